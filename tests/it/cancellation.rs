@@ -26,7 +26,7 @@ use crate::ditio::{environment, valid_credentials};
 /// Number of futures dropped in one round.
 const DROPS: usize = 150;
 /// Maximum growth of the heap over one client lifecycle, in bytes: about a hundred per dropped future, because the
-/// simulator frees some of what is allocated here on its own thread, which the counter does not see.
+/// simulator frees some of the memory allocated here on its own thread, which is not counted.
 const MAX_GROWTH: i64 = 45_000;
 /// Time after which a call counts as hanging.
 const HANG_TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,7 +42,7 @@ impl Rng {
     }
 }
 
-/// Polls a future at most `polls` times and drops it. Returns whether the future completed.
+/// Polls a future at most `polls` times and drops it. Returns `true` if the future completed.
 async fn poll_and_drop(polls: u64, future: BoxFuture<'static, ()>) -> bool {
     let mut future = Some(future);
     let mut remaining = polls;
@@ -177,7 +177,7 @@ impl Fixture {
     }
 
     /// Injects a random fault and drops an operation midway, while another call runs and before a further one.
-    /// Returns whether the operation completed.
+    /// Returns `true` if the operation completed.
     async fn drop_one(&self, simulator: &Simulator, rng: &mut Rng, operation: BoxFuture<'static, ()>) -> bool {
         match rng.below(8) {
             0 => simulator.revoke_tokens(Vendor::Ditio),

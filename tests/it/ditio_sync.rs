@@ -106,7 +106,7 @@ fn schedule() -> impl Strategy<Value = Schedule> {
     )
 }
 
-/// Copy of a table, maintained the way a user program would.
+/// Copy of a table, maintained as in a user program.
 struct Copy<O: Table> {
     client: Client,
     listing: O,

@@ -74,8 +74,8 @@ async fn every_client_is_opened_in_the_same_ways_and_shares_an_authenticator() {
 }
 
 #[test]
-fn every_crate_has_the_shape_as_methods_of_its_own() {
-    /// Without [`ApiClient`] in scope of the calls: these are inherent methods.
+fn every_crate_has_the_constructors_as_inherent_methods() {
+    /// Calls without [`ApiClient`] in scope, which compile only with inherent methods.
     mod inherent {
         use std::time::Duration;
 
@@ -165,7 +165,7 @@ async fn every_operation_has_a_host_and_a_missing_or_invalid_host_is_an_error_of
     assert!(error.to_string().contains("needs a scheme"), "{error}");
 }
 
-/// Variables that note which names are looked up.
+/// Variables that record the names that are read.
 struct Recorder {
     vars: Vec<(String, String)>,
     names: RefCell<BTreeSet<String>>,
@@ -190,7 +190,7 @@ async fn check_variables<C: ApiClient>(
     let mut known: BTreeSet<_> = C::VARIABLES.iter().map(env::Variable::name).collect();
     known.insert(env::CA.name());
     for name in &names {
-        assert!(known.contains(name.as_str()), "{} reads {name}, which its `variables` lack", C::NAME);
+        assert!(known.contains(name.as_str()), "{} reads {name}, which is missing from its `VARIABLES`", C::NAME);
         unread.borrow_mut().remove(name);
     }
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../crates/{}/README.md", C::NAME));

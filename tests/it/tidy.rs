@@ -30,7 +30,7 @@ fn dependencies_between_crates_point_one_way() {
         expected.push((api, ["keyfob-client"].into_iter().chain(ditio).collect()));
     }
     let found = dependencies();
-    assert_eq!(found.len(), expected.len(), "a package is missing from this table, or gone: {:?}", found.keys());
+    assert_eq!(found.len(), expected.len(), "a package is missing from this table, or was removed: {:?}", found.keys());
     for (package, expected) in expected {
         let expected: BTreeSet<String> = expected.into_iter().map(str::to_owned).collect();
         assert_eq!(found[package], expected, "{package}");
@@ -53,7 +53,7 @@ fn no_two_files_import_each_other() {
 
 #[test]
 fn the_dictionary_of_names_is_followed() {
-    assert!(words::directories().all(|directory| directory.is_dir()), "a directory of the dictionary is gone");
+    assert!(words::directories().all(|directory| directory.is_dir()), "a directory of the dictionary does not exist");
     let found = words::forbidden_definitions();
     assert!(found.is_empty(), "the field has another term for these names: {found:#?}");
 }
@@ -88,7 +88,7 @@ fn generated_files_are_marked_and_have_one_name() {
 #[test]
 fn modules_are_named_after_their_file() {
     let found: Vec<_> = sources().into_iter().filter(|path| path.ends_with("mod.rs")).collect();
-    assert!(found.is_empty(), "use name.rs beside name/: {found:?}");
+    assert!(found.is_empty(), "rename these files to name.rs beside name/: {found:?}");
 }
 
 /// Asserts that the hand-written Rust of a crate has at most `total` lines, and no file over `largest`.
@@ -97,7 +97,7 @@ fn check_size(source: &str, total: usize, largest: usize) {
     let mut lines = 0;
     for path in files(source, "rs").iter().filter(|path| !path.ends_with("src/generated.rs")) {
         let count = fs::read_to_string(path).unwrap().lines().count();
-        assert!(count <= largest, "{} has {count} lines: which second concept does it hold?", display(path));
+        assert!(count <= largest, "{} has {count} lines, the limit is {largest}: split it by concept", display(path));
         lines += count;
     }
     assert!(lines > 0 && lines <= total, "{source} has {lines} hand-written lines, the limit is {total}");
@@ -110,8 +110,8 @@ fn hand_written_code_keeps_its_size() {
     check_size("crates/cli/src", 4_500, 300);
     check_size("crates/simulator/src", 28_000, 400);
     check_size("xtask/src", 6_500, 400);
-    // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits, digitaleo),
-    // filters (itempath), updates and portals (dvinci).
+    // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits,
+    // digitaleo), filters (itempath), updates and portals (dvinci).
     check_size("crates/ditio-core/src", 150, 150);
     check_size("crates/ditio-mass-transport/src", 150, 150);
     check_size("crates/ditio-reporting/src", 1_200, 400);
@@ -142,7 +142,7 @@ fn thread_locals_are_caches() {
         .filter(|path| fs::read_to_string(path).unwrap().contains("thread_local!"))
         .map(|path| display(&path))
         .collect();
-    // The one cache: the token each thread handed out last.
+    // The only cache: the token that each thread returned last.
     assert_eq!(found, ["crates/auth/src/cache/cell.rs"]);
 }
 

@@ -127,7 +127,7 @@ async fn a_digitaleo_batch_has_the_fields_of_the_delivery() {
     assert_eq!(json!(batch.events), serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap());
 }
 
-/// Receives a delivery; returns the error if it is rejected.
+/// Function that receives a delivery and returns the error if the delivery is rejected.
 type Receive<'a> = &'a dyn Fn(&HeaderMap, &[u8]) -> Option<Error>;
 
 /// Asserts that a delivery is rejected after flipping any single bit of the signature or the body, after truncation

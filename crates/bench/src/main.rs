@@ -1,7 +1,7 @@
 //! Measures Keyfob and its alternatives, and prints the tables of docs/performance.md as Markdown.
 //!
-//! To add a table, add a module with `run`, a variant of [`Name`], its arm in [`Name::run`], and in docs/performance.md the
-//! pair of markers that encloses it, `<!-- bench:name -->` and `<!-- /bench:name -->`.
+//! To add a table, add a module with `run`, a variant of [`Name`], its arm in [`Name::run`], and in docs/performance.md
+//! the pair of markers that encloses it, `<!-- bench:name -->` and `<!-- /bench:name -->`.
 
 mod api_server;
 mod build;
@@ -25,12 +25,12 @@ use keyfob_bench::{machine, page};
 #[derive(Parser)]
 #[command(name = "keyfob-bench", about = "Measures Keyfob and its alternatives")]
 struct Arguments {
-    /// Tables to measure; all of them without arguments
+    /// Tables to measure; all tables by default
     tables: Vec<Name>,
     /// Also write each table into this file, between its markers
     #[arg(long)]
     write: Option<PathBuf>,
-    /// Run fewer and shorter measurements, to see that a table works; the figures mean little
+    /// Run fewer and shorter measurements, to check that the programs work; the figures are not representative
     #[arg(long)]
     quick: bool,
     /// Run one job for another process of this program

@@ -104,8 +104,9 @@ impl Peer {
         }
     }
 
-    /// Builds a source for the endpoint of this server. Some peers fetch their first token here. Must run in a tokio runtime.
-    #[allow(clippy::unused_async, reason = "only some of the crates, each a feature, have something to wait for")]
+    /// Builds a source for the endpoint of this server. Some peers fetch their first token here. Must run in a tokio
+    /// runtime.
+    #[allow(clippy::unused_async, reason = "only some of the crates, each behind a feature, connect asynchronously")]
     pub(crate) async fn connect(self, server: &TokenServer) -> Result<Arc<dyn AnySource>, String> {
         let endpoint = server.endpoint();
         Ok(match self {

@@ -1,4 +1,4 @@
-//! The shape that all API crates share: how a client is opened, for code that is generic over APIs.
+//! The construction of clients that all API crates share, for code that is generic over APIs.
 
 use std::fmt::Debug;
 
@@ -129,7 +129,7 @@ macro_rules! client_constructors {
 
             /// Starts building a client with options: time limits, retries, certificates, a proxy, a token store.
             ///
-            /// Takes what [`new`](Self::new) takes. Errors are reported by
+            /// The arguments are those of [`new`](Self::new). Errors are returned by
             /// [`build`]($crate::ClientBuilder::build).
             pub fn builder(
                 environment: $environment,

@@ -150,7 +150,7 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets how failed attempts are retried.
+    /// Sets the policy for retrying failed attempts.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = policy;
         self

@@ -133,7 +133,7 @@ impl Error {
         Self::new(kind, message).with_source(error.without_url())
     }
 
-    /// Returns the kind of the error, by what the caller can do about it.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

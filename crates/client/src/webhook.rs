@@ -174,7 +174,7 @@ impl RecentKeys {
         self.keys.contains(key)
     }
 
-    /// Inserts a key. A key that is already in the set keeps its age.
+    /// Inserts a key. A key that is already in the set does not become newer.
     pub fn insert(&mut self, key: impl Into<String>) {
         let key = key.into();
         if self.capacity == 0 || !self.keys.insert(key.clone()) {

@@ -1,8 +1,8 @@
-//! The span of a call, with the semantic names of OpenTelemetry. A test binary of its own, because tracing caches the
+//! The span of a call, with the semantic names of OpenTelemetry. A separate test binary, because tracing caches the
 //! interest of callsites for the whole process.
 
 #[path = "it/script.rs"]
-#[expect(dead_code, reason = "other tests need more of it")]
+#[expect(dead_code, reason = "the other test binary uses the rest")]
 mod script;
 
 use std::{
@@ -94,7 +94,7 @@ async fn a_call_with_several_attempts_is_one_span() {
 #[tokio::test]
 async fn the_span_of_a_failed_call_has_its_kind_and_no_body_or_header() {
     let log = Log::start();
-    let server = Server::start([crate::script::response(404, &[("x", "header-canary")], "answer-canary")]).await;
+    let server = Server::start([crate::script::response(404, &[("x", "header-canary")], "response-canary")]).await;
     create(&server.session()).await.unwrap_err();
     log.check(&[
         "close",
@@ -103,7 +103,7 @@ async fn the_span_of_a_failed_call_has_its_kind_and_no_body_or_header() {
         "error.type=NotFound",
         "http.response.status_code=404",
     ]);
-    // Only lines of Keyfob: its dependencies log on their own behalf.
+    // Only the lines of Keyfob, because its dependencies log too.
     let ours: Vec<_> = log.text().lines().filter(|line| line.contains("keyfob")).map(str::to_owned).collect();
     assert!(!ours.is_empty() && !ours.iter().any(|line| line.contains("canary")), "{ours:?}");
 }

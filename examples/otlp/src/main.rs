@@ -1,5 +1,5 @@
-//! Exports Keyfob's spans over OTLP: `cargo run --manifest-path examples/otlp/Cargo.toml`, with a collector on port 4318 or at
-//! `OTEL_EXPORTER_OTLP_ENDPOINT`. The example calls the simulator and requires no account.
+//! Exports Keyfob's spans over OTLP: `cargo run --manifest-path examples/otlp/Cargo.toml`, with a collector on port
+//! 4318 or at `OTEL_EXPORTER_OTLP_ENDPOINT`. The example calls the simulator and requires no account.
 
 use std::error::Error;
 
@@ -13,8 +13,8 @@ use tracing::{Instrument, Level, info_span};
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The exporter's HTTP client uses the process-wide crypto provider. It is built before the first Keyfob client, which
-    // would install ring if there were none.
+    // The exporter's HTTP client uses the process-wide crypto provider. It is built before the first Keyfob client,
+    // which would install ring if there were none.
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "a crypto provider is already installed")?;
     let provider = export()?;
     tokio::runtime::Runtime::new()?.block_on(work())?;
@@ -44,7 +44,7 @@ async fn work() -> Result<(), Box<dyn Error>> {
     async {
         let rows = client.time_registrations().chunk_limit(50).stream().try_collect::<Vec<_>>().await?;
         let missing = client.download_file("000000000000000000000000").await.is_err();
-        println!("{} rows, and a file that is {}", rows.len(), if missing { "missing" } else { "there" });
+        println!("{} rows, and a file that is {}", rows.len(), if missing { "missing" } else { "present" });
         Ok(())
     }
     .instrument(info_span!("keyfob-nightly"))

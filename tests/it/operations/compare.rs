@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Returns the paths whose values in `wire` are absent from or different in `typed`.
 ///
 /// Empty values may be absent: `null`, empty lists and objects, the empty string, and times in the year 1. Scalars may
-/// differ in type if they mean the same (`"5"` and `5`, `1` and `true`).
+/// differ in type if their values are equal (`"5"` and `5`, `1` and `true`).
 pub(crate) fn lost(wire: &Value, typed: &Value) -> Vec<String> {
     let mut lost = Vec::new();
     collect(wire, Some(typed), "$", &mut lost);
@@ -41,7 +41,7 @@ fn is_empty_value(value: &Value) -> bool {
     }
 }
 
-/// Returns whether two scalars mean the same.
+/// Returns `true` if two scalars are equal, regardless of their JSON types.
 fn same(left: &Value, right: &Value) -> bool {
     left == right || matches!((scalar(left), scalar(right)), (Some(left), Some(right)) if left == right)
 }

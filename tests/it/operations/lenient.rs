@@ -45,7 +45,7 @@ pub(crate) fn variants(response: &Value) -> Vec<Value> {
         .collect()
 }
 
-/// Removes what decoding may drop: unknown fields, and `null` elements of lists.
+/// Removes the values that decoding may drop: unknown fields, and `null` elements of lists.
 pub(crate) fn without_dropped(value: Value) -> Value {
     match value {
         Value::Array(list) => list.into_iter().filter(|value| !value.is_null()).map(without_dropped).collect(),
@@ -66,7 +66,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Applies a deviation to the nested value at a position in document order; returns whether the position was reached.
+/// Applies a deviation to the nested value at a position in document order. Returns `true` if the position exists.
 ///
 /// `name` is the property that has `value`.
 fn deviate(value: &mut Value, name: &str, kind: Deviation, position: &mut usize) -> bool {

@@ -109,8 +109,8 @@ impl Walk {
         response
     }
 
-    /// Sends a call with a list response, and checks the request and each row. Lenient variants are tried per row, because
-    /// `null` elements of a list are dropped.
+    /// Sends a call with a list response, and checks the request and each row. Lenient variants are tried per row,
+    /// because `null` elements of a list are dropped.
     pub(crate) async fn list<T: Serialize + DeserializeOwned + 'static>(
         &mut self,
         operation: &'static Operation,
@@ -231,7 +231,7 @@ pub(crate) fn assert_same<T: Serialize>(context: impl std::fmt::Display, wire: &
     assert_eq!(serde_json::to_value(typed).unwrap().to_string(), wire.to_string(), "{context}");
 }
 
-/// Asserts that lenient variants of the JSON decode, and serialize unchanged except for what decoding may drop.
+/// Asserts that lenient variants of the JSON decode, and serialize unchanged except for values that decoding may drop.
 fn assert_lenient_variants<T: Serialize + DeserializeOwned + 'static>(id: &str, wire: &Value) {
     for variant in lenient::variants(wire) {
         let typed: T = serde_json::from_value(variant.clone()).unwrap_or_else(|error| {

@@ -71,8 +71,8 @@ struct Dependency {
     kind: Option<String>,
 }
 
-/// Returns the packages of the workspace, each with the packages of the workspace it depends on. Test dependencies are
-/// left out.
+/// Returns the packages of the workspace, each with the packages of the workspace on which it depends, without
+/// dev-dependencies.
 pub(super) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])

@@ -19,7 +19,7 @@ pub(super) enum Profile {
     Release,
 }
 
-/// Program with some dependencies, in a directory of its own.
+/// Program with some dependencies, in a separate directory.
 pub(super) struct Program {
     folder: PathBuf,
     lock: PathBuf,
@@ -28,7 +28,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Creates the program with the minimal dependencies to call an API by hand.
+    /// Creates the program with the minimal dependencies of hand-written calls to an API.
     pub(super) fn base(root: &Path, default: bool) -> Self {
         let reqwest = if default {
             "reqwest = { version = \"0.13.5\", features = [\"json\"] }\n".to_owned()

@@ -1,5 +1,5 @@
-//! CPU time of each run of the compiler. A crate that several programs build with the same features and flags counts with
-//! the median of all its builds, so that a slow minute of the machine does not affect one program only.
+//! CPU time of each run of the compiler. A crate that several programs build with the same features and flags counts
+//! with the median of all its builds, so that a temporary slowdown of the machine does not affect only one program.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::{OsStr, OsString};
@@ -16,15 +16,15 @@ use super::program::children;
 /// Environment variable with the path of the log of compiler runs. If set, this program acts as `RUSTC_WRAPPER`.
 pub(crate) const LOG: &str = "KEYFOB_BENCH_UNITS";
 
-/// Compilation unit: the crate name, and its package, version, kind, profile and features. Cargo's hash is not used, because
-/// it also differs between features of transitive dependencies.
+/// Compilation unit: the crate name, and its package, version, kind, profile and features. Cargo's hash is not used,
+/// because it also differs between features of transitive dependencies.
 pub(super) type Unit = (String, String);
 
 /// CPU time of a build, in seconds.
 pub(super) struct Build {
-    /// Total.
+    /// CPU time of the whole build.
     pub(super) seconds: f64,
-    /// Runs of the compiler; the rest of the total is cargo and build scripts.
+    /// CPU time of each run of the compiler. The rest of the build is cargo and build scripts.
     pub(super) units: HashMap<Unit, f64>,
 }
 

@@ -78,7 +78,7 @@ impl Endpoint {
         Self { name: "fleet".to_owned(), delay, lifetime, fetches: Arc::default() }
     }
 
-    /// Creates an endpoint whose tokens have a cache key of their own.
+    /// Creates an endpoint whose tokens have a separate cache key.
     pub(super) fn named(number: usize) -> Self {
         Self { name: number.to_string(), ..Self::new(Duration::ZERO, super::LIFETIME) }
     }

@@ -1,4 +1,5 @@
-//! Cost of reading and writing a token in each store: wall time, and for Redis the CPU time of the server and the traffic.
+//! Cost of reading and writing a token in each store: wall time, and for Redis the CPU time of the server and the
+//! traffic.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +19,8 @@ pub(super) struct StoreCost {
     pub(super) name: &'static str,
     /// Milliseconds until a new process has read the stored token.
     pub(super) read: Series,
-    /// Milliseconds of a read, a lock, a second read, a token request without delay, a write and the release of the lock.
+    /// Milliseconds until a new process has a token that is not yet stored: a read, a lock, a second read, a token
+    /// request without delay, a write and the release of the lock.
     pub(super) write: Series,
     /// Cost of a read and a write to the server; Redis only.
     pub(super) server: Option<[ServerCost; 2]>,

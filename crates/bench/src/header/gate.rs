@@ -22,7 +22,8 @@ impl Gate {
         Self { expected, arrived: AtomicU64::new(0), watch: OnceLock::new() }
     }
 
-    /// Waits for the other tasks by spinning, which keeps the processor; returns at once when the gate is open.
+    /// Waits for the other tasks by spinning, so that the thread does not yield its processor. Returns at once if the
+    /// gate is open.
     pub(super) fn pass(&self) {
         let deadline = Instant::now() + MAX_WAIT;
         if self.arrived.fetch_add(1, Ordering::SeqCst) + 1 >= self.expected {

@@ -48,7 +48,7 @@ impl fmt::Display for Series {
 /// Measurement that returns the figure of one run per call.
 pub type Run<'a> = Box<dyn FnMut() -> BoxFuture<'a, f64> + 'a>;
 
-/// Runs all measurements in turn, `rounds` times, so that a slow minute of the machine affects all of them.
+/// Runs all measurements in turn, `rounds` times, so that a temporary slowdown of the machine affects all of them.
 pub async fn interleaved(rounds: usize, runs: &mut [Run<'_>]) -> Vec<Series> {
     let mut series = vec![Series::default(); runs.len()];
     for _ in 0..rounds {

@@ -1,29 +1,32 @@
-//! Kinds of errors, by what a caller can do.
+//! Kinds of errors.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// Kind of an [`Error`](crate::Error), by what a caller can do about it.
+/// Kind of an [`Error`](crate::Error). Errors of one kind have the same remedy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// No token could be obtained, or the service rejects the token (401) or denies access (403): fix the credentials or
-    /// the rights.
+    /// No token could be obtained, or the service rejected the token (401) or denied access (403). Fix the credentials
+    /// or the rights.
     Auth,
-    /// The request is invalid and will fail again: fix the request.
+    /// The request is invalid and will fail again. Fix the request; [`Error::explain`](crate::Error::explain) shows the
+    /// service's message.
     Rejected,
     /// The object does not exist, or belongs to another account (404, 410).
     NotFound,
-    /// The object was changed by another request, or exists already (409, 412): read it again, then decide.
+    /// The object was changed by another request, or already exists (409, 412). Read the object again before a new
+    /// attempt.
     Conflict,
-    /// Too many requests (429); see [`Error::retry_after`](crate::Error::retry_after).
+    /// Too many requests (429). Wait for [`Error::retry_after`](crate::Error::retry_after).
     RateLimited,
-    /// The service, or the network on the way to it, is down.
+    /// The service or the network is down (no connection, 500 to 599). Try again later.
     Unavailable,
-    /// No response within the time limit. A write may have been processed.
+    /// No response within the time limit, or status 408. A write may have been processed.
     Timeout,
-    /// The response contradicts the API's description.
+    /// The response contradicts the API's description. If decoding failed, the error's source has the path and the
+    /// expected type.
     Unexpected,
 }
 

@@ -7,7 +7,7 @@
 #[macro_export]
 macro_rules! call_setters {
     () => {
-        /// Replaces all settings of this call: timeout, retries, extra headers.
+        /// Replaces all options of this call: timeout, retries, extra headers.
         #[inline]
         pub fn options(mut self, options: $crate::CallOptions) -> Self {
             self.call = options;
@@ -21,7 +21,8 @@ macro_rules! call_setters {
             self
         }
 
-        /// Sends this call once, whatever the client's retry policy says. A rejected token is still renewed.
+        /// Sends this call once, regardless of the client's retry policy. After a rejected token it is still sent
+        /// again, with a new token.
         #[inline]
         pub fn no_retry(mut self) -> Self {
             self.call = self.call.no_retry();

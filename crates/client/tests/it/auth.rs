@@ -5,7 +5,7 @@ use keyfob_client::{ErrorKind, StatusCode};
 use crate::script::{Server, create, get, json, status};
 
 pub(crate) fn tokens(server: &Server) -> Vec<String> {
-    server.requests().iter().map(|requests| requests.header("authorization").unwrap_or("none").to_owned()).collect()
+    server.requests().iter().map(|request| request.header("authorization").unwrap_or("none").to_owned()).collect()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Input that cannot work is one clear line, before anything is sent.
+//! Invalid input is reported by a one-line error, before anything is sent.
 
 use keyfob_client::{ClientBuilder, Method, Session, auth::Credentials};
 

@@ -1,4 +1,4 @@
-//! Many calls at a time.
+//! Concurrent calls with a limit.
 
 use std::sync::{
     Arc, Mutex,
@@ -99,7 +99,7 @@ async fn a_failed_call_does_not_affect_the_others() {
     let server = Server::start([json("1"), status(409), json("3")]).await;
     let session = server.session();
     let create = |number: &i64| session.request(Method::POST, "/things").json(number).send::<Value>();
-    // One at a time, also for none at a time.
+    // A limit of 0 counts as 1.
     let outcomes: Vec<_> = concurrent([10, 20, 30], 0, create).collect().await;
     let results: Vec<_> =
         outcomes.iter().map(|outcome| outcome.result.as_ref().map_err(Error::kind).map(|v| v.as_i64())).collect();
@@ -107,7 +107,7 @@ async fn a_failed_call_does_not_affect_the_others() {
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.result.is_err()).map(|o| (o.index, o.item)).collect();
     assert_eq!(failed, [(1, 20)]);
     let bodies: Vec<_> =
-        server.requests().into_iter().map(|requests| String::from_utf8(requests.body).unwrap()).collect();
+        server.requests().into_iter().map(|request| String::from_utf8(request.body).unwrap()).collect();
     assert_eq!(bodies, ["10", "20", "30"], "each is sent once");
 }
 

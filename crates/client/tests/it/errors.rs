@@ -92,7 +92,7 @@ async fn a_response_has_status_and_headers() {
 }
 
 #[tokio::test]
-async fn a_rejection_names_the_method_that_has_the_services_words_and_shows_them_only_on_request() {
+async fn a_rejection_names_the_method_that_has_the_services_message_and_shows_it_only_on_request() {
     let body =
         r#"{"message":"Ola","errors":[{"field":"Phone","code":"V","message":"Required."},{"field":"Fax","code":"X"}]}"#;
     let server = Server::start([response(400, &[("content-type", "application/json")], body), status(400)]).await;
@@ -104,7 +104,11 @@ async fn a_rejection_names_the_method_that_has_the_services_words_and_shows_them
     assert_eq!((error.api(), error.operation()), (Some("test-api"), Some("create_thing")));
 
     let error = create(&server.session()).await.unwrap_err();
-    assert_eq!((error.to_string(), format!("{error:#}")), (line.to_owned(), line.to_owned()), "there are no words");
+    assert_eq!(
+        (error.to_string(), format!("{error:#}")),
+        (line.to_owned(), line.to_owned()),
+        "an empty body has no message"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use keyfob_client::{CallOptions, ErrorKind, Method, RetryPolicy, Session};
 
 use crate::script::{CREATE, GET, Response, Server, create_with, get_with, json, response, status};
 
-/// A raw and a dynamic call of the same request, with the options set by their own setters.
+/// Makes a raw and a dynamic call of the same request, with the options set by individual setters.
 macro_rules! with_setters {
     ($session:expr, $method:expr, $operation:expr, $($setters:tt)*) => {{
         let raw = $session.request($method, "/things/1")$($setters)*.send::<i64>().await;

@@ -143,7 +143,7 @@ async fn serve(responses: &[Value]) -> Server {
 
 fn lines(server: &Server) -> Vec<String> {
     let line = |line: String| line.trim_start_matches("GET /rows?filter=f").trim_end_matches(" HTTP/1.1").to_owned();
-    server.requests().into_iter().map(|requests| line(requests.line)).collect()
+    server.requests().into_iter().map(|request| line(request.line)).collect()
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn a_failed_page_can_be_resumed_from_its_position() {
     let mut stream = pages(listing::<CURSOR>(&server, None));
     stream.next().await.unwrap().unwrap();
     stream.next().await.unwrap().unwrap_err();
-    assert!(stream.next().await.is_none(), "it ends after an error");
+    assert!(stream.next().await.is_none(), "the stream ends after an error");
     let position = stream.position().cloned().unwrap();
     assert_eq!(position, Position::Cursor("a".into()));
     let rest: Vec<_> = items(listing::<CURSOR>(&server, None).at(position)).try_collect().await.unwrap();

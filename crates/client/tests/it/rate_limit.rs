@@ -23,7 +23,7 @@ async fn concurrent_requests_are_spread_over_time() {
     for result in join_all((0..10).map(|_| get(&session))).await {
         result.unwrap();
     }
-    assert_eq!(fake.elapsed(), Duration::from_millis(9 * 200), "the first goes at once");
+    assert_eq!(fake.elapsed(), Duration::from_millis(9 * 200), "the first request is sent at once");
 }
 
 #[tokio::test]

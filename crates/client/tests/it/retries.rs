@@ -1,4 +1,4 @@
-//! Retries: which requests, and how many times.
+//! Retries: the requests that are sent again, and the number of attempts.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn the_number_of_attempts_is_limited() {
 
 #[tokio::test]
 async fn retry_after_is_honoured_as_seconds_and_as_a_date() {
-    // The fake wall clock begins in 2026: a date before that means "now", a far one means "do not wait".
+    // The fake wall clock starts at 2026-01-01T00:00:00Z. The client does not wait for an hour or a year.
     for (value, attempts, seconds) in [
         ("7", 2, Some(7)),
         ("Thu, 01 Jan 2026 00:00:05 GMT", 2, Some(5)),

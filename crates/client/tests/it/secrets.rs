@@ -16,15 +16,15 @@ fn printed(error: &Error) -> String {
 
 #[tokio::test]
 async fn no_error_shows_a_secret_a_body_a_query_or_personal_data() {
-    let canary = r#"{"message":"answer-canary","error":"answer-canary","errors":[{"field":"answer-canary"}],"n":"answer-canary"}"#;
+    let canary = r#"{"message":"response-canary","error":"response-canary","errors":[{"field":"response-canary"}],"n":"response-canary"}"#;
     let responses = [
         response(400, &[("x-trace", "header-canary")], canary),
         response(401, &[], canary),
-        response(404, &[], "answer-canary"),
+        response(404, &[], "response-canary"),
         response(500, &[("location", "http://header-canary/")], canary),
         response(302, &[("location", "ftp://header-canary/")], canary),
         json(&canary[..40]),
-        response(200, &[("content-type", "text/answer-canary")], "answer-canary"),
+        response(200, &[("content-type", "text/response-canary")], "response-canary"),
         Response::Reset,
     ];
     for response in responses {

@@ -27,7 +27,7 @@ async fn a_token_rejected_in_the_body_is_refreshed() {
     let (server, session) = session([json(r#"{"status":401}"#), json(r#"{"size":0}"#)]).await;
     create(&session).await.unwrap();
     let tokens: Vec<_> =
-        server.requests().iter().map(|requests| requests.header("authorization").unwrap().to_owned()).collect();
+        server.requests().iter().map(|request| request.header("authorization").unwrap().to_owned()).collect();
     assert_eq!(tokens, ["Bearer t1", "Bearer t2"]);
 }
 

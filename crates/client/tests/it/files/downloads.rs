@@ -31,7 +31,7 @@ async fn open(session: &Session) -> ByteStream {
     session.request(Method::GET, "/file").download().await.unwrap().into_inner()
 }
 
-/// Reads a download as text; an error comes with the text before it.
+/// Reads a download as text. An error is returned with the text received before it.
 async fn text(mut download: ByteStream) -> Result<String, (Error, String)> {
     let mut text = String::new();
     loop {
@@ -39,7 +39,7 @@ async fn text(mut download: ByteStream) -> Result<String, (Error, String)> {
             Ok(Some(bytes)) => text += std::str::from_utf8(&bytes).unwrap(),
             Ok(None) => return Ok(text),
             Err(error) => {
-                assert!(download.try_next().await.unwrap().is_none(), "it ends after an error");
+                assert!(download.try_next().await.unwrap().is_none(), "the stream ends after an error");
                 return Err((error, text));
             }
         }

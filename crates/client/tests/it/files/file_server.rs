@@ -34,7 +34,7 @@ impl Plan {
         (length(), prop::collection::vec(step, 0..6)).prop_map(|(length, steps)| Self { length, steps })
     }
 
-    /// Returns whether the plan has fewer interruptions than the client has attempts.
+    /// Returns `true` if the plan has fewer interruptions than the client has attempts.
     pub(crate) fn is_survivable(&self) -> bool {
         self.steps.iter().filter(|step| step.breaks_after.is_some()).count() < ATTEMPTS as usize
     }
@@ -80,13 +80,13 @@ impl FileServer {
         server
     }
 
-    /// A session with a budget of its own, on this connection pool.
+    /// Builds a session with its own retry budget, which uses the connection pool of `http`.
     pub(crate) fn session(&self, http: &reqwest::Client) -> Session {
         let builder = script::builder_of(&self.url).http_client(http.clone());
         builder.retry(RetryPolicy::default().attempts(ATTEMPTS)).build().unwrap()
     }
 
-    /// Begins a plan, with a new file.
+    /// Starts a plan with a new file.
     pub(crate) fn follow(&self, plan: &Plan) {
         let mut state = self.state.lock().unwrap();
         state.plan = plan.steps.iter().rev().cloned().collect();
