@@ -240,10 +240,10 @@ const PREFACE: &str = "# Results and request counts by fault
 
 The table lists the result of every kind of call for every kind of fault, measured against the simulator over real sockets
 with the default retry policy: four attempts, and pauses between attempts that are jittered and grow from 200 ms to 20 s.
-The client waits as long as a `Retry-After` header says, up to one minute; a longer value ends the call.
+The client waits for the time in a `Retry-After` header, up to one minute. With a longer time, the call fails at once.
 
-Each cell has the result, `ok` or the kind of the error, and the number of requests that reached the service (`×4`). A fault
-lasts for the whole call unless its row says otherwise.
+Each cell contains the result (`ok` or the kind of the error) and the number of requests that reached the service (`×4`). A
+fault lasts for the whole call unless its row says otherwise.
 
 Creates and uploads are sent again only if the service cannot have processed the request: when the connection was not
 established, or when the token was rejected.

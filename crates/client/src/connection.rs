@@ -54,7 +54,7 @@ impl Connection {
     pub(crate) fn path(&self, host: &str) -> Result<Path<'_>, Error> {
         let base = self.hosts.iter().find(|known| known.name == host).map(|known| &known.url);
         base.map(Path::new).ok_or_else(|| {
-            let message = format!("no base URL for the host `{host}`: set it with `ClientBuilder::host_url`");
+            let message = format!("no base URL for the host `{host}`: check its name, and its URL in the environment");
             Error::new(ErrorKind::Rejected, message)
         })
     }

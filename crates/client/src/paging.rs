@@ -8,6 +8,29 @@
 //! * **Memory**: a page is decoded when the stream is polled for it. The rows of one page and the bytes of two pages are in
 //!   memory. All pages of a listing share two buffers.
 //! * **End**: an empty page with a cursor, or below the total, does not end a listing. A repeated cursor is an error.
+//!
+//! ```
+//! use futures::StreamExt;
+//! use keyfob_client::{
+//!     Error,
+//!     paging::{Paged, pages},
+//! };
+//!
+//! async fn count<O: Paged + Unpin>(operation: O) -> Result<usize, Error> {
+//!     let (mut count, mut listing) = (0, pages(operation));
+//!     while let Some(page) = listing.next().await {
+//!         match page {
+//!             Ok(page) => count += O::len(&page),
+//!             Err(error) => {
+//!                 // With this position, `Paged::at` continues at the failed page.
+//!                 eprintln!("failed at {:?}", listing.position());
+//!                 return Err(error);
+//!             }
+//!         }
+//!     }
+//!     Ok(count)
+//! }
+//! ```
 
 mod cursor_scan;
 mod fetch;

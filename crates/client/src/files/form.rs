@@ -16,6 +16,13 @@ use crate::{
 };
 
 /// One part of a [`Form`].
+///
+/// ```
+/// use keyfob_client::{Form, Part, Upload};
+///
+/// let plan = Part::new(Upload::bytes(vec![0x25, 0x50])).file_name("plan.pdf").content_type("application/pdf");
+/// let form = Form::new().part("document", plan);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Part {
     content: Upload,
@@ -39,7 +46,7 @@ impl Part {
         }
     }
 
-    /// Sets the file name.
+    /// Sets the file name that the service receives.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
