@@ -58,6 +58,6 @@ async fn redirect_loops_invalid_locations_and_redirected_writes_are_errors() {
 
     let server = Server::start([response(307, &[("location", "/elsewhere")], ""), json("1")]).await;
     let error = create(&server.session()).await.unwrap_err();
-    assert!(error.to_string().contains("check the base URL"), "{error}");
+    assert!(error.to_string().contains("a redirect that is not followed: check the base URL"), "{error}");
     assert_eq!(server.count(), 1, "a write is not sent to another address");
 }

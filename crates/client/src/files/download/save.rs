@@ -32,7 +32,7 @@ impl ByteStream {
     ///
     /// # Errors
     ///
-    /// As [`save_as`](Self::save_as); and [`ErrorKind::Conflict`] if the directory has 10,000 files of the name.
+    /// As [`save_as`](Self::save_as); and [`ErrorKind::Conflict`] if the directory has about 10,000 files of the name.
     pub async fn save_in(self, directory: impl AsRef<Path>, fallback: &str) -> Result<PathBuf, Error> {
         let directory = directory.as_ref();
         let partial = Partial::write(directory, self).await?;
@@ -48,7 +48,7 @@ impl ByteStream {
         }
         Err(Error::new(
             ErrorKind::Conflict,
-            "the directory has 10,000 files of this name: remove some, or save in another directory",
+            "the directory has about 10,000 files of this name: remove some, or save in another directory",
         ))
     }
 
