@@ -10,6 +10,8 @@ pub mod webhook;
 pub use credentials::{Credentials, SessionToken};
 pub use environment::Environment;
 pub use generated::{API, Client, OPERATIONS, operation, types};
+/// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
+pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
 
 use keyfob_client::{

@@ -2,11 +2,11 @@
 
 use keyfob_client::env::Variable;
 
-/// Base URL, optional.
+/// `BITS_BASE`: base URL, optional.
 pub const BASE: Variable = Variable::base_url("BITS_BASE", "api");
-/// Id of the API client.
+/// `BITS_CLIENT_ID`: id of the API client.
 pub const CLIENT_ID: Variable = Variable::new("BITS_CLIENT_ID");
-/// Secret of the API client.
+/// `BITS_CLIENT_SECRET`: secret of the API client.
 pub const CLIENT_SECRET: Variable = Variable::secret("BITS_CLIENT_SECRET");
 
 /// All variables of Bits.

@@ -41,14 +41,15 @@ pub trait ApiClient: AsRef<Session> + From<Session> + Clone + Send + Sync + 'sta
     ///
     /// # Errors
     ///
-    /// If a required variable is unset, or variables contradict each other. The message names the variables.
+    /// If a required variable is unset ([`ErrorKind::Auth`](crate::ErrorKind::Auth)), or variables contradict each
+    /// other. The message names the variables.
     fn environment(vars: &dyn Variables) -> Result<Self::Environment, Error>;
 
     /// Reads the credentials from variables.
     ///
     /// # Errors
     ///
-    /// If a required variable is unset. The message names the variable.
+    /// [`ErrorKind::Auth`](crate::ErrorKind::Auth) if a required variable is unset. The message names the variable.
     fn credentials(vars: &dyn Variables) -> Result<Self::Credentials, Error>;
 
     /// Starts building a client with options.
@@ -97,8 +98,8 @@ macro_rules! client_constructors {
             ///
             /// # Errors
             ///
-            /// If a required variable is unset, variables contradict each other, or a value cannot be used. The message
-            /// names the variables.
+            /// If a required variable is unset ([`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth)), variables
+            /// contradict each other, or a value cannot be used. The message names the variables.
             pub fn from_env() -> ::std::result::Result<Self, $crate::Error> {
                 <Self as $crate::ApiClient>::from_env()
             }
@@ -130,7 +131,7 @@ macro_rules! client_constructors {
             /// Starts building a client with options: time limits, retries, certificates, a proxy, a token store.
             ///
             /// The arguments are those of [`new`](Self::new). Errors are returned by
-            /// [`build`]($crate::ClientBuilder::build).
+            /// [`build`](keyfob_client::ClientBuilder::build).
             pub fn builder(
                 environment: $environment,
                 auth: impl ::std::convert::Into<$crate::AuthSource<$credentials>>,

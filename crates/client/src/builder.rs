@@ -178,6 +178,11 @@ impl<C: From<Session>> ClientBuilder<C> {
 
     /// Sets the time limit of each attempt, from connecting to the last byte of the response; unlimited by default.
     /// [`RetryPolicy::deadline`] limits the time in which attempts of a call may start.
+    ///
+    /// Token requests have limits of their own: 30 seconds for each request, which is not configurable, and three
+    /// requests within 30 seconds for a fetch. A call without a valid token waits for the fetch before its attempt
+    /// starts. To set the limits of a fetch, pass an [`Authenticator`] built with
+    /// [`AuthenticatorBuilder::retry`](keyfob_auth::AuthenticatorBuilder::retry).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self

@@ -171,7 +171,8 @@ impl Error {
         matches!(self.0.kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Timeout)
     }
 
-    /// Returns the service's own error: code, message, fields, body. `None` without an error response.
+    /// Returns the service's own error: code, message, fields, body. `None` without an error response. To print it,
+    /// [`explain`](Error::explain) is enough.
     ///
     /// The service's error may contain personal data: show it to the user whose data it is, but do not log it.
     #[must_use]

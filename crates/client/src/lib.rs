@@ -28,6 +28,10 @@ pub mod webhook;
 #[doc(hidden)]
 pub mod wire_form;
 
+// Documentation in macros links to this crate by name, because rustdoc does not resolve `$crate` and the macros expand in
+// other crates as well.
+extern crate self as keyfob_client;
+
 pub use api_client::ApiClient;
 pub use auth_source::AuthSource;
 pub use builder::ClientBuilder;

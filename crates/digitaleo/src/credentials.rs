@@ -28,7 +28,7 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// If a variable is unset. The message names it.
+    /// [`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth) if a variable is unset. The message names the variable.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }

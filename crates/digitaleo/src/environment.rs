@@ -36,7 +36,8 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// If some of the variables are set and others are not. The message names them.
+    /// [`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth) if some of the variables are set and others are not. The
+    /// message names the variables.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }

@@ -2,17 +2,17 @@
 
 use keyfob_client::env::Variable;
 
-/// Base URL of the token host. Set together with the other three base URLs, or not at all.
+/// `DIGITALEO_OAUTH_BASE`: base URL of the token host. Set together with the other three base URLs, or not at all.
 pub const OAUTH_BASE: Variable = Variable::base_url("DIGITALEO_OAUTH_BASE", "oauth");
-/// Base URL of contacts, lists, statistics and fields.
+/// `DIGITALEO_CONTACTS_BASE`: base URL of contacts, lists, statistics and fields.
 pub const CONTACTS_BASE: Variable = Variable::base_url("DIGITALEO_CONTACTS_BASE", "contacts");
-/// Base URL of campaigns and mailings.
+/// `DIGITALEO_API_BASE`: base URL of campaigns and mailings.
 pub const API_BASE: Variable = Variable::base_url("DIGITALEO_API_BASE", "api");
-/// Base URL of text messages.
+/// `DIGITALEO_SMS_BASE`: base URL of text messages.
 pub const SMS_BASE: Variable = Variable::base_url("DIGITALEO_SMS_BASE", "sms");
-/// Id of the application.
+/// `DIGITALEO_CLIENT_ID`: id of the application.
 pub const CLIENT_ID: Variable = Variable::new("DIGITALEO_CLIENT_ID");
-/// Secret of the application.
+/// `DIGITALEO_CLIENT_SECRET`: secret of the application.
 pub const CLIENT_SECRET: Variable = Variable::secret("DIGITALEO_CLIENT_SECRET");
 
 /// All variables of Digitaleo.

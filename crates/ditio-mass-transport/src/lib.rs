@@ -4,6 +4,8 @@
 mod generated;
 
 pub use generated::{API, Client, OPERATIONS, operation, types};
+/// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
+pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
 pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator, variables};
 

@@ -2,24 +2,26 @@
 
 use keyfob_client::env::Variable;
 
-/// Ditio's environment: `production` (the default) or `test`. Excludes [`IDENTITY_BASE`], [`API_BASE`] and
+/// `DITIO_ENVIRONMENT`: `production` (the default) or `test`. Excludes [`IDENTITY_BASE`], [`API_BASE`] and
 /// [`REPORTING_BASE`].
 pub const ENVIRONMENT: Variable = Variable::new("DITIO_ENVIRONMENT");
-/// Base URL of the identity server. Set together with [`API_BASE`] and [`REPORTING_BASE`], or not at all.
+/// `DITIO_IDENTITY_BASE`: base URL of the identity server. Set together with [`API_BASE`] and [`REPORTING_BASE`], or
+/// not at all.
 pub const IDENTITY_BASE: Variable = Variable::base_url("DITIO_IDENTITY_BASE", "identity");
-/// Base URL of the core API.
+/// `DITIO_API_BASE`: base URL of the core API.
 pub const API_BASE: Variable = Variable::base_url("DITIO_API_BASE", "api");
-/// Base URL of the reporting API.
+/// `DITIO_REPORTING_BASE`: base URL of the reporting API.
 pub const REPORTING_BASE: Variable = Variable::base_url("DITIO_REPORTING_BASE", "reporting");
-/// Base URL of the mass transport API, which Ditio provides at onboarding. Combines with every environment.
+/// `DITIO_MASSTRANSPORT_BASE`: base URL of the mass transport API, which Ditio provides at onboarding. Combines with
+/// every environment.
 pub const MASSTRANSPORT_BASE: Variable = Variable::base_url("DITIO_MASSTRANSPORT_BASE", "mass-transport");
-/// Id of the API client.
+/// `DITIO_CLIENT_ID`: id of the API client.
 pub const CLIENT_ID: Variable = Variable::new("DITIO_CLIENT_ID");
-/// Secret of the API client.
+/// `DITIO_CLIENT_SECRET`: secret of the API client.
 pub const CLIENT_SECRET: Variable = Variable::secret("DITIO_CLIENT_SECRET");
-/// Existing access token, used if [`CLIENT_ID`] and [`CLIENT_SECRET`] are unset.
+/// `DITIO_ACCESS_TOKEN`: existing access token, used if [`CLIENT_ID`] and [`CLIENT_SECRET`] are unset.
 pub const ACCESS_TOKEN: Variable = Variable::secret("DITIO_ACCESS_TOKEN");
-/// Id of the company that the credentials belong to; optional. See
+/// `DITIO_COMPANY_ID`: id of the company that the credentials belong to; optional. See
 /// [`Credentials::company_id`](crate::Credentials::company_id).
 pub const COMPANY_ID: Variable = Variable::new("DITIO_COMPANY_ID");
 

@@ -32,7 +32,7 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// If the variable is unset.
+    /// [`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth) if the variable is unset.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }

@@ -13,6 +13,8 @@ pub use credentials::Credentials;
 pub use environment::Environment;
 pub use files::ContentError;
 pub use generated::{API, Client, OPERATIONS, operation, types};
+/// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
+pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
 pub use portal::Portal;
 

@@ -2,15 +2,15 @@
 
 use keyfob_client::env::Variable;
 
-/// Base URL of the tenant.
+/// `DVINCI_BASE`: base URL of the tenant.
 pub const BASE: Variable = Variable::base_url("DVINCI_BASE", "api");
-/// Name of an API user with OAuth 2.0 enabled.
+/// `DVINCI_CLIENT_ID`: name of an API user with OAuth 2.0 enabled.
 pub const CLIENT_ID: Variable = Variable::new("DVINCI_CLIENT_ID");
-/// API token of that user.
+/// `DVINCI_CLIENT_SECRET`: API token of the user that [`CLIENT_ID`] names.
 pub const CLIENT_SECRET: Variable = Variable::secret("DVINCI_CLIENT_SECRET");
-/// Name of an API user without OAuth 2.0, used if [`CLIENT_ID`] and [`CLIENT_SECRET`] are unset.
+/// `DVINCI_API_USER`: name of an API user without OAuth 2.0, used if [`CLIENT_ID`] and [`CLIENT_SECRET`] are unset.
 pub const API_USER: Variable = Variable::new("DVINCI_API_USER");
-/// API token of that user.
+/// `DVINCI_API_TOKEN`: API token of the user that [`API_USER`] names.
 pub const API_TOKEN: Variable = Variable::secret("DVINCI_API_TOKEN");
 
 /// All variables of d.vinci.

@@ -43,7 +43,8 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// If neither kind of credentials is set. The message names the first unset variable.
+    /// [`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth) if neither kind of credentials is set. The message names the
+    /// first unset variable.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }

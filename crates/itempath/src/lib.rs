@@ -11,6 +11,8 @@ pub use credentials::Credentials;
 pub use environment::Environment;
 pub use filter::Filter;
 pub use generated::{API, Client, OPERATIONS, operation, types};
+/// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
+pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
 
 use std::time::Duration;

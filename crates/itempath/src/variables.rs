@@ -2,13 +2,13 @@
 
 use keyfob_client::env::Variable;
 
-/// Base URL of the installation.
+/// `ITEMPATH_BASE`: base URL of the installation.
 pub const BASE: Variable = Variable::base_url("ITEMPATH_BASE", "api");
-/// Name of a user.
+/// `ITEMPATH_USERNAME`: name of a user.
 pub const USERNAME: Variable = Variable::new("ITEMPATH_USERNAME");
-/// Password of the user.
+/// `ITEMPATH_PASSWORD`: password of the user.
 pub const PASSWORD: Variable = Variable::secret("ITEMPATH_PASSWORD");
-/// Application token, used if [`USERNAME`] and [`PASSWORD`] are unset.
+/// `ITEMPATH_TOKEN`: application token, used if [`USERNAME`] and [`PASSWORD`] are unset.
 pub const TOKEN: Variable = Variable::secret("ITEMPATH_TOKEN");
 
 /// All variables of ItemPath.

@@ -1,14 +1,30 @@
 #![doc = include_str!("../README.md")]
+// The documentation links to the modules of all APIs, which exist only if all features are on.
+#![cfg_attr(
+    not(all(
+        feature = "bits",
+        feature = "digitaleo",
+        feature = "ditio-core",
+        feature = "ditio-mass-transport",
+        feature = "ditio-reporting",
+        feature = "dvinci",
+        feature = "itempath"
+    )),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 pub use keyfob_client::{
-    self as client, ApiClient, ApiError, AuthSource, CallOptions, ClientBuilder, Error, ErrorKind, Method, Operation,
-    Patch, ResponseValue, RetryPolicy, StatusCode, TimeParam, Timestamp,
+    self as client, ApiClient, ApiError, AuthSource, CallOptions, ClientBuilder, Error, ErrorKind, Extra, FieldError,
+    ItemResult, Method, Operation, OptionExt, Patch, ResponseValue, RetryPolicy, Session, StatusCode, TimeParam,
+    Timestamp,
     auth::{self, Authenticator, SecretString, TransportConfig},
-    env,
+    concurrent, env, header,
 };
 
+#[cfg(feature = "rate-limit")]
+pub use keyfob_client::RateLimit;
 #[cfg(feature = "files")]
-pub use keyfob_client::{Form, Part, Upload};
+pub use keyfob_client::{ByteStream, Form, Part, ResumePoint, Upload};
 
 #[cfg(feature = "bits")]
 pub use keyfob_bits as bits;

@@ -15,9 +15,9 @@ const JITTER: f64 = 1.0;
 
 /// Retry policy of a client.
 ///
-/// A failed connection is always retried, because the service has not received the request. Statuses 408, 429, 502, 503
-/// and 504 and broken responses are retried only for [idempotent](crate::Idempotency) operations. `Retry-After`
-/// overrides the policy's delays.
+/// A failed connection is retried whatever the method, within [`attempts`](RetryPolicy::attempts), because the service
+/// has not received the request. Statuses 408, 429, 502, 503 and 504 and broken responses are retried only for
+/// [idempotent](crate::Idempotency) operations. `Retry-After` overrides the policy's delays.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +49,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns a policy without retries.
+    /// Returns a policy without retries. A rejected token is still renewed, and the request is then sent again.
     #[must_use]
     pub fn none() -> Self {
         Self { attempts: 1, ..Self::default() }

@@ -8,11 +8,11 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// No token could be obtained, or the service rejected the token (401) or denied access (403). Fix the credentials
-    /// or the rights.
+    /// A required variable is unset, no token could be obtained, or the service rejected the token
+    /// (401) or denied access (403). Fix the credentials or the rights.
     Auth,
-    /// The request is invalid and will fail again. Fix the request; [`Error::explain`](crate::Error::explain) shows the
-    /// service's message.
+    /// The request is invalid and will fail again, or a file to upload cannot be read. Fix the request;
+    /// [`Error::explain`](crate::Error::explain) shows the service's message.
     Rejected,
     /// The object does not exist, or belongs to another account (404, 410).
     NotFound,

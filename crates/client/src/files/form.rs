@@ -37,6 +37,8 @@ impl Part {
     }
 
     /// Creates a part from the file at `path`, with the file name of the path. The file is read while it is sent.
+    ///
+    /// The media type is not guessed from the name: set it with [`content_type`](Part::content_type).
     pub fn file_at(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         let part = Self::new(path);
@@ -54,6 +56,9 @@ impl Part {
     }
 
     /// Sets the media type, for example `application/pdf`.
+    ///
+    /// By default the part has no `Content-Type` header, which means `text/plain` (RFC 7578, 4.4). An invalid media type
+    /// makes the call fail with [`ErrorKind::Rejected`].
     #[must_use]
     pub fn content_type(mut self, media_type: impl Into<String>) -> Self {
         self.content_type = Some(media_type.into());
@@ -140,6 +145,9 @@ impl Form {
     }
 
     /// Adds the file at `path`, with the file name of the path, as a part named `file`, which most services expect.
+    ///
+    /// The media type is `application/octet-stream`; it is not guessed from the name. For another media type or part
+    /// name, use [`part`](Form::part) with [`Part::file_at`] and [`Part::content_type`].
     #[must_use]
     pub fn file_at(self, path: impl AsRef<Path>) -> Self {
         self.part("file", Part::file_at(path).content_type("application/octet-stream"))
@@ -147,8 +155,9 @@ impl Form {
 
     /// Adds content as a file of this name, as a part named `file`, which most services expect.
     ///
-    /// Pass [`Upload::path`] for a file on disk, or use [`file_at`](Form::file_at), which also sets the file name. For
-    /// another part name, use [`part`](Form::part).
+    /// Pass [`Upload::path`] for a file on disk, or use [`file_at`](Form::file_at), which also sets the file name. The
+    /// media type is `application/octet-stream`; it is not guessed from the name. For another media type or part name,
+    /// use [`part`](Form::part) with [`Part::content_type`].
     #[must_use]
     pub fn file(self, file_name: impl Into<String>, content: impl Into<Upload>) -> Self {
         self.part("file", Part::new(content).file_name(file_name).content_type("application/octet-stream"))

@@ -147,9 +147,9 @@ macro_rules! open_integer_enum {
     };
 }
 
-/// Implements [`WireValue`]($crate::decode::WireValue) for an open enum.
+/// Implements [`WireValue`](crate::decode::WireValue) for an open enum.
 ///
-/// The arguments name the module of [`decode`]($crate::decode) for the enum's representation, the reader's method, the
+/// The arguments name the module of [`decode`](crate::decode) for the enum's representation, the reader's method, the
 /// conversions from and to the representation, and the writer's method.
 #[doc(hidden)]
 #[macro_export]

@@ -36,7 +36,7 @@ macro_rules! call_setters {
             self
         }
 
-        /// Adds a header to this call; see [`CallOptions::header`]($crate::CallOptions::header).
+        /// Adds a header to this call; see [`CallOptions::header`](keyfob_client::CallOptions::header).
         #[inline]
         pub fn header(mut self, name: &str, value: &str) -> Self {
             self.call = self.call.header(name, value);
@@ -58,7 +58,7 @@ macro_rules! operation {
             /// # Errors
             ///
             /// If the request cannot be built, authorized or sent, the service rejects it, or the response contradicts
-            /// the API's description: see [`ErrorKind`]($crate::ErrorKind).
+            /// the API's description: see [`ErrorKind`](keyfob_client::ErrorKind).
             pub fn send(self) -> $crate::ResponseFuture<$response> {
                 $crate::codegen::operation_call::$send(&self.session, &Self::OPERATION, &self, &self.call)
             }

@@ -15,13 +15,13 @@ pub fn debug_struct(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dy
     debug.finish()
 }
 
-/// Implements [`WireStruct`]($crate::decode::WireStruct), serde's traits and `Debug` for a struct.
+/// Implements [`WireStruct`](crate::decode::WireStruct), serde's traits and `Debug` for a struct.
 ///
 /// `with_default` structs implement `Default`; `without_default` structs have fields that the API requires. Fields are
 /// numbered from 0 without gaps. A field whose presence its type does not express names the module of
-/// [`decode`]($crate::decode) that decodes and encodes it: `required`, `required_or_default`, `nullable`, `json_text`
+/// [`decode`](crate::decode) that decodes and encodes it: `required`, `required_or_default`, `nullable`, `json_text`
 /// or `optional_json_text`. `extra` names the field that retains unknown properties. The struct also has a field `wire`
-/// of type [`WireForms`]($crate::wire_form::WireForms).
+/// of type [`WireForms`](crate::wire_form::WireForms).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_struct {
@@ -131,8 +131,8 @@ macro_rules! wire_struct {
     };
 }
 
-/// Implements [`WireStruct::empty`]($crate::decode::WireStruct::empty) and
-/// [`WireStruct::required_fields`]($crate::decode::WireStruct::required_fields).
+/// Implements [`WireStruct::empty`](crate::decode::WireStruct::empty) and
+/// [`WireStruct::required_fields`](crate::decode::WireStruct::required_fields).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_struct_empty {

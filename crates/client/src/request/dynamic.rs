@@ -92,8 +92,8 @@ impl DynamicCall {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Rejected`] if a path parameter is missing, a parameter is unknown, or the body is not of the
-    /// operation's media type; otherwise as for every call.
+    /// [`ErrorKind::Rejected`](crate::ErrorKind::Rejected) if a path parameter is missing, a parameter is unknown, or the
+    /// body is not of the operation's media type; other kinds as for every call: see [`ErrorKind`](crate::ErrorKind).
     pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> ResponseFuture<T> {
         let request = self.request();
         send::json(self.session, self.operation, request, self.call)
