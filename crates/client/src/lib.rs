@@ -28,8 +28,10 @@ pub mod webhook;
 #[doc(hidden)]
 pub mod wire_form;
 
-// Documentation in macros links to this crate by name, because rustdoc does not resolve `$crate` and the macros expand in
-// other crates as well.
+#[expect(
+    unused_extern_crates,
+    reason = "only documentation uses the name: rustdoc does not resolve `$crate` in the macros' links"
+)]
 extern crate self as keyfob_client;
 
 pub use api_client::ApiClient;
