@@ -11,7 +11,9 @@ pub const API: &str = "canary";
 ///
 /// Every feature of a specification. \<Not\> \[an\] API, see <https://example.invalid/a_b>.
 ///
-/// It has two hosts.
+/// **Hosts.** It has two hosts, see [`bird`](Client::bird).
+///
+/// [`Pattern`](crate::Pattern) builds the values of the setters that link to it.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -51,19 +53,21 @@ impl Client {
     /// Lists birds.
     ///
     /// Repeated and joined lists, times and dates, enumerations of both kinds.
+    /// [`create_bird`](Client::create_bird) adds one.
     ///
-    /// Returns [`BirdPage`](types::BirdPage), one page; [`stream`](operation::Birds::stream)
-    /// lists the items of all pages, and [`pages`](operation::Birds::pages) the pages.
+    /// Returns [`types::BirdPage`], one page; [`stream`](operation::Birds::stream) lists the
+    /// items of all pages, and [`pages`](operation::Birds::pages) the pages.
     ///
     /// Arguments:
     /// * `owner` (query): Owner of the birds.
     ///
     /// Optional parameters: [`colors`](operation::Birds::colors),
-    /// [`ids`](operation::Birds::ids), [`since`](operation::Birds::since),
-    /// [`until`](operation::Birds::until), [`size`](operation::Birds::size),
-    /// [`after`](operation::Birds::after), [`tame`](operation::Birds::tame),
-    /// [`weight`](operation::Birds::weight), [`type_`](operation::Birds::type_) (`type`),
-    /// [`timeout_`](operation::Birds::timeout_) (`timeout`).
+    /// [`ids`](operation::Birds::ids), [`names`](operation::Birds::names),
+    /// [`since`](operation::Birds::since), [`until`](operation::Birds::until),
+    /// [`size`](operation::Birds::size), [`after`](operation::Birds::after),
+    /// [`tame`](operation::Birds::tame), [`weight`](operation::Birds::weight),
+    /// [`type_`](operation::Birds::type_) (`type`), [`timeout_`](operation::Birds::timeout_)
+    /// (`timeout`).
     ///
     /// Statuses:
     /// * 200: A page.
@@ -77,7 +81,7 @@ impl Client {
     }
     /// Finds a bird by its ring.
     ///
-    /// Returns [`Bird`](types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Arguments:
     /// * `ring` (query)
@@ -94,7 +98,7 @@ impl Client {
 impl Client {
     /// Creates a bird.
     ///
-    /// Returns [`Bird`](types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Arguments:
     /// * `body` (JSON): The bird.
@@ -109,7 +113,7 @@ impl Client {
     }
     /// Merges birds.
     ///
-    /// Returns a list of [`Bird`](types::Bird).
+    /// Returns a list of [`types::Bird`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -132,7 +136,7 @@ impl Client {
     ///
     /// **Deprecated by the vendor.**
     ///
-    /// Returns [`Bird`](types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the bird.
@@ -175,7 +179,7 @@ impl Client {
     }
     /// Changes a bird.
     ///
-    /// Returns [`Bird`](types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the bird.
@@ -205,8 +209,8 @@ impl Client {
     }
     /// Lists rings.
     ///
-    /// Returns [`RingPage`](types::RingPage), one page; [`stream`](operation::Rings::stream)
-    /// lists the items of all pages, and [`pages`](operation::Rings::pages) the pages.
+    /// Returns [`types::RingPage`], one page; [`stream`](operation::Rings::stream) lists the
+    /// items of all pages, and [`pages`](operation::Rings::pages) the pages.
     ///
     /// Arguments:
     /// * `id` (path)
@@ -315,8 +319,8 @@ impl Client {
     }
     /// Searches by form.
     ///
-    /// Returns [`BirdPage`](types::BirdPage), one page; [`stream`](operation::Search::stream)
-    /// lists the items of all pages, and [`pages`](operation::Search::pages) the pages.
+    /// Returns [`types::BirdPage`], one page; [`stream`](operation::Search::stream) lists the
+    /// items of all pages, and [`pages`](operation::Search::pages) the pages.
     ///
     /// Arguments:
     /// * `body` (form)
@@ -360,9 +364,10 @@ pub mod operation {
     /// Builder of [`Client::birds`](super::Client::birds): lists birds.
     ///
     /// Repeated and joined lists, times and dates, enumerations of both kinds.
+    /// [`create_bird`](super::Client::create_bird) adds one.
     ///
-    /// Returns [`BirdPage`](super::types::BirdPage), one page; [`stream`](Birds::stream) lists
-    /// the items of all pages, and [`pages`](Birds::pages) the pages.
+    /// Returns [`types::BirdPage`], one page; [`stream`](Birds::stream) lists the items of all
+    /// pages, and [`pages`](Birds::pages) the pages.
     ///
     /// Sends `GET /birds`. Requires the scope `read`. Documented by the vendor:
     /// <https://example.invalid/birds>.
@@ -374,6 +379,7 @@ pub mod operation {
         owner: String,
         colors: Vec<types::Color>,
         ids: Vec<i64>,
+        names: Vec<String>,
         since: Option<keyfob_client::TimeParam>,
         until: Option<keyfob_client::TimeParam>,
         size: Option<types::Size>,
@@ -395,6 +401,7 @@ pub mod operation {
                 "owner",
                 "colors",
                 "ids",
+                "names",
                 "since",
                 "until",
                 "size",
@@ -424,6 +431,7 @@ pub mod operation {
                 owner,
                 colors: Vec::new(),
                 ids: Vec::new(),
+                names: Vec::new(),
                 since: None,
                 until: None,
                 size: None,
@@ -434,7 +442,9 @@ pub mod operation {
                 timeout_: None,
             }
         }
-        /// Sets the query parameter `colors`, which is sent once for each item.
+        /// Sets the query parameter `colors`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Colors of which a bird must have one.
         pub fn colors(
@@ -444,9 +454,22 @@ pub mod operation {
             self.colors = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `ids`, a list joined by commas.
+        /// Sets the query parameter `ids`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         pub fn ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
             self.ids = value.into_iter().collect();
+            self
+        }
+        /// Sets the query parameter `names`.
+        ///
+        /// Takes one [`Pattern`](crate::Pattern), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        pub fn names(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.names = value.into_iter().map(Into::into).collect();
             self
         }
         /// Sets the query parameter `since`.
@@ -518,6 +541,7 @@ pub mod operation {
             request.query("after", &self.after);
             request.query("colors", &self.colors);
             request.query_joined("ids", &self.ids);
+            request.query("names", &self.names);
             request.query("owner", &self.owner);
             request.query("since", &self.since);
             request.query("size", &self.size);
@@ -566,7 +590,7 @@ pub mod operation {
     /// Builder of [`Client::bird_by_ring`](super::Client::bird_by_ring): finds a bird by its
     /// ring.
     ///
-    /// Returns [`Bird`](super::types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Sends `GET /birds`. Requires the scope `read`. Documented by the vendor:
     /// <https://example.invalid/birds>.
@@ -620,7 +644,7 @@ pub mod operation {
     keyfob_client::operation!(BirdByRing, types::Bird, record);
     /// Builder of [`Client::create_bird`](super::Client::create_bird): creates a bird.
     ///
-    /// Returns [`Bird`](super::types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Sends `POST /birds`. Known from an example: `repository:birds.md`.
     #[derive(Clone, Debug)]
@@ -673,7 +697,7 @@ pub mod operation {
     keyfob_client::operation!(CreateBird, types::Bird, record);
     /// Builder of [`Client::merge_birds`](super::Client::merge_birds): merges birds.
     ///
-    /// Returns a list of [`Bird`](super::types::Bird).
+    /// Returns a list of [`types::Bird`].
     ///
     /// Sends `POST /birds?action=merge & sort&dry=true`. Retried like a read. Inferred, not
     /// documented: try it in a test environment first. Inferred from a guess.
@@ -729,7 +753,7 @@ pub mod operation {
     ///
     /// **Deprecated by the vendor.**
     ///
-    /// Returns [`Bird`](super::types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Sends `GET /birds/{id}`. Documented by the vendor: <https://example.invalid/birds>.
     #[derive(Clone, Debug)]
@@ -852,7 +876,7 @@ pub mod operation {
     keyfob_client::operation!(ReplaceBird, (), empty);
     /// Builder of [`Client::update_bird`](super::Client::update_bird): changes a bird.
     ///
-    /// Returns [`Bird`](super::types::Bird).
+    /// Returns [`types::Bird`].
     ///
     /// Sends `PATCH /birds/{id}`. Documented by the vendor: <https://example.invalid/birds>.
     #[derive(Clone, Debug)]
@@ -968,8 +992,8 @@ pub mod operation {
     keyfob_client::operation!(DeleteBird, serde_json::Value, value);
     /// Builder of [`Client::rings`](super::Client::rings): lists rings.
     ///
-    /// Returns [`RingPage`](super::types::RingPage), one page; [`stream`](Rings::stream) lists
-    /// the items of all pages, and [`pages`](Rings::pages) the pages.
+    /// Returns [`types::RingPage`], one page; [`stream`](Rings::stream) lists the items of all
+    /// pages, and [`pages`](Rings::pages) the pages.
     ///
     /// Sends `GET /birds/{id}/rings/{from}-{to}:{verb}`. Documented by the vendor:
     /// <https://example.invalid/birds>.
@@ -1376,8 +1400,8 @@ pub mod operation {
     keyfob_client::operation!(SendReport, (), empty);
     /// Builder of [`Client::search`](super::Client::search): searches by form.
     ///
-    /// Returns [`BirdPage`](super::types::BirdPage), one page; [`stream`](Search::stream) lists
-    /// the items of all pages, and [`pages`](Search::pages) the pages.
+    /// Returns [`types::BirdPage`], one page; [`stream`](Search::stream) lists the items of all
+    /// pages, and [`pages`](Search::pages) the pages.
     ///
     /// Sends `POST /search`. Retried like a read. Documented by the vendor:
     /// <https://example.invalid/search>.

@@ -12,24 +12,25 @@ pub const API: &str = "bits";
 /// Know-your-customer onboarding by Bits Technology AB. An application runs one applicant
 /// through a workflow designed in the vendor's dashboard.
 ///
-/// The API is remote procedure call over POST: the last path segment names the operation,
-/// and read operations are POST requests too, with the application id in a JSON body. Ids
-/// have the form bits:application::uuid (known kinds: application, workflow, customer);
-/// treat them as opaque. Countries are ISO 3166-1 alpha-2 in upper case. Times are RFC 3339
-/// in UTC.
+/// **Requests.** The API is remote procedure call over POST: the last path segment names
+/// the operation, and read operations are POST requests too, with the application id in a
+/// JSON body.
 ///
-/// Unknown: every operation after organization data in the vendor's endpoint list, the
-/// remaining fields of two responses, the last application status values, the success code
-/// (any 2xx is accepted), error bodies beyond a message, rate limits, idempotency keys,
-/// paging, a test host, and the webhook event types other than `APPLICATION_STARTED`.
+/// **Values.** Ids have the form `bits:application::uuid` (known kinds: application,
+/// workflow, customer); treat them as opaque. Countries are ISO 3166-1 alpha-2 in upper
+/// case. Times are RFC 3339 in UTC.
 ///
-/// The vendor plans to select later API versions by an Accept header of the form
-/// application/vnd.bits.v1+json, without a version in the path. Only the path version v1
-/// exists today.
+/// **Versions.** Only the path version v1 exists today. The vendor plans to select later
+/// API versions by an Accept header of the form `application/vnd.bits.v1+json`, without a
+/// version in the path.
 ///
-/// This document describes five operations; the security scheme describes the token
-/// endpoint. The userinfo operation appears twice because its path is uncertain. Operations
-/// missing here are presumably POST requests under v1 with a JSON body.
+/// **Unknown.** Every operation after organization data in the vendor's endpoint list
+/// (presumably POST requests under v1 with a JSON body), the remaining fields of two
+/// responses, the last application status values, the success code (any 2xx is accepted),
+/// error bodies beyond a message, rate limits, idempotency keys, paging, a test host, and
+/// the webhook event types other than `APPLICATION_STARTED`. The path of the userinfo
+/// operation is uncertain, so there are two: [`userinfo`](Client::userinfo) and
+/// [`userinfo_unversioned`](Client::userinfo_unversioned).
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -78,7 +79,7 @@ impl Client {
     /// (query parameter `token`). After the applicant finishes, the browser is sent to
     /// `redirectUrl` with the query parameter `applicationId`.
     ///
-    /// Returns [`ApplicationCreated`](types::ApplicationCreated).
+    /// Returns [`types::ApplicationCreated`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -100,7 +101,7 @@ impl Client {
     /// This operation only reads data, although the method is POST. The name of the status
     /// field is inferred. Other fields of the response are available in `extra`.
     ///
-    /// Returns [`Application`](types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -122,7 +123,7 @@ impl Client {
     /// This operation only reads data, although the method is POST. The vendor's field list is
     /// only partly known; other fields of the response are available in `extra`.
     ///
-    /// Returns [`Organization`](types::Organization).
+    /// Returns [`types::Organization`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -172,10 +173,10 @@ impl Client {
     /// Returns the customer that owns the access token.
     ///
     /// The vendor's documentation prints this route without the version prefix. The prefix v1
-    /// is inferred from the token route beside it; `userinfoUnversioned` calls the route as
-    /// printed.
+    /// is inferred from the token route beside it;
+    /// [`userinfo_unversioned`](Client::userinfo_unversioned) calls the route as printed.
     ///
-    /// Returns [`Userinfo`](types::Userinfo).
+    /// Returns [`types::Userinfo`].
     ///
     /// Statuses:
     /// * 200: The owner of the token.
@@ -189,10 +190,10 @@ impl Client {
     }
     /// Returns the customer that owns the access token, at the path without version prefix.
     ///
-    /// The route as the vendor's documentation prints it. `userinfo` calls the path with
-    /// version prefix.
+    /// The route as the vendor's documentation prints it. [`userinfo`](Client::userinfo) calls
+    /// the path with version prefix.
     ///
-    /// Returns [`Userinfo`](types::Userinfo).
+    /// Returns [`types::Userinfo`].
     ///
     /// Statuses:
     /// * 200: The owner of the token.
@@ -226,7 +227,7 @@ pub mod operation {
     /// (query parameter `token`). After the applicant finishes, the browser is sent to
     /// `redirectUrl` with the query parameter `applicationId`.
     ///
-    /// Returns [`ApplicationCreated`](super::types::ApplicationCreated).
+    /// Returns [`types::ApplicationCreated`].
     ///
     /// Sends `POST /v1/applications.create`. Requires the scope `application`. Documented by
     /// the vendor: <https://docs.bits.bi/api-reference/endpoints>.
@@ -284,7 +285,7 @@ pub mod operation {
     /// This operation only reads data, although the method is POST. The name of the status
     /// field is inferred. Other fields of the response are available in `extra`.
     ///
-    /// Returns [`Application`](super::types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Sends `POST /v1/applications.get`. Requires the scope `application`. Retried like a
     /// read. Documented by the vendor: <https://docs.bits.bi/api-reference/endpoints>.
@@ -343,7 +344,7 @@ pub mod operation {
     /// This operation only reads data, although the method is POST. The vendor's field list is
     /// only partly known; other fields of the response are available in `extra`.
     ///
-    /// Returns [`Organization`](super::types::Organization).
+    /// Returns [`types::Organization`].
     ///
     /// Sends `POST /v1/applications.organization.get`. Requires the scope `application`.
     /// Retried like a read. Documented by the vendor:
@@ -461,10 +462,11 @@ pub mod operation {
     /// the access token.
     ///
     /// The vendor's documentation prints this route without the version prefix. The prefix v1
-    /// is inferred from the token route beside it; `userinfoUnversioned` calls the route as
+    /// is inferred from the token route beside it;
+    /// [`userinfo_unversioned`](super::Client::userinfo_unversioned) calls the route as
     /// printed.
     ///
-    /// Returns [`Userinfo`](super::types::Userinfo).
+    /// Returns [`types::Userinfo`].
     ///
     /// Sends `GET /v1/oauth2/userinfo`. Inferred, not documented: try it in a test environment
     /// first. Inferred from
@@ -517,10 +519,10 @@ pub mod operation {
     /// Builder of [`Client::userinfo_unversioned`](super::Client::userinfo_unversioned):
     /// returns the customer that owns the access token, at the path without version prefix.
     ///
-    /// The route as the vendor's documentation prints it. `userinfo` calls the path with
-    /// version prefix.
+    /// The route as the vendor's documentation prints it. [`userinfo`](super::Client::userinfo)
+    /// calls the path with version prefix.
     ///
-    /// Returns [`Userinfo`](super::types::Userinfo).
+    /// Returns [`types::Userinfo`].
     ///
     /// Sends `GET /oauth2/userinfo`. Documented by the vendor:
     /// <https://docs.bits.bi/api-reference/authentication-and-authorization>.

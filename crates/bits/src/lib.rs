@@ -21,6 +21,7 @@ use keyfob_client::{
 
 client_constructors!(Client, Environment, Credentials);
 
+#[doc(hidden)]
 impl ApiClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;

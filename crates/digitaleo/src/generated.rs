@@ -9,32 +9,34 @@
 pub const API: &str = "digitaleo";
 /// Client of Digitaleo.
 ///
-/// SMS, e-mail and voice marketing on the French platform Digitaleo. Contacts and lists are
-/// on one host, campaigns and mailings on a second, SMS on a third, and tokens come from a
-/// fourth. All hosts are under messengeo.net and have no version in the URL.
+/// SMS, e-mail and voice marketing on the French platform Digitaleo.
 ///
-/// Conventions: the HTTP method selects read, create, update or delete. The id of a
+/// **Hosts.** Contacts and lists are on one host, campaigns and mailings on a second, SMS
+/// on a third, and tokens come from a fourth. All hosts are under messengeo.net and have no
+/// version in the URL.
+///
+/// **Operations.** The HTTP method selects read, create, update or delete. The id of a
 /// resource is a parameter and not part of the path. Other operations share the path of the
-/// create operation and are selected by the query parameter `action`. Read responses
-/// contain `list`, `size` and `total`; update and delete responses contain `count`. Nearly
-/// every scalar in a response is a string, including ids and counters. Flags are 0 or 1.
-/// Times have no zone (probably Europe/Paris). Updates change only the properties in their
-/// `metaData`. `metaData` is a JSON object sent as a string; the property extension
-/// `x-keyfob-json-string` marks such fields. The status of validation errors is 417.
+/// create operation and are selected by the query parameter `action`. A generic resource
+/// call, with one operation for each HTTP method, covers resources without an operation of
+/// their own.
 ///
-/// In this document, bodies with flat parameters are form-encoded and bodies with nested
+/// **Requests.** Bodies with flat parameters are form-encoded and bodies with nested
 /// parameters are JSON. The servers accept both, and multipart for file uploads. Deletes
-/// carry their ids in the query.
+/// carry their ids in the query. Updates change only the properties in their `metaData`, a
+/// JSON object that is sent as a string.
 ///
-/// Unknown: the reference pages of optouts, campaigns, mailings, SMS, segments and
+/// **Responses.** Read responses contain `list`, `size` and `total`; update and delete
+/// responses contain `count`. The status of validation errors is 417.
+///
+/// **Values.** Nearly every scalar in a response is a string, including ids and counters.
+/// Flags are 0 or 1. Times have no zone (probably Europe/Paris).
+///
+/// **Unknown.** The reference pages of optouts, campaigns, mailings, SMS, segments and
 /// templates (the fields of campaigns, mailings and SMS here are the fields seen in use);
 /// the maximum page size; the wire form of operator filters and of the nested filter named
 /// `complex`; rate limits; error codes; the responses of import, merge, cancel and SMS; the
 /// webhook event fields, the signature algorithm and the subscription resources.
-///
-/// This document describes 22 operations; the security scheme describes the token endpoint.
-/// A generic resource call, with one operation for each HTTP method, covers resources
-/// without an operation of their own.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -94,11 +96,10 @@ impl Client {
     /// Lists contacts.
     ///
     /// Filters compare for equality and accept one or more values. Every property of a contact
-    /// can be a filter; this document lists the common ones.
+    /// can be a filter; the common ones are parameters here.
     ///
-    /// Returns [`ContactPage`](types::ContactPage), one page;
-    /// [`stream`](operation::Contacts::stream) lists the items of all pages, and
-    /// [`pages`](operation::Contacts::pages) the pages.
+    /// Returns [`types::ContactPage`], one page; [`stream`](operation::Contacts::stream) lists
+    /// the items of all pages, and [`pages`](operation::Contacts::pages) the pages.
     ///
     /// Optional parameters: [`id`](operation::Contacts::id),
     /// [`list_id`](operation::Contacts::list_id) (`listId`),
@@ -124,7 +125,7 @@ impl Client {
     /// clients write the contacts of a form body in PHP bracket notation; this operation sends
     /// the same array as JSON. The query parameter `action` selects the variants of this path.
     ///
-    /// Returns [`ContactPage`](types::ContactPage).
+    /// Returns [`types::ContactPage`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -171,7 +172,7 @@ impl Client {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object. JSON bodies with the same text are known to work as well.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `body` (form)
@@ -193,7 +194,7 @@ impl Client {
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `id` (query): Ids of the rows to delete.
@@ -223,9 +224,8 @@ impl Client {
     /// By default, a list contains id, name and description. The parameter `properties`
     /// requests others, such as stats and `importStatus`; DEFAULT stands for the default set.
     ///
-    /// Returns [`ContactListPage`](types::ContactListPage), one page;
-    /// [`stream`](operation::Lists::stream) lists the items of all pages, and
-    /// [`pages`](operation::Lists::pages) the pages.
+    /// Returns [`types::ContactListPage`], one page; [`stream`](operation::Lists::stream) lists
+    /// the items of all pages, and [`pages`](operation::Lists::pages) the pages.
     ///
     /// Optional parameters: [`id`](operation::Lists::id), [`name`](operation::Lists::name),
     /// [`category`](operation::Lists::category), [`properties`](operation::Lists::properties),
@@ -245,7 +245,7 @@ impl Client {
     ///
     /// The query parameter `action` selects the variants of this path.
     ///
-    /// Returns [`ContactListPage`](types::ContactListPage).
+    /// Returns [`types::ContactListPage`].
     ///
     /// Arguments:
     /// * `body` (form)
@@ -265,7 +265,7 @@ impl Client {
     /// The operation is documented but its parameters are not: their names and the response are
     /// inferred.
     ///
-    /// Returns [`ContactListPage`](types::ContactListPage).
+    /// Returns [`types::ContactListPage`].
     ///
     /// Arguments:
     /// * `body` (form)
@@ -287,7 +287,7 @@ impl Client {
     /// inferred. The server reads no body parameters beside a file, so the name is a query
     /// parameter. The field `importStatus` of the list reports the progress.
     ///
-    /// Returns [`ContactListPage`](types::ContactListPage).
+    /// Returns [`types::ContactListPage`].
     ///
     /// Arguments:
     /// * `name` (query): Name of the new list. Inferred, not documented by the vendor.
@@ -314,7 +314,7 @@ impl Client {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `body` (form)
@@ -337,7 +337,7 @@ impl Client {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `body` (form)
@@ -360,7 +360,7 @@ impl Client {
     /// The operation is documented; its parameters and response are inferred from the other
     /// updates. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `body` (form)
@@ -380,7 +380,7 @@ impl Client {
     /// Accepts one or more ids. The operation is documented; its form and response are inferred
     /// from the other deletes.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `id` (query): Ids of the rows to delete.
@@ -411,7 +411,7 @@ impl Client {
     /// unsubscribed by the customer or were deleted are not counted. The e-mail count also
     /// excludes contacts whose address bounced.
     ///
-    /// Returns [`ContactStatistics`](types::ContactStatistics).
+    /// Returns [`types::ContactStatistics`].
     ///
     /// Optional parameters: [`list_id`](operation::ContactStatistics::list_id) (`listId`),
     /// [`priorities`](operation::ContactStatistics::priorities).
@@ -434,8 +434,8 @@ impl Client {
     ///
     /// Filters compare for equality and accept one or more values.
     ///
-    /// Returns [`FieldPage`](types::FieldPage), one page; [`stream`](operation::Fields::stream)
-    /// lists the items of all pages, and [`pages`](operation::Fields::pages) the pages.
+    /// Returns [`types::FieldPage`], one page; [`stream`](operation::Fields::stream) lists the
+    /// items of all pages, and [`pages`](operation::Fields::pages) the pages.
     ///
     /// Optional parameters: [`name`](operation::Fields::name),
     /// [`alias`](operation::Fields::alias), [`properties`](operation::Fields::properties),
@@ -463,7 +463,7 @@ impl Client {
     /// status 200. The contacts are a JSON array; a form body would contain the JSON text of
     /// the array.
     ///
-    /// Returns [`SmsResponse`](types::SmsResponse).
+    /// Returns [`types::SmsResponse`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -488,9 +488,8 @@ impl Client {
     ///
     /// The costs are returned only if `properties` names them.
     ///
-    /// Returns [`CampaignPage`](types::CampaignPage), one page;
-    /// [`stream`](operation::Campaigns::stream) lists the items of all pages, and
-    /// [`pages`](operation::Campaigns::pages) the pages.
+    /// Returns [`types::CampaignPage`], one page; [`stream`](operation::Campaigns::stream)
+    /// lists the items of all pages, and [`pages`](operation::Campaigns::pages) the pages.
     ///
     /// Optional parameters: [`id`](operation::Campaigns::id),
     /// [`properties`](operation::Campaigns::properties), [`sort`](operation::Campaigns::sort),
@@ -513,7 +512,7 @@ impl Client {
     /// request after sending it. No update operation is known: cancel the campaign and create a
     /// new one. The query parameter `action` selects the variant of this path.
     ///
-    /// Returns [`CampaignPage`](types::CampaignPage).
+    /// Returns [`types::CampaignPage`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -559,7 +558,7 @@ impl Client {
     /// request after sending it. The vendor's client writes the contacts in PHP bracket
     /// notation in a form body; support for the JSON form is inferred.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -582,7 +581,7 @@ impl Client {
     /// Accepts an existing campaign, or mailings to a list that do not exist yet. Inferred: the
     /// operation changes no data, although the method is POST.
     ///
-    /// Returns [`CampaignCostPage`](types::CampaignCostPage).
+    /// Returns [`types::CampaignCostPage`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -611,7 +610,7 @@ impl Client {
     /// Costs money, so the client does not retry a request after sending it. The HTML of an
     /// e-mail should contain the unsubscribe token #OPTOUTLINK#.
     ///
-    /// Returns [`MailingPage`](types::MailingPage).
+    /// Returns [`types::MailingPage`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -635,9 +634,8 @@ impl Client {
     ///
     /// For resources and properties without an operation of their own. Rows are untyped JSON.
     ///
-    /// Returns [`ResourcePage`](types::ResourcePage), one page;
-    /// [`stream`](operation::ReadResource::stream) lists the items of all pages, and
-    /// [`pages`](operation::ReadResource::pages) the pages.
+    /// Returns [`types::ResourcePage`], one page; [`stream`](operation::ReadResource::stream)
+    /// lists the items of all pages, and [`pages`](operation::ReadResource::pages) the pages.
     ///
     /// Arguments:
     /// * `resource` (path): Name of the resource, such as optouts.
@@ -693,7 +691,7 @@ impl Client {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `resource` (path): Name of the resource, such as optouts.
@@ -717,7 +715,7 @@ impl Client {
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountResponse`](types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Arguments:
     /// * `resource` (path): Name of the resource, such as optouts.
@@ -779,11 +777,10 @@ pub mod operation {
     /// Builder of [`Client::contacts`](super::Client::contacts): lists contacts.
     ///
     /// Filters compare for equality and accept one or more values. Every property of a contact
-    /// can be a filter; this document lists the common ones.
+    /// can be a filter; the common ones are parameters here.
     ///
-    /// Returns [`ContactPage`](super::types::ContactPage), one page;
-    /// [`stream`](Contacts::stream) lists the items of all pages, and
-    /// [`pages`](Contacts::pages) the pages.
+    /// Returns [`types::ContactPage`], one page; [`stream`](Contacts::stream) lists the items
+    /// of all pages, and [`pages`](Contacts::pages) the pages.
     ///
     /// Sends `GET /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -859,14 +856,18 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Sets the query parameter `id`, a list joined by commas.
+        /// Sets the query parameter `id`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `listId`, a list joined by commas.
+        /// Sets the query parameter `listId`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of lists. Only contacts on these lists are returned.
         pub fn list_id(
@@ -876,7 +877,9 @@ pub mod operation {
             self.list_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `email`, a list joined by commas.
+        /// Sets the query parameter `email`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// E-mail addresses of the contacts to return.
         pub fn email(
@@ -886,7 +889,9 @@ pub mod operation {
             self.email = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `mobile`, a list joined by commas.
+        /// Sets the query parameter `mobile`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Mobile numbers of the contacts to return.
         ///
@@ -898,7 +903,9 @@ pub mod operation {
             self.mobile = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `reference`, a list joined by commas.
+        /// Sets the query parameter `reference`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Customer's own references of the contacts to return.
         ///
@@ -910,7 +917,9 @@ pub mod operation {
             self.reference = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `properties`, a list joined by commas.
+        /// Sets the query parameter `properties`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Properties to return. DEFAULT stands for the default set and can be combined with
         /// further names.
@@ -1026,7 +1035,7 @@ pub mod operation {
     /// clients write the contacts of a form body in PHP bracket notation; this operation sends
     /// the same array as JSON. The query parameter `action` selects the variants of this path.
     ///
-    /// Returns [`ContactPage`](super::types::ContactPage).
+    /// Returns [`types::ContactPage`].
     ///
     /// Sends `POST /contacts` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -1142,7 +1151,7 @@ pub mod operation {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object. JSON bodies with the same text are known to work as well.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `PUT /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -1199,7 +1208,7 @@ pub mod operation {
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `DELETE /contacts` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -1256,9 +1265,8 @@ pub mod operation {
     /// By default, a list contains id, name and description. The parameter `properties`
     /// requests others, such as stats and `importStatus`; DEFAULT stands for the default set.
     ///
-    /// Returns [`ContactListPage`](super::types::ContactListPage), one page;
-    /// [`stream`](Lists::stream) lists the items of all pages, and [`pages`](Lists::pages) the
-    /// pages.
+    /// Returns [`types::ContactListPage`], one page; [`stream`](Lists::stream) lists the items
+    /// of all pages, and [`pages`](Lists::pages) the pages.
     ///
     /// Sends `GET /lists` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/lists>.
@@ -1321,14 +1329,18 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Sets the query parameter `id`, a list joined by commas.
+        /// Sets the query parameter `id`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, a list joined by commas.
+        /// Sets the query parameter `name`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Names of the lists to return.
         pub fn name(
@@ -1345,7 +1357,9 @@ pub mod operation {
             self.category = Some(value.into());
             self
         }
-        /// Sets the query parameter `properties`, a list joined by commas.
+        /// Sets the query parameter `properties`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Properties to return. DEFAULT stands for the default set and can be combined with
         /// further names.
@@ -1456,7 +1470,7 @@ pub mod operation {
     ///
     /// The query parameter `action` selects the variants of this path.
     ///
-    /// Returns [`ContactListPage`](super::types::ContactListPage).
+    /// Returns [`types::ContactListPage`].
     ///
     /// Sends `POST /lists` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/lists>.
@@ -1514,7 +1528,7 @@ pub mod operation {
     /// The operation is documented but its parameters are not: their names and the response are
     /// inferred.
     ///
-    /// Returns [`ContactListPage`](super::types::ContactListPage).
+    /// Returns [`types::ContactListPage`].
     ///
     /// Sends `POST /lists?action=merge` to the host `contacts`. Inferred, not documented: try
     /// it in a test environment first. Inferred from
@@ -1574,7 +1588,7 @@ pub mod operation {
     /// inferred. The server reads no body parameters beside a file, so the name is a query
     /// parameter. The field `importStatus` of the list reports the progress.
     ///
-    /// Returns [`ContactListPage`](super::types::ContactListPage).
+    /// Returns [`types::ContactListPage`].
     ///
     /// Sends `POST /lists?action=import` to the host `contacts`. Inferred, not documented: try
     /// it in a test environment first. Inferred from
@@ -1640,7 +1654,7 @@ pub mod operation {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `POST /lists?action=contactadd` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -1699,7 +1713,7 @@ pub mod operation {
     /// The body is form-encoded, with `metaData` as the JSON text of an object that contains
     /// the ids as comma-separated text.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `POST /lists?action=contactremove` to the host `contacts`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -1757,7 +1771,7 @@ pub mod operation {
     /// The operation is documented; its parameters and response are inferred from the other
     /// updates. The body is form-encoded, with `metaData` as the JSON text of the object.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `PUT /lists` to the host `contacts`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://developers.digitaleo.com/contacts-api/lists>.
@@ -1814,7 +1828,7 @@ pub mod operation {
     /// Accepts one or more ids. The operation is documented; its form and response are inferred
     /// from the other deletes.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `DELETE /lists` to the host `contacts`. Inferred, not documented: try it in a test
     /// environment first. Inferred from <https://developers.digitaleo.com/contacts-api/lists>.
@@ -1873,7 +1887,7 @@ pub mod operation {
     /// unsubscribed by the customer or were deleted are not counted. The e-mail count also
     /// excludes contacts whose address bounced.
     ///
-    /// Returns [`ContactStatistics`](super::types::ContactStatistics).
+    /// Returns [`types::ContactStatistics`].
     ///
     /// Sends `GET /statistics` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/statistics>.
@@ -1915,7 +1929,9 @@ pub mod operation {
                 priorities: Vec::new(),
             }
         }
-        /// Sets the query parameter `listId`, a list joined by commas.
+        /// Sets the query parameter `listId`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of lists. Only contacts on these lists are counted.
         pub fn list_id(
@@ -1925,7 +1941,9 @@ pub mod operation {
             self.list_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `priorities`, a list joined by commas.
+        /// Sets the query parameter `priorities`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Media in order of priority. Each contact is counted once, for the first of these media
         /// that reaches the contact. Media outside this list count 0. The comma as separator is
@@ -1957,8 +1975,8 @@ pub mod operation {
     ///
     /// Filters compare for equality and accept one or more values.
     ///
-    /// Returns [`FieldPage`](super::types::FieldPage), one page; [`stream`](Fields::stream)
-    /// lists the items of all pages, and [`pages`](Fields::pages) the pages.
+    /// Returns [`types::FieldPage`], one page; [`stream`](Fields::stream) lists the items of
+    /// all pages, and [`pages`](Fields::pages) the pages.
     ///
     /// Sends `GET /fields` to the host `contacts`. Documented by the vendor:
     /// <https://developers.digitaleo.com/contacts-api/fields>.
@@ -2010,7 +2028,9 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Sets the query parameter `name`, a list joined by commas.
+        /// Sets the query parameter `name`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Names of the attributes to return.
         pub fn name(
@@ -2020,7 +2040,9 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `alias`, a list joined by commas.
+        /// Sets the query parameter `alias`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Titles of the attributes to return.
         pub fn alias(
@@ -2030,7 +2052,9 @@ pub mod operation {
             self.alias = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `properties`, a list joined by commas.
+        /// Sets the query parameter `properties`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Properties to return. DEFAULT stands for the default set and can be combined with
         /// further names.
@@ -2143,7 +2167,7 @@ pub mod operation {
     /// status 200. The contacts are a JSON array; a form body would contain the JSON text of
     /// the array.
     ///
-    /// Returns [`SmsResponse`](super::types::SmsResponse).
+    /// Returns [`types::SmsResponse`].
     ///
     /// Sends `POST /sms` to the host `sms`. Known from an example:
     /// `alexxandre80/Digitaleo:MyDigitaleo.php`.
@@ -2199,9 +2223,8 @@ pub mod operation {
     ///
     /// The costs are returned only if `properties` names them.
     ///
-    /// Returns [`CampaignPage`](super::types::CampaignPage), one page;
-    /// [`stream`](Campaigns::stream) lists the items of all pages, and
-    /// [`pages`](Campaigns::pages) the pages.
+    /// Returns [`types::CampaignPage`], one page; [`stream`](Campaigns::stream) lists the items
+    /// of all pages, and [`pages`](Campaigns::pages) the pages.
     ///
     /// Sends `GET /campaigns` to the host `api`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -2251,14 +2274,18 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Sets the query parameter `id`, a list joined by commas.
+        /// Sets the query parameter `id`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `properties`, a list joined by commas.
+        /// Sets the query parameter `properties`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Properties to return. DEFAULT stands for the default set and can be combined with
         /// further names.
@@ -2370,7 +2397,7 @@ pub mod operation {
     /// request after sending it. No update operation is known: cancel the campaign and create a
     /// new one. The query parameter `action` selects the variant of this path.
     ///
-    /// Returns [`CampaignPage`](super::types::CampaignPage).
+    /// Returns [`types::CampaignPage`].
     ///
     /// Sends `POST /campaigns` to the host `api`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -2486,7 +2513,7 @@ pub mod operation {
     /// request after sending it. The vendor's client writes the contacts in PHP bracket
     /// notation in a form body; support for the JSON form is inferred.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `POST /campaigncontacts?action=create` to the host `api`. Known from an example:
     /// `Solead-Web-Agency/hyaluronic:modules/digitaleo/`.
@@ -2547,7 +2574,7 @@ pub mod operation {
     /// Accepts an existing campaign, or mailings to a list that do not exist yet. Inferred: the
     /// operation changes no data, although the method is POST.
     ///
-    /// Returns [`CampaignCostPage`](super::types::CampaignCostPage).
+    /// Returns [`types::CampaignCostPage`].
     ///
     /// Sends `POST /campaigncosts` to the host `api`. Retried like a read. Known from an
     /// example: public code of the vendor web front end without repository name:
@@ -2606,7 +2633,7 @@ pub mod operation {
     /// Costs money, so the client does not retry a request after sending it. The HTML of an
     /// e-mail should contain the unsubscribe token #OPTOUTLINK#.
     ///
-    /// Returns [`MailingPage`](super::types::MailingPage).
+    /// Returns [`types::MailingPage`].
     ///
     /// Sends `POST /mailings` to the host `api`. Known from an example:
     /// `digitaleo/Digitaleo-api-python`.
@@ -2663,9 +2690,8 @@ pub mod operation {
     ///
     /// For resources and properties without an operation of their own. Rows are untyped JSON.
     ///
-    /// Returns [`ResourcePage`](super::types::ResourcePage), one page;
-    /// [`stream`](ReadResource::stream) lists the items of all pages, and
-    /// [`pages`](ReadResource::pages) the pages.
+    /// Returns [`types::ResourcePage`], one page; [`stream`](ReadResource::stream) lists the
+    /// items of all pages, and [`pages`](ReadResource::pages) the pages.
     ///
     /// Sends `GET /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -2719,7 +2745,9 @@ pub mod operation {
                 total: None,
             }
         }
-        /// Sets the query parameter `id`, a list joined by commas.
+        /// Sets the query parameter `id`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of the rows to return.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -2733,7 +2761,9 @@ pub mod operation {
             self.action = Some(value.into());
             self
         }
-        /// Sets the query parameter `properties`, a list joined by commas.
+        /// Sets the query parameter `properties`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Properties to return. DEFAULT stands for the default set and can be combined with
         /// further names.
@@ -2920,7 +2950,7 @@ pub mod operation {
     /// Only the properties in `metaData` change. The body is form-encoded, with `metaData` as
     /// the JSON text of the object.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `PUT /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.
@@ -2984,7 +3014,7 @@ pub mod operation {
     ///
     /// Accepts one or more ids.
     ///
-    /// Returns [`CountResponse`](super::types::CountResponse).
+    /// Returns [`types::CountResponse`].
     ///
     /// Sends `DELETE /{resource}` to the host `contacts`. Known from an example:
     /// `digitaleo/Digitaleo-api-php:v2/Digitaleo.php`.

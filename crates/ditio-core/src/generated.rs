@@ -12,17 +12,18 @@ pub const API: &str = "ditio-core";
 /// Core and integration API of Ditio: projects, work orders, documents, machines, users,
 /// employees, certificates, absences, payroll export, reference data and the crew list.
 ///
-/// This document is based on the vendor's public documentation, samples and clients as of
-/// the version date; the vendor's own schema was not available. `x-keyfob-source` names the
-/// source and the confidence of each operation.
+/// **Behaviour.** Lists are plain arrays without paging. A missing object and an object of
+/// another company give the same
+/// 404. A PUT clears the fields absent from the request, except for machines. Business
+///      errors may be in Norwegian.
 ///
-/// Lists are plain arrays without paging. A missing object and an object of another company
-/// give the same 404. A PUT clears the fields absent from the request, except for machines.
-/// Business errors may be in Norwegian.
+/// **Sources.** The operations are known from the vendor's public documentation, samples
+/// and clients as of the version date; the vendor's own schema was not available. Each
+/// operation names its source and its confidence.
 ///
-/// Unknown: the responses of employees, certificates, lookups and array operations; some
-/// optional fields of projects, work orders, users and absences; the exact success status
-/// of most writes; the error body of each status; the values of the rate limit.
+/// **Unknown.** The responses of employees, certificates, lookups and array operations;
+/// some optional fields of projects, work orders, users and absences; the exact success
+/// status of most writes; the error body of each status; the values of the rate limit.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -131,7 +132,7 @@ impl Client {
     /// existing project. A project is inactive unless the request sets `active` to true. The
     /// documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`Project`](types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -155,7 +156,7 @@ impl Client {
     }
     /// Lists all projects of the company.
     ///
-    /// Returns a list of [`Project`](types::Project).
+    /// Returns a list of [`types::Project`].
     ///
     /// Statuses:
     /// * 200: The projects, without paging.
@@ -168,7 +169,7 @@ impl Client {
     }
     /// Returns a project.
     ///
-    /// Returns [`Project`](types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the project.
@@ -190,7 +191,7 @@ impl Client {
     /// Fields absent from the request are cleared. Read the project, change it and send the
     /// whole object.
     ///
-    /// Returns [`Project`](types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the project.
@@ -269,7 +270,7 @@ impl Client {
     }
     /// Returns a project by number.
     ///
-    /// Returns [`Project`](types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Arguments:
     /// * `project_number` (path `projectNumber`): Number of the project in the caller's system.
@@ -303,7 +304,7 @@ impl Client {
     /// rejected with 400. The documentation does not say which of the two success statuses is
     /// used.
     ///
-    /// Returns [`WorkOrder`](types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -328,7 +329,7 @@ impl Client {
     }
     /// Returns a work order.
     ///
-    /// Returns [`WorkOrder`](types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the work order.
@@ -349,7 +350,7 @@ impl Client {
     /// Fields absent from the request are cleared, and the template does not fill them. Read
     /// the work order, change it and send the whole object. An `id` in the body is ignored.
     ///
-    /// Returns [`WorkOrder`](types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the work order.
@@ -433,7 +434,7 @@ impl Client {
     }
     /// Lists the work orders of a project.
     ///
-    /// Returns a list of [`WorkOrder`](types::WorkOrder).
+    /// Returns a list of [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `project_id` (path `projectId`): Id of the project.
@@ -455,7 +456,7 @@ impl Client {
     }
     /// Lists the work orders of a project, by project number.
     ///
-    /// Returns a list of [`WorkOrder`](types::WorkOrder).
+    /// Returns a list of [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `project_number` (path `projectNumber`): Number of the project in the caller's system.
@@ -480,7 +481,7 @@ impl Client {
     }
     /// Lists the work orders of a project with a given number.
     ///
-    /// Returns a list of [`WorkOrder`](types::WorkOrder).
+    /// Returns a list of [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `project_number` (path `projectNumber`): Number of the project in the caller's system.
@@ -510,7 +511,7 @@ impl Client {
     }
     /// Returns a work order by external project number and work order number.
     ///
-    /// Returns [`WorkOrder`](types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Arguments:
     /// * `external_project_number` (path `externalProjectNumber`): Number of the project in
@@ -551,7 +552,7 @@ impl Client {
     /// are rejected, and so is a file with the name of an image and other content. Not
     /// idempotent. The documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`DocumentUploadResult`](types::DocumentUploadResult).
+    /// Returns [`types::DocumentUploadResult`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the project.
@@ -585,7 +586,7 @@ impl Client {
     }
     /// Lists the document pages of a project with their files.
     ///
-    /// Returns a list of [`DocumentPage`](types::DocumentPage).
+    /// Returns a list of [`types::DocumentPage`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the project.
@@ -666,7 +667,7 @@ impl Client {
     /// The response is 404 if the folder or the page does not exist. The body must not exceed
     /// 64 KB. Work orders have no such operation.
     ///
-    /// Returns [`DocumentDescription`](types::DocumentDescription).
+    /// Returns [`types::DocumentDescription`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the project.
@@ -700,7 +701,7 @@ impl Client {
     /// are rejected, and so is a file with the name of an image and other content. Not
     /// idempotent. The documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`DocumentUploadResult`](types::DocumentUploadResult).
+    /// Returns [`types::DocumentUploadResult`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the work order.
@@ -734,7 +735,7 @@ impl Client {
     }
     /// Lists the document pages of a work order with their files.
     ///
-    /// Returns a list of [`DocumentPage`](types::DocumentPage).
+    /// Returns a list of [`types::DocumentPage`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the work order.
@@ -901,7 +902,7 @@ impl Client {
     /// unknown machine type is rejected with the key MachineService.machineTypeInvalid. The
     /// documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`Machine`](types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -924,7 +925,7 @@ impl Client {
     }
     /// Lists all machines and equipment of the company.
     ///
-    /// Returns a list of [`Machine`](types::Machine).
+    /// Returns a list of [`types::Machine`].
     ///
     /// Optional parameters:
     /// [`include_equipment_details`](operation::Machines::include_equipment_details)
@@ -966,7 +967,7 @@ impl Client {
     }
     /// Returns a machine.
     ///
-    /// Returns [`Machine`](types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the machine.
@@ -988,7 +989,7 @@ impl Client {
     /// Unlike other PUT operations of this API, this operation does not clear fields absent
     /// from the request.
     ///
-    /// Returns [`Machine`](types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the machine.
@@ -1066,7 +1067,7 @@ impl Client {
     }
     /// Returns a machine by number.
     ///
-    /// Returns [`Machine`](types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Arguments:
     /// * `machine_number` (path `machineNumber`): Fleet number of the machine in the caller's
@@ -1171,7 +1172,7 @@ impl Client {
 impl Client {
     /// Lists the machine types of the company.
     ///
-    /// Returns a list of [`MachineType`](types::MachineType).
+    /// Returns a list of [`types::MachineType`].
     ///
     /// Statuses:
     /// * 200: The machine types.
@@ -1324,7 +1325,7 @@ impl Client {
 impl Client {
     /// Lists the reference values of one kind.
     ///
-    /// Returns a list of [`ExternalReference`](types::ExternalReference).
+    /// Returns a list of [`types::ExternalReference`].
     ///
     /// Arguments:
     /// * `external_ref_type` (path `externalRefType`): Kind of reference value.
@@ -1349,7 +1350,7 @@ impl Client {
     }
     /// Lists the reference values of one kind for a project.
     ///
-    /// Returns a list of [`ExternalReference`](types::ExternalReference).
+    /// Returns a list of [`types::ExternalReference`].
     ///
     /// Arguments:
     /// * `external_ref_type` (path `externalRefType`): Kind of reference value.
@@ -1465,7 +1466,7 @@ impl Client {
     /// Not idempotent. The documentation does not say which of the two success statuses is
     /// used.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -1485,7 +1486,7 @@ impl Client {
     }
     /// Lists the users of the company and its subsidiaries.
     ///
-    /// Returns a list of [`User`](types::User).
+    /// Returns a list of [`types::User`].
     ///
     /// Optional parameters: [`changed_since`](operation::Users::changed_since)
     /// (`changedSince`), [`company_id`](operation::Users::company_id) (`companyId`).
@@ -1503,7 +1504,7 @@ impl Client {
     }
     /// Returns a user by employee number.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `employee_number` (path `employeeNumber`): Employee number, unique in the company.
@@ -1528,7 +1529,7 @@ impl Client {
     }
     /// Returns a user by company profile id.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `profile_id` (path `profileId`): Id of the company profile.
@@ -1577,7 +1578,7 @@ impl Client {
     /// the client cannot access one of these profiles, the whole change is rejected with 404.
     /// The PATCH operation of this path takes a company profile id instead.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `user_id` (path `userId`): Identity id, such as auth0|abc123. The client
@@ -1766,7 +1767,7 @@ impl Client {
     }
     /// Lists the employees of the company.
     ///
-    /// Returns a list of [`Employee`](types::Employee).
+    /// Returns a list of [`types::Employee`].
     ///
     /// Optional parameters:
     /// [`include_employees_from_subsidiaries`](operation::Employees::include_employees_from_subsidiaries)
@@ -1785,7 +1786,7 @@ impl Client {
     }
     /// Searches employees by name, phone, email or employee number.
     ///
-    /// Returns a list of [`Employee`](types::Employee).
+    /// Returns a list of [`types::Employee`].
     ///
     /// Arguments:
     /// * `query` (query): Text to search for.
@@ -1806,7 +1807,7 @@ impl Client {
     }
     /// Returns an employee.
     ///
-    /// Returns [`Employee`](types::Employee).
+    /// Returns [`types::Employee`].
     ///
     /// Arguments:
     /// * `employee_number` (path `employeeNumber`): Employee number, unique in the company.
@@ -1996,7 +1997,7 @@ impl Client {
     /// the limits of the absence type. An earlier version of the documentation has the path
     /// under /api/v5/integration.
     ///
-    /// Returns [`Absence`](types::Absence).
+    /// Returns [`types::Absence`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -2019,7 +2020,7 @@ impl Client {
     ///
     /// An earlier version of the documentation has the path under /api/v5/integration.
     ///
-    /// Returns [`Absence`](types::Absence).
+    /// Returns [`types::Absence`].
     ///
     /// Arguments:
     /// * `external_id` (path `externalId`): Id of the absence in the caller's system. The
@@ -2073,7 +2074,7 @@ impl Client {
     ///
     /// The path ends in a slash.
     ///
-    /// Returns a list of [`PayrollDay`](types::PayrollDay).
+    /// Returns a list of [`types::PayrollDay`].
     ///
     /// Optional parameters: [`from_work_date`](operation::PayrollExport::from_work_date)
     /// (`fromWorkDate`), [`to_work_date`](operation::PayrollExport::to_work_date)
@@ -2103,7 +2104,7 @@ impl Client {
     /// Lists hours for payroll, one entry for each person and day (alias of the payroll
     /// export).
     ///
-    /// Returns a list of [`PayrollDay`](types::PayrollDay).
+    /// Returns a list of [`types::PayrollDay`].
     ///
     /// Optional parameters:
     /// [`from_work_date`](operation::PayrollExportReadonly::from_work_date) (`fromWorkDate`),
@@ -2214,7 +2215,7 @@ impl Client {
     /// Rows of other people require supervisor or administrator access. The crew list of the
     /// reporting API replaces this operation.
     ///
-    /// Returns a list of [`CrewListRow`](types::CrewListRow).
+    /// Returns a list of [`types::CrewListRow`].
     ///
     /// Optional parameters: [`from_date_time`](operation::CrewList::from_date_time)
     /// (`fromDateTime`), [`to_date_time`](operation::CrewList::to_date_time) (`toDateTime`),
@@ -2328,7 +2329,7 @@ pub mod operation {
     /// existing project. A project is inactive unless the request sets `active` to true. The
     /// documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`Project`](super::types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Sends `POST /api/v4/integration/projects`. Requires the scope `ditioapiv3`. Retried like
     /// a read. Documented by the vendor:
@@ -2384,7 +2385,7 @@ pub mod operation {
     /// Builder of [`Client::projects`](super::Client::projects): lists all projects of the
     /// company.
     ///
-    /// Returns a list of [`Project`](super::types::Project).
+    /// Returns a list of [`types::Project`].
     ///
     /// Sends `GET /api/v4/integration/projects`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/projects>.
@@ -2435,7 +2436,7 @@ pub mod operation {
     keyfob_client::operation!(Projects, Vec < types::Project >, value);
     /// Builder of [`Client::project`](super::Client::project): returns a project.
     ///
-    /// Returns [`Project`](super::types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Sends `GET /api/v4/integration/projects/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -2494,7 +2495,7 @@ pub mod operation {
     /// Fields absent from the request are cleared. Read the project, change it and send the
     /// whole object.
     ///
-    /// Returns [`Project`](super::types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Sends `PUT /api/v4/integration/projects/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -2672,7 +2673,7 @@ pub mod operation {
     /// Builder of [`Client::project_by_number`](super::Client::project_by_number): returns a
     /// project by number.
     ///
-    /// Returns [`Project`](super::types::Project).
+    /// Returns [`types::Project`].
     ///
     /// Sends `GET /api/v4/integration/projects/by-project-number/{projectNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -2735,7 +2736,7 @@ pub mod operation {
     /// rejected with 400. The documentation does not say which of the two success statuses is
     /// used.
     ///
-    /// Returns [`WorkOrder`](super::types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Sends `POST /api/v4/integration/tasks`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>.
@@ -2789,7 +2790,7 @@ pub mod operation {
     keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, record);
     /// Builder of [`Client::work_order`](super::Client::work_order): returns a work order.
     ///
-    /// Returns [`WorkOrder`](super::types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Sends `GET /api/v4/integration/tasks/{id}`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>.
@@ -2847,7 +2848,7 @@ pub mod operation {
     /// Fields absent from the request are cleared, and the template does not fill them. Read
     /// the work order, change it and send the whole object. An `id` in the body is ignored.
     ///
-    /// Returns [`WorkOrder`](super::types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Sends `PUT /api/v4/integration/tasks/{id}`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/tasks>.
@@ -3027,7 +3028,7 @@ pub mod operation {
     /// Builder of [`Client::project_work_orders`](super::Client::project_work_orders): lists
     /// the work orders of a project.
     ///
-    /// Returns a list of [`WorkOrder`](super::types::WorkOrder).
+    /// Returns a list of [`types::WorkOrder`].
     ///
     /// Sends `GET /api/v4/integration/tasks/project/{projectId}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -3084,7 +3085,7 @@ pub mod operation {
     /// [`Client::work_orders_by_project_number`](super::Client::work_orders_by_project_number):
     /// lists the work orders of a project, by project number.
     ///
-    /// Returns a list of [`WorkOrder`](super::types::WorkOrder).
+    /// Returns a list of [`types::WorkOrder`].
     ///
     /// Sends `GET /api/v4/integration/tasks/by-project-number/{projectNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -3142,7 +3143,7 @@ pub mod operation {
     /// Builder of [`Client::work_orders_by_number`](super::Client::work_orders_by_number):
     /// lists the work orders of a project with a given number.
     ///
-    /// Returns a list of [`WorkOrder`](super::types::WorkOrder).
+    /// Returns a list of [`types::WorkOrder`].
     ///
     /// Sends
     /// `GET /api/v4/integration/tasks/by-project-number/{projectNumber}/by-task-number/{taskNumber}`.
@@ -3208,7 +3209,7 @@ pub mod operation {
     /// [`Client::work_order_by_external_id`](super::Client::work_order_by_external_id): returns
     /// a work order by external project number and work order number.
     ///
-    /// Returns [`WorkOrder`](super::types::WorkOrder).
+    /// Returns [`types::WorkOrder`].
     ///
     /// Sends
     /// `GET /api/v4/integration/tasks/by-external-project-number/{externalProjectNumber}/by-external-id/{externalId}`.
@@ -3279,7 +3280,7 @@ pub mod operation {
     /// are rejected, and so is a file with the name of an image and other content. Not
     /// idempotent. The documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`DocumentUploadResult`](super::types::DocumentUploadResult).
+    /// Returns [`types::DocumentUploadResult`].
     ///
     /// Sends `POST /api/v4/integration/projects/{id}/documents`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -3369,7 +3370,7 @@ pub mod operation {
     /// Builder of [`Client::project_documents`](super::Client::project_documents): lists the
     /// document pages of a project with their files.
     ///
-    /// Returns a list of [`DocumentPage`](super::types::DocumentPage).
+    /// Returns a list of [`types::DocumentPage`].
     ///
     /// Sends `GET /api/v4/integration/projects/{id}/documents`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -3555,7 +3556,7 @@ pub mod operation {
     /// The response is 404 if the folder or the page does not exist. The body must not exceed
     /// 64 KB. Work orders have no such operation.
     ///
-    /// Returns [`DocumentDescription`](super::types::DocumentDescription).
+    /// Returns [`types::DocumentDescription`].
     ///
     /// Sends `PUT /api/v4/integration/projects/{id}/documents/description`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -3637,7 +3638,7 @@ pub mod operation {
     /// are rejected, and so is a file with the name of an image and other content. Not
     /// idempotent. The documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`DocumentUploadResult`](super::types::DocumentUploadResult).
+    /// Returns [`types::DocumentUploadResult`].
     ///
     /// Sends `POST /api/v4/integration/tasks/{id}/documents`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -3727,7 +3728,7 @@ pub mod operation {
     /// Builder of [`Client::work_order_documents`](super::Client::work_order_documents): lists
     /// the document pages of a work order with their files.
     ///
-    /// Returns a list of [`DocumentPage`](super::types::DocumentPage).
+    /// Returns a list of [`types::DocumentPage`].
     ///
     /// Sends `GET /api/v4/integration/tasks/{id}/documents`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -4082,7 +4083,7 @@ pub mod operation {
     /// unknown machine type is rejected with the key MachineService.machineTypeInvalid. The
     /// documentation does not say which of the two success statuses is used.
     ///
-    /// Returns [`Machine`](super::types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Sends `POST /api/v4/integration/machines`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>.
@@ -4137,7 +4138,7 @@ pub mod operation {
     /// Builder of [`Client::machines`](super::Client::machines): lists all machines and
     /// equipment of the company.
     ///
-    /// Returns a list of [`Machine`](super::types::Machine).
+    /// Returns a list of [`types::Machine`].
     ///
     /// Sends `GET /api/v4/integration/machines`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/machines>.
@@ -4255,7 +4256,7 @@ pub mod operation {
     keyfob_client::operation!(CreateMachines, serde_json::Value, value);
     /// Builder of [`Client::machine`](super::Client::machine): returns a machine.
     ///
-    /// Returns [`Machine`](super::types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Sends `GET /api/v4/integration/machines/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -4314,7 +4315,7 @@ pub mod operation {
     /// Unlike other PUT operations of this API, this operation does not clear fields absent
     /// from the request.
     ///
-    /// Returns [`Machine`](super::types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Sends `PUT /api/v4/integration/machines/{id}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:machines/README.md`.
@@ -4490,7 +4491,7 @@ pub mod operation {
     /// Builder of [`Client::machine_by_number`](super::Client::machine_by_number): returns a
     /// machine by number.
     ///
-    /// Returns [`Machine`](super::types::Machine).
+    /// Returns [`types::Machine`].
     ///
     /// Sends `GET /api/v4/integration/machines/by-machine-number/{machineNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -4722,7 +4723,7 @@ pub mod operation {
     /// Builder of [`Client::machine_types`](super::Client::machine_types): lists the machine
     /// types of the company.
     ///
-    /// Returns a list of [`MachineType`](super::types::MachineType).
+    /// Returns a list of [`types::MachineType`].
     ///
     /// Sends `GET /api/MachineType`. Requires the scope `ditioapiv3`. Documented by the vendor:
     /// `ditioas/Ditio.Core.Samples.Integrations:postman/Ditio-Integration.postman_collection.json`.
@@ -5198,7 +5199,7 @@ pub mod operation {
     /// Builder of [`Client::external_references`](super::Client::external_references): lists
     /// the reference values of one kind.
     ///
-    /// Returns a list of [`ExternalReference`](super::types::ExternalReference).
+    /// Returns a list of [`types::ExternalReference`].
     ///
     /// Sends `GET /api/project-external-reference/type/{externalRefType}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -5260,7 +5261,7 @@ pub mod operation {
     /// [`Client::project_external_references`](super::Client::project_external_references):
     /// lists the reference values of one kind for a project.
     ///
-    /// Returns a list of [`ExternalReference`](super::types::ExternalReference).
+    /// Returns a list of [`types::ExternalReference`].
     ///
     /// Sends `GET /api/project-external-reference/type/{externalRefType}/project/{projNumber}`.
     /// Requires the scope `ditioapiv3`. Documented by the vendor:
@@ -5504,7 +5505,7 @@ pub mod operation {
     /// Not idempotent. The documentation does not say which of the two success statuses is
     /// used.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `POST /api/v4/integration/users`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/users>.
@@ -5559,7 +5560,7 @@ pub mod operation {
     /// Builder of [`Client::users`](super::Client::users): lists the users of the company and
     /// its subsidiaries.
     ///
-    /// Returns a list of [`User`](super::types::User).
+    /// Returns a list of [`types::User`].
     ///
     /// Sends `GET /api/v4/integration/users`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: <https://ditio-docs-test.pages.dev/api-reference/integration/users>.
@@ -5637,7 +5638,7 @@ pub mod operation {
     /// Builder of [`Client::user_by_employee_number`](super::Client::user_by_employee_number):
     /// returns a user by employee number.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `GET /api/v4/integration/users/by-employee-number/{employeeNumber}`. Requires the
     /// scope `ditioapiv3`. Documented by the vendor:
@@ -5693,7 +5694,7 @@ pub mod operation {
     /// Builder of [`Client::user_by_profile_id`](super::Client::user_by_profile_id): returns a
     /// user by company profile id.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `GET /api/v4/integration/users/by-profile-id/{profileId}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -5809,7 +5810,7 @@ pub mod operation {
     /// the client cannot access one of these profiles, the whole change is rejected with 404.
     /// The PATCH operation of this path takes a company profile id instead.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `PUT /api/v4/integration/users/{userId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -6216,7 +6217,7 @@ pub mod operation {
     /// Builder of [`Client::employees`](super::Client::employees): lists the employees of the
     /// company.
     ///
-    /// Returns a list of [`Employee`](super::types::Employee).
+    /// Returns a list of [`types::Employee`].
     ///
     /// Sends `GET /api/v5/integration/employees`. Requires the scope `ditioapiv3`. Documented
     /// by the vendor:
@@ -6266,7 +6267,9 @@ pub mod operation {
             self.include_employees_from_subsidiaries = Some(value);
             self
         }
-        /// Sets the query parameter `include`, a list joined by commas.
+        /// Sets the query parameter `include`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Optional parts to return, separated by commas.
         ///
@@ -6298,7 +6301,7 @@ pub mod operation {
     /// Builder of [`Client::search_employees`](super::Client::search_employees): searches
     /// employees by name, phone, email or employee number.
     ///
-    /// Returns a list of [`Employee`](super::types::Employee).
+    /// Returns a list of [`types::Employee`].
     ///
     /// Sends `GET /api/v5/integration/employees/search`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor:
@@ -6353,7 +6356,7 @@ pub mod operation {
     keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, value);
     /// Builder of [`Client::employee`](super::Client::employee): returns an employee.
     ///
-    /// Returns [`Employee`](super::types::Employee).
+    /// Returns [`types::Employee`].
     ///
     /// Sends `GET /api/v5/integration/employees/{employeeNumber}`. Requires the scope
     /// `ditioapiv3`. Documented by the vendor:
@@ -6396,7 +6399,9 @@ pub mod operation {
                 include: Vec::new(),
             }
         }
-        /// Sets the query parameter `include`, a list joined by commas.
+        /// Sets the query parameter `include`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Optional parts to return, separated by commas.
         pub fn include(
@@ -6742,7 +6747,7 @@ pub mod operation {
     /// the limits of the absence type. An earlier version of the documentation has the path
     /// under /api/v5/integration.
     ///
-    /// Returns [`Absence`](super::types::Absence).
+    /// Returns [`types::Absence`].
     ///
     /// Sends `POST /api/integration/absences`. Requires the scope `ditioapiv3`. Retried like a
     /// read. Documented by the vendor:
@@ -6800,7 +6805,7 @@ pub mod operation {
     ///
     /// An earlier version of the documentation has the path under /api/v5/integration.
     ///
-    /// Returns [`Absence`](super::types::Absence).
+    /// Returns [`types::Absence`].
     ///
     /// Sends `GET /api/integration/absences/{externalId}`. Requires the scope `ditioapiv3`.
     /// Documented by the vendor: `ditioas/Ditio.Core.Samples.Integrations:absences/README.md`.
@@ -6914,7 +6919,7 @@ pub mod operation {
     ///
     /// The path ends in a slash.
     ///
-    /// Returns a list of [`PayrollDay`](super::types::PayrollDay).
+    /// Returns a list of [`types::PayrollDay`].
     ///
     /// Sends `GET /api/payroll-export/`. Requires the scope `ditioapiv3`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md`.
@@ -7026,7 +7031,9 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Sets the query parameter `userIds`, which is sent once for each item.
+        /// Sets the query parameter `userIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
@@ -7036,7 +7043,9 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `companyIds`, which is sent once for each item.
+        /// Sets the query parameter `companyIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7047,7 +7056,9 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `projectIds`, which is sent once for each item.
+        /// Sets the query parameter `projectIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7058,7 +7069,9 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `payrollTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `payrollTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7069,7 +7082,9 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `absenceTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `absenceTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7130,7 +7145,7 @@ pub mod operation {
     /// lists hours for payroll, one entry for each person and day (alias of the payroll
     /// export).
     ///
-    /// Returns a list of [`PayrollDay`](super::types::PayrollDay).
+    /// Returns a list of [`types::PayrollDay`].
     ///
     /// Sends `GET /api/payroll-export/readonly`. Requires the scope `ditioapiv3`. Documented by
     /// the vendor: `ditioas/Ditio.Core.Samples.Integrations:payroll-export/README.md`.
@@ -7242,7 +7257,9 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Sets the query parameter `userIds`, which is sent once for each item.
+        /// Sets the query parameter `userIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
@@ -7252,7 +7269,9 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `companyIds`, which is sent once for each item.
+        /// Sets the query parameter `companyIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7263,7 +7282,9 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `projectIds`, which is sent once for each item.
+        /// Sets the query parameter `projectIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7274,7 +7295,9 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `payrollTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `payrollTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7285,7 +7308,9 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `absenceTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `absenceTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7464,7 +7489,9 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Sets the query parameter `userIds`, which is sent once for each item.
+        /// Sets the query parameter `userIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
@@ -7474,7 +7501,9 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `companyIds`, which is sent once for each item.
+        /// Sets the query parameter `companyIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7485,7 +7514,9 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `projectIds`, which is sent once for each item.
+        /// Sets the query parameter `projectIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7496,7 +7527,9 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `payrollTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `payrollTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7507,7 +7540,9 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `absenceTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `absenceTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7701,7 +7736,9 @@ pub mod operation {
             self.data_filter = Some(value.into());
             self
         }
-        /// Sets the query parameter `userIds`, which is sent once for each item.
+        /// Sets the query parameter `userIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of users. Defaults to all. Inferred: the list is sent as repeated query parameters.
         pub fn user_ids(
@@ -7711,7 +7748,9 @@ pub mod operation {
             self.user_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `companyIds`, which is sent once for each item.
+        /// Sets the query parameter `companyIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of companies. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7722,7 +7761,9 @@ pub mod operation {
             self.company_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `projectIds`, which is sent once for each item.
+        /// Sets the query parameter `projectIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of projects. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7733,7 +7774,9 @@ pub mod operation {
             self.project_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `payrollTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `payrollTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of payroll types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7744,7 +7787,9 @@ pub mod operation {
             self.payroll_type_ids = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `absenceTypeIds`, which is sent once for each item.
+        /// Sets the query parameter `absenceTypeIds`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Ids of absence types. Defaults to all. Inferred: the list is sent as repeated query
         /// parameters.
@@ -7822,7 +7867,7 @@ pub mod operation {
     /// Rows of other people require supervisor or administrator access. The crew list of the
     /// reporting API replaces this operation.
     ///
-    /// Returns a list of [`CrewListRow`](super::types::CrewListRow).
+    /// Returns a list of [`types::CrewListRow`].
     ///
     /// Sends `GET /api/v3/onlineusers/activeonly`. Requires the scope `ditioapiv3`. Known from
     /// an example:
@@ -7887,7 +7932,9 @@ pub mod operation {
             self.to_date_time = Some(value.into());
             self
         }
-        /// Sets the query parameter `projectIds`, a list joined by commas.
+        /// Sets the query parameter `projectIds`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of projects, separated by commas. Only rows of these projects are returned.
         pub fn project_ids(

@@ -12,13 +12,14 @@ pub const API: &str = "ditio-mass-transport";
 /// Input side of Ditio's earth-moving module. Telematics and weighbridge systems send
 /// machine states and weights; the reporting API returns the resulting trips.
 ///
-/// There is no public base URL. Ditio provides it at onboarding, and every path here is
-/// relative to it.
+/// **Base URL.** There is no public base URL. Ditio provides it at onboarding, and every
+/// path here is relative to it.
 ///
-/// Ten routes are documented by name. Only the request of the excavator state is documented
-/// field by field; all other requests and all responses are untyped JSON. Unknown: the
-/// fields of the other requests and of the responses, the list of states, batch and rate
-/// limits, and error codes.
+/// **Sources.** Ten routes are documented by name. Only the request of the excavator state
+/// is documented field by field; all other requests and all responses are untyped JSON.
+///
+/// **Unknown.** The fields of the other requests and of the responses, the list of states,
+/// batch and rate limits, and error codes.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///

@@ -13,22 +13,23 @@ pub const API: &str = "ditio-reporting";
 /// projects, people, machines, hours, absence, payroll, alerts, checklists, images, trips,
 /// goods and presence on site.
 ///
-/// Every table except goods transactions is returned in pages with a cursor. Without
-/// ModifiedSince a listing is a full synchronisation: the current rows, without deletions.
-/// With ModifiedSince a listing is incremental, in the order of change and with deletions.
-/// The deletion of a registration carries only its id and times, so every other field may
-/// be absent or null.
+/// **Listings.** Every table except goods transactions is returned in pages with a cursor.
+/// Without `ModifiedSince` a listing is a full synchronisation: the current rows, without
+/// deletions. With `ModifiedSince` a listing is incremental, in the order of change and
+/// with deletions. The deletion of a registration carries only its id and times, so every
+/// other field may be absent or null. Names of query parameters are case-insensitive.
 ///
-/// Times in responses are strings that start with yyyy-MM-ddTHH:mm:ss, optionally followed
-/// by a fraction, a Z or an offset. An unset time may be 0001-01-01T00:00:00. Names of
-/// query parameters are case-insensitive.
+/// **Times.** Times in responses are strings that start with `yyyy-MM-ddTHH:mm:ss`,
+/// optionally followed by a fraction, a `Z` or an offset. An unset time may be
+/// `0001-01-01T00:00:00`.
 ///
-/// This document is written from the vendor's public pages and samples, not from a
-/// published OpenAPI document. The field lists are subsets: rows carry more fields,
-/// especially in nested arrays, and the vendor adds fields without notice. Unknown: the
-/// fields of payroll lines, locations and mass types, the personal fields of users and crew
-/// lists, the codes behind the text fields, rate limits, and the representation of unset
-/// fields (null or absent).
+/// **Sources.** The operations are known from the vendor's public pages and samples; the
+/// vendor has published no OpenAPI document. The field lists are subsets: rows carry more
+/// fields, especially in nested arrays, and the vendor adds fields without notice.
+///
+/// **Unknown.** The fields of payroll lines, locations and mass types, the personal fields
+/// of users and crew lists, the codes behind the text fields, rate limits, and the
+/// representation of unset fields (null or absent).
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -94,9 +95,8 @@ impl Client {
     /// companies. The listing has no date window. The user that the API client acts as must be
     /// an administrator; otherwise the response is 403.
     ///
-    /// Returns [`ProjectPage`](types::ProjectPage), one page;
-    /// [`stream`](operation::Projects::stream) lists the items of all pages, and
-    /// [`pages`](operation::Projects::pages) the pages.
+    /// Returns [`types::ProjectPage`], one page; [`stream`](operation::Projects::stream) lists
+    /// the items of all pages, and [`pages`](operation::Projects::pages) the pages.
     ///
     /// Optional parameters: [`modified_since`](operation::Projects::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::Projects::modified_before)
@@ -124,9 +124,8 @@ impl Client {
     /// Returns the nodes of the work breakdown structure of projects. Registrations name a node
     /// task or activity. The listing has no date window.
     ///
-    /// Returns [`WorkOrderPage`](types::WorkOrderPage), one page;
-    /// [`stream`](operation::WorkOrders::stream) lists the items of all pages, and
-    /// [`pages`](operation::WorkOrders::pages) the pages.
+    /// Returns [`types::WorkOrderPage`], one page; [`stream`](operation::WorkOrders::stream)
+    /// lists the items of all pages, and [`pages`](operation::WorkOrders::pages) the pages.
     ///
     /// Optional parameters: [`modified_since`](operation::WorkOrders::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::WorkOrders::modified_before)
@@ -161,8 +160,8 @@ impl Client {
     /// (identityUserId), not to the profile. The listing has no date window. The user that the
     /// API client acts as must be an administrator; otherwise the response is 403.
     ///
-    /// Returns [`UserPage`](types::UserPage), one page; [`stream`](operation::Users::stream)
-    /// lists the items of all pages, and [`pages`](operation::Users::pages) the pages.
+    /// Returns [`types::UserPage`], one page; [`stream`](operation::Users::stream) lists the
+    /// items of all pages, and [`pages`](operation::Users::pages) the pages.
     ///
     /// Optional parameters: [`modified_since`](operation::Users::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::Users::modified_before)
@@ -186,9 +185,8 @@ impl Client {
     /// date window. The user that the API client acts as must be an administrator; otherwise
     /// the response is 403.
     ///
-    /// Returns [`ResourcePage`](types::ResourcePage), one page;
-    /// [`stream`](operation::Resources::stream) lists the items of all pages, and
-    /// [`pages`](operation::Resources::pages) the pages.
+    /// Returns [`types::ResourcePage`], one page; [`stream`](operation::Resources::stream)
+    /// lists the items of all pages, and [`pages`](operation::Resources::pages) the pages.
     ///
     /// Optional parameters: [`modified_since`](operation::Resources::modified_since)
     /// (`ModifiedSince`), [`modified_before`](operation::Resources::modified_before)
@@ -221,7 +219,7 @@ impl Client {
     /// Returns the project transactions of people, machines and vehicles. The date window and
     /// the order of a full synchronisation use workDate.
     ///
-    /// Returns [`TimeRegistrationPage`](types::TimeRegistrationPage), one page;
+    /// Returns [`types::TimeRegistrationPage`], one page;
     /// [`stream`](operation::TimeRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::TimeRegistrations::pages) the pages.
     ///
@@ -257,7 +255,7 @@ impl Client {
     /// stopDateTime. FromDateTime and ToDateTime must be set together: the response to only one
     /// of them is 400.
     ///
-    /// Returns [`MachineRegistrationPage`](types::MachineRegistrationPage), one page;
+    /// Returns [`types::MachineRegistrationPage`], one page;
     /// [`stream`](operation::MachineRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::MachineRegistrations::pages) the pages.
     ///
@@ -287,7 +285,7 @@ impl Client {
     ///
     /// The date window and the order of a full synchronisation use the day of absence.
     ///
-    /// Returns [`AbsenceRegistrationPage`](types::AbsenceRegistrationPage), one page;
+    /// Returns [`types::AbsenceRegistrationPage`], one page;
     /// [`stream`](operation::AbsenceRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::AbsenceRegistrations::pages) the pages.
     ///
@@ -328,7 +326,7 @@ impl Client {
     /// gets only their own rows, without an error. The response is 404 in environments without
     /// this table.
     ///
-    /// Returns [`CrewListRegistrationPage`](types::CrewListRegistrationPage), one page;
+    /// Returns [`types::CrewListRegistrationPage`], one page;
     /// [`stream`](operation::CrewListRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::CrewListRegistrations::pages) the pages.
     ///
@@ -365,7 +363,7 @@ impl Client {
     /// Returns processed payroll lines. Their fields are not documented, except that the
     /// extended listing contains all of them. The date window uses the day.
     ///
-    /// Returns [`PayrollLinePage`](types::PayrollLinePage), one page;
+    /// Returns [`types::PayrollLinePage`], one page;
     /// [`stream`](operation::PayrollLines::stream) lists the items of all pages, and
     /// [`pages`](operation::PayrollLines::pages) the pages.
     ///
@@ -402,7 +400,7 @@ impl Client {
     /// date window uses the day. The user that the API client acts as must be an administrator;
     /// otherwise the response is 403.
     ///
-    /// Returns [`PayrollLinePage`](types::PayrollLinePage), one page;
+    /// Returns [`types::PayrollLinePage`], one page;
     /// [`stream`](operation::PayrollLinesExtended::stream) lists the items of all pages, and
     /// [`pages`](operation::PayrollLinesExtended::pages) the pages.
     ///
@@ -446,7 +444,7 @@ impl Client {
     /// a guide names them, so this operation does not offer them. Request all alerts, or select
     /// by time of change.
     ///
-    /// Returns [`IncidentRegistrationPage`](types::IncidentRegistrationPage), one page;
+    /// Returns [`types::IncidentRegistrationPage`], one page;
     /// [`stream`](operation::IncidentRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::IncidentRegistrations::pages) the pages.
     ///
@@ -481,7 +479,7 @@ impl Client {
     /// them, so this operation does not offer them. Request all alerts, or select by time of
     /// change.
     ///
-    /// Returns [`IncidentRegistrationPage`](types::IncidentRegistrationPage), one page;
+    /// Returns [`types::IncidentRegistrationPage`], one page;
     /// [`stream`](operation::MachineIncidentRegistrations::stream) lists the items of all
     /// pages, and [`pages`](operation::MachineIncidentRegistrations::pages) the pages.
     ///
@@ -518,7 +516,7 @@ impl Client {
     /// and ToDateTime, although a guide names them, so this operation does not offer them.
     /// Request all checklists, or select by time of change.
     ///
-    /// Returns [`ChecklistRegistrationPage`](types::ChecklistRegistrationPage), one page;
+    /// Returns [`types::ChecklistRegistrationPage`], one page;
     /// [`stream`](operation::ChecklistRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::ChecklistRegistrations::pages) the pages.
     ///
@@ -553,7 +551,7 @@ impl Client {
     /// them, so this operation does not offer them. Request all checklists, or select by time
     /// of change.
     ///
-    /// Returns [`ChecklistRegistrationPage`](types::ChecklistRegistrationPage), one page;
+    /// Returns [`types::ChecklistRegistrationPage`], one page;
     /// [`stream`](operation::MachineChecklistRegistrations::stream) lists the items of all
     /// pages, and [`pages`](operation::MachineChecklistRegistrations::pages) the pages.
     ///
@@ -595,8 +593,8 @@ impl Client {
     /// The same token downloads the files. The date window uses the creation time of the
     /// parent.
     ///
-    /// Returns [`ImagePage`](types::ImagePage), one page; [`stream`](operation::Images::stream)
-    /// lists the items of all pages, and [`pages`](operation::Images::pages) the pages.
+    /// Returns [`types::ImagePage`], one page; [`stream`](operation::Images::stream) lists the
+    /// items of all pages, and [`pages`](operation::Images::pages) the pages.
     ///
     /// Optional parameters: [`from_date_time`](operation::Images::from_date_time)
     /// (`FromDateTime`), [`to_date_time`](operation::Images::to_date_time) (`ToDateTime`),
@@ -631,7 +629,7 @@ impl Client {
     /// Returns the trips of Ditio Flow and of the older mass haul module. The date window and
     /// the order of a full synchronisation use loadDateTime.
     ///
-    /// Returns [`FlowTripRegistrationPage`](types::FlowTripRegistrationPage), one page;
+    /// Returns [`types::FlowTripRegistrationPage`], one page;
     /// [`stream`](operation::FlowTripRegistrations::stream) lists the items of all pages, and
     /// [`pages`](operation::FlowTripRegistrations::pages) the pages.
     ///
@@ -666,7 +664,7 @@ impl Client {
     /// Only the path is documented; parameters, envelope and fields are inferred from the other
     /// tables.
     ///
-    /// Returns [`FlowLocationPage`](types::FlowLocationPage), one page;
+    /// Returns [`types::FlowLocationPage`], one page;
     /// [`stream`](operation::FlowLocations::stream) lists the items of all pages, and
     /// [`pages`](operation::FlowLocations::pages) the pages.
     ///
@@ -696,7 +694,7 @@ impl Client {
     /// Only the path is documented; parameters, envelope and fields are inferred from the other
     /// tables.
     ///
-    /// Returns [`FlowMassTypePage`](types::FlowMassTypePage), one page;
+    /// Returns [`types::FlowMassTypePage`], one page;
     /// [`stream`](operation::FlowMassTypes::stream) lists the items of all pages, and
     /// [`pages`](operation::FlowMassTypes::pages) the pages.
     ///
@@ -821,9 +819,8 @@ pub mod operation {
     /// companies. The listing has no date window. The user that the API client acts as must be
     /// an administrator; otherwise the response is 403.
     ///
-    /// Returns [`ProjectPage`](super::types::ProjectPage), one page;
-    /// [`stream`](Projects::stream) lists the items of all pages, and
-    /// [`pages`](Projects::pages) the pages.
+    /// Returns [`types::ProjectPage`], one page; [`stream`](Projects::stream) lists the items
+    /// of all pages, and [`pages`](Projects::pages) the pages.
     ///
     /// Sends `GET /v1/project`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/data-extraction/project-metadata/>.
@@ -1028,9 +1025,8 @@ pub mod operation {
     /// Returns the nodes of the work breakdown structure of projects. Registrations name a node
     /// task or activity. The listing has no date window.
     ///
-    /// Returns [`WorkOrderPage`](super::types::WorkOrderPage), one page;
-    /// [`stream`](WorkOrders::stream) lists the items of all pages, and
-    /// [`pages`](WorkOrders::pages) the pages.
+    /// Returns [`types::WorkOrderPage`], one page; [`stream`](WorkOrders::stream) lists the
+    /// items of all pages, and [`pages`](WorkOrders::pages) the pages.
     ///
     /// Sends `GET /v1/project/work-breakdown-structure`. Requires the scope `reportingapiv1`.
     /// Documented by the vendor:
@@ -1237,8 +1233,8 @@ pub mod operation {
     /// (identityUserId), not to the profile. The listing has no date window. The user that the
     /// API client acts as must be an administrator; otherwise the response is 403.
     ///
-    /// Returns [`UserPage`](super::types::UserPage), one page; [`stream`](Users::stream) lists
-    /// the items of all pages, and [`pages`](Users::pages) the pages.
+    /// Returns [`types::UserPage`], one page; [`stream`](Users::stream) lists the items of all
+    /// pages, and [`pages`](Users::pages) the pages.
     ///
     /// Sends `GET /v1/user`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/data-extraction/user-metadata/>.
@@ -1407,9 +1403,8 @@ pub mod operation {
     /// date window. The user that the API client acts as must be an administrator; otherwise
     /// the response is 403.
     ///
-    /// Returns [`ResourcePage`](super::types::ResourcePage), one page;
-    /// [`stream`](Resources::stream) lists the items of all pages, and
-    /// [`pages`](Resources::pages) the pages.
+    /// Returns [`types::ResourcePage`], one page; [`stream`](Resources::stream) lists the items
+    /// of all pages, and [`pages`](Resources::pages) the pages.
     ///
     /// Sends `GET /v1/resource`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// `ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md`.
@@ -1616,9 +1611,8 @@ pub mod operation {
     /// Returns the project transactions of people, machines and vehicles. The date window and
     /// the order of a full synchronisation use workDate.
     ///
-    /// Returns [`TimeRegistrationPage`](super::types::TimeRegistrationPage), one page;
-    /// [`stream`](TimeRegistrations::stream) lists the items of all pages, and
-    /// [`pages`](TimeRegistrations::pages) the pages.
+    /// Returns [`types::TimeRegistrationPage`], one page; [`stream`](TimeRegistrations::stream)
+    /// lists the items of all pages, and [`pages`](TimeRegistrations::pages) the pages.
     ///
     /// Sends `GET /v1/time-registrations`. Requires the scope `reportingapiv1`. Documented by
     /// the vendor:
@@ -1856,7 +1850,7 @@ pub mod operation {
     /// stopDateTime. FromDateTime and ToDateTime must be set together: the response to only one
     /// of them is 400.
     ///
-    /// Returns [`MachineRegistrationPage`](super::types::MachineRegistrationPage), one page;
+    /// Returns [`types::MachineRegistrationPage`], one page;
     /// [`stream`](MachineRegistrations::stream) lists the items of all pages, and
     /// [`pages`](MachineRegistrations::pages) the pages.
     ///
@@ -2073,7 +2067,7 @@ pub mod operation {
     ///
     /// The date window and the order of a full synchronisation use the day of absence.
     ///
-    /// Returns [`AbsenceRegistrationPage`](super::types::AbsenceRegistrationPage), one page;
+    /// Returns [`types::AbsenceRegistrationPage`], one page;
     /// [`stream`](AbsenceRegistrations::stream) lists the items of all pages, and
     /// [`pages`](AbsenceRegistrations::pages) the pages.
     ///
@@ -2356,9 +2350,8 @@ pub mod operation {
     /// Returns processed payroll lines. Their fields are not documented, except that the
     /// extended listing contains all of them. The date window uses the day.
     ///
-    /// Returns [`PayrollLinePage`](super::types::PayrollLinePage), one page;
-    /// [`stream`](PayrollLines::stream) lists the items of all pages, and
-    /// [`pages`](PayrollLines::pages) the pages.
+    /// Returns [`types::PayrollLinePage`], one page; [`stream`](PayrollLines::stream) lists the
+    /// items of all pages, and [`pages`](PayrollLines::pages) the pages.
     ///
     /// Sends `GET /v1/payroll-lines`. Requires the scope `reportingapiv1`. Documented by the
     /// vendor:
@@ -2626,9 +2619,8 @@ pub mod operation {
     /// date window uses the day. The user that the API client acts as must be an administrator;
     /// otherwise the response is 403.
     ///
-    /// Returns [`PayrollLinePage`](super::types::PayrollLinePage), one page;
-    /// [`stream`](PayrollLinesExtended::stream) lists the items of all pages, and
-    /// [`pages`](PayrollLinesExtended::pages) the pages.
+    /// Returns [`types::PayrollLinePage`], one page; [`stream`](PayrollLinesExtended::stream)
+    /// lists the items of all pages, and [`pages`](PayrollLinesExtended::pages) the pages.
     ///
     /// Sends `GET /v1/payroll-lines-extended`. Requires the scope `reportingapiv1`. Documented
     /// by the vendor:
@@ -2892,7 +2884,7 @@ pub mod operation {
     /// a guide names them, so this operation does not offer them. Request all alerts, or select
     /// by time of change.
     ///
-    /// Returns [`IncidentRegistrationPage`](super::types::IncidentRegistrationPage), one page;
+    /// Returns [`types::IncidentRegistrationPage`], one page;
     /// [`stream`](IncidentRegistrations::stream) lists the items of all pages, and
     /// [`pages`](IncidentRegistrations::pages) the pages.
     ///
@@ -3104,7 +3096,7 @@ pub mod operation {
     /// them, so this operation does not offer them. Request all alerts, or select by time of
     /// change.
     ///
-    /// Returns [`IncidentRegistrationPage`](super::types::IncidentRegistrationPage), one page;
+    /// Returns [`types::IncidentRegistrationPage`], one page;
     /// [`stream`](MachineIncidentRegistrations::stream) lists the items of all pages, and
     /// [`pages`](MachineIncidentRegistrations::pages) the pages.
     ///
@@ -3314,8 +3306,8 @@ pub mod operation {
     /// and ToDateTime, although a guide names them, so this operation does not offer them.
     /// Request all checklists, or select by time of change.
     ///
-    /// Returns [`ChecklistRegistrationPage`](super::types::ChecklistRegistrationPage), one
-    /// page; [`stream`](ChecklistRegistrations::stream) lists the items of all pages, and
+    /// Returns [`types::ChecklistRegistrationPage`], one page;
+    /// [`stream`](ChecklistRegistrations::stream) lists the items of all pages, and
     /// [`pages`](ChecklistRegistrations::pages) the pages.
     ///
     /// Sends `GET /v1/checklist-registrations`. Requires the scope `reportingapiv1`. Documented
@@ -3526,9 +3518,9 @@ pub mod operation {
     /// them, so this operation does not offer them. Request all checklists, or select by time
     /// of change.
     ///
-    /// Returns [`ChecklistRegistrationPage`](super::types::ChecklistRegistrationPage), one
-    /// page; [`stream`](MachineChecklistRegistrations::stream) lists the items of all pages,
-    /// and [`pages`](MachineChecklistRegistrations::pages) the pages.
+    /// Returns [`types::ChecklistRegistrationPage`], one page;
+    /// [`stream`](MachineChecklistRegistrations::stream) lists the items of all pages, and
+    /// [`pages`](MachineChecklistRegistrations::pages) the pages.
     ///
     /// Sends `GET /v1/machine-checklist-registrations`. Requires the scope `reportingapiv1`.
     /// Documented by the vendor: <https://ditio-docs-test.pages.dev/guides/safety-reporting/>.
@@ -3736,8 +3728,8 @@ pub mod operation {
     /// The same token downloads the files. The date window uses the creation time of the
     /// parent.
     ///
-    /// Returns [`ImagePage`](super::types::ImagePage), one page; [`stream`](Images::stream)
-    /// lists the items of all pages, and [`pages`](Images::pages) the pages.
+    /// Returns [`types::ImagePage`], one page; [`stream`](Images::stream) lists the items of
+    /// all pages, and [`pages`](Images::pages) the pages.
     ///
     /// Sends `GET /v1/images`. Requires the scope `reportingapiv1`. Documented by the vendor:
     /// <https://ditio-docs-test.pages.dev/api-reference/data-extraction/image-extraction/>.
@@ -3887,7 +3879,9 @@ pub mod operation {
             self.exclude_data_from_subsidiaries = Some(value);
             self
         }
-        /// Sets the query parameter `Sources`, which is sent once for each item.
+        /// Sets the query parameter `Sources`.
+        ///
+        /// Pass the values in an array; each is sent as a parameter of its own.
         ///
         /// Kinds of parent whose images are returned; all kinds by default. Several values are sent
         /// as repeated query parameters; the form that the server expects is not documented.
@@ -3991,7 +3985,7 @@ pub mod operation {
     /// Returns the trips of Ditio Flow and of the older mass haul module. The date window and
     /// the order of a full synchronisation use loadDateTime.
     ///
-    /// Returns [`FlowTripRegistrationPage`](super::types::FlowTripRegistrationPage), one page;
+    /// Returns [`types::FlowTripRegistrationPage`], one page;
     /// [`stream`](FlowTripRegistrations::stream) lists the items of all pages, and
     /// [`pages`](FlowTripRegistrations::pages) the pages.
     ///
@@ -4230,9 +4224,8 @@ pub mod operation {
     /// Only the path is documented; parameters, envelope and fields are inferred from the other
     /// tables.
     ///
-    /// Returns [`FlowLocationPage`](super::types::FlowLocationPage), one page;
-    /// [`stream`](FlowLocations::stream) lists the items of all pages, and
-    /// [`pages`](FlowLocations::pages) the pages.
+    /// Returns [`types::FlowLocationPage`], one page; [`stream`](FlowLocations::stream) lists
+    /// the items of all pages, and [`pages`](FlowLocations::pages) the pages.
     ///
     /// Sends `GET /v1/flow-locations`. Requires the scope `reportingapiv1`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md`.
@@ -4453,9 +4446,8 @@ pub mod operation {
     /// Only the path is documented; parameters, envelope and fields are inferred from the other
     /// tables.
     ///
-    /// Returns [`FlowMassTypePage`](super::types::FlowMassTypePage), one page;
-    /// [`stream`](FlowMassTypes::stream) lists the items of all pages, and
-    /// [`pages`](FlowMassTypes::pages) the pages.
+    /// Returns [`types::FlowMassTypePage`], one page; [`stream`](FlowMassTypes::stream) lists
+    /// the items of all pages, and [`pages`](FlowMassTypes::pages) the pages.
     ///
     /// Sends `GET /v1/flow-mass-types`. Requires the scope `reportingapiv1`. Documented by the
     /// vendor: `ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md`.
@@ -4761,7 +4753,7 @@ pub mod operation {
     /// gets only their own rows, without an error. The response is 404 in environments without
     /// this table.
     ///
-    /// Returns [`CrewListRegistrationPage`](super::types::CrewListRegistrationPage), one page;
+    /// Returns [`types::CrewListRegistrationPage`], one page;
     /// [`stream`](CrewListRegistrations::stream) lists the items of all pages, and
     /// [`pages`](CrewListRegistrations::pages) the pages.
     ///
@@ -4827,7 +4819,9 @@ pub mod operation {
                 continuation_token: None,
             }
         }
-        /// Sets the query parameter `ProjectIds`, a list joined by commas.
+        /// Sets the query parameter `ProjectIds`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
         ///
         /// Ids of projects, separated by commas. Only stays on these projects are returned.
         pub fn project_ids(

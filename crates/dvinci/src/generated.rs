@@ -9,35 +9,41 @@
 pub const API: &str = "dvinci";
 /// Client of d.vinci.
 ///
-/// Recruiting system d.vinci. This document describes three of its interfaces on a tenant's
-/// own origin: the REST API below `/restApi` as of the vendor's revision 1.61, the feed of
-/// published jobs, and the apply API.
+/// Recruiting system d.vinci: the REST API below `/restApi` as of the vendor's revision
+/// 1.61, the feed of published jobs, and the apply API.
 ///
-/// Every tenant has its own origin, often under its own domain. Access tokens come from
-/// `/plt/oauth2/token` on the same origin: client credentials in the form body, with the
-/// name of an API user as client id and its API token as client secret. An administrator
-/// sets the token lifetime, in minutes. Two headers with user name and token are the older
-/// authentication method. Permissions are those of the API user's roles; lists contain only
-/// objects that the API user may see. The feed and the apply API belong to a portal, which
-/// may have its own origin or path prefix (the servers feed and apply). The feed is public
-/// unless the portal is protected. A protected portal and the apply API require the
-/// portal's own user and password by HTTP Basic, not those of an API user.
+/// **Hosts.** Every tenant has its own origin, often under its own domain. The feed and the
+/// apply API belong to a portal, which may have its own origin or path prefix (the hosts
+/// `feed` and `apply`).
 ///
-/// Paths of collections end in a slash, as in the vendor's documentation. Listings have no
-/// paging: each response contains all objects in one array. Creations and deletions return
-/// 200, and deletions use POST. Files are Base64 in JSON in both directions. Times are in
-/// UTC, with milliseconds or without a fraction; placements have an offset, and the feed
-/// omits seconds. Ids described as internal names are data of the tenant. A PUT must
+/// **Authentication.** Access tokens come from `/plt/oauth2/token` on the tenant's origin:
+/// client credentials in the form body, with the name of an API user as client id and its
+/// API token as client secret. An administrator sets the token lifetime, in minutes. Two
+/// headers with user name and token are the older authentication method. Permissions are
+/// those of the API user's roles; lists contain only objects that the API user may see. The
+/// feed is public unless the portal is protected. A protected portal and the apply API
+/// require the portal's own user and password by HTTP Basic, not those of an API user.
+///
+/// **Listings.** Paths of collections end in a slash, as in the vendor's documentation.
+/// Listings have no paging: each response contains all objects in one array.
+///
+/// **Writes.** Creations and deletions return 200, and deletions use POST. A PUT must
 /// contain the version that was read and returns 409 if the object has changed since; a
 /// repeated PUT after a lost response returns 409 and changes nothing. There is no PATCH.
-/// The status for a missing id is 403, except for onboardings and photos; lookups by
-/// `externalId` return 404. The bodies of 401, 403, 404 and 429 are not documented, and
-/// neither are rate limits.
 ///
-/// Unknown: the additions of revisions 1.62 to 1.67, the response of the token endpoint,
-/// the effect of absent properties in a PUT (cleared or unchanged), the bodies of the apply
-/// API, the elements of the XML feed, and the OData reporting service. Revision 1.61 has no
-/// listings of companies, categories, sources, statuses, templates, degrees and roles.
+/// **Values.** Files are Base64 in JSON in both directions. Times are in UTC, with
+/// milliseconds or without a fraction; placements have an offset, and the feed omits
+/// seconds. Ids described as internal names are data of the tenant.
+///
+/// **Errors.** The status for a missing id is 403, except for onboardings and photos;
+/// lookups by `externalId` return 404. The bodies of 401, 403, 404 and 429 are not
+/// documented, and neither are rate limits.
+///
+/// **Unknown.** The additions of revisions 1.62 to 1.67, the response of the token
+/// endpoint, the effect of absent properties in a PUT (cleared or unchanged), the bodies of
+/// the apply API, the elements of the XML feed, and the OData reporting service. Revision
+/// 1.61 has no listings of companies, categories, sources, statuses, templates, degrees and
+/// roles.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -148,7 +154,7 @@ impl Client {
     /// Returns all applications that the API user may see, in one array, in short form. Filters
     /// can be combined.
     ///
-    /// Returns a list of [`ApplicationSummary`](types::ApplicationSummary).
+    /// Returns a list of [`types::ApplicationSummary`].
     ///
     /// Optional parameters: [`by_job_opening_id`](operation::Applications::by_job_opening_id)
     /// (`byJobOpeningId`),
@@ -182,7 +188,7 @@ impl Client {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`Application`](types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Arguments:
     /// * `external_id` (query `externalId`): External id assigned by the caller.
@@ -209,7 +215,7 @@ impl Client {
     /// codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`,
     /// `uniqueOrNull.invalid`, `typeMismatch`, `updateNotAllowed`.
     ///
-    /// Returns [`Application`](types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -232,7 +238,7 @@ impl Client {
     }
     /// Returns an application.
     ///
-    /// Returns [`Application`](types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -257,7 +263,7 @@ impl Client {
     /// `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`,
     /// `updateNotAllowed`.
     ///
-    /// Returns [`Application`](types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -287,7 +293,7 @@ impl Client {
     /// Only applications in a final status can be deleted. The response is 403 for an id that
     /// is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -311,7 +317,7 @@ impl Client {
     /// Sends mail to the candidate if the body names a mail template. Field error codes:
     /// `emailRequired`, `correspondenceTemplateNotAllowed`, `statusChangeNotPermitted`.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -345,7 +351,7 @@ impl Client {
     ///
     /// Field error code: `jobOpeningNotAllowed`.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -375,7 +381,7 @@ impl Client {
     ///
     /// The response does not include the content of the attachments.
     ///
-    /// Returns a list of [`AttachmentInfo`](types::AttachmentInfo).
+    /// Returns a list of [`types::AttachmentInfo`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -399,7 +405,7 @@ impl Client {
     /// MB in total, and the formats Word, PDF, PowerPoint, Excel, jpg, gif and png. Field error
     /// codes: `mandatory`, `maxFileSize`, `formatNotAllowed`.
     ///
-    /// Returns [`AttachmentCreated`](types::AttachmentCreated).
+    /// Returns [`types::AttachmentCreated`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -427,7 +433,7 @@ impl Client {
     ///
     /// The response includes the content, as Base64 in JSON.
     ///
-    /// Returns [`Attachment`](types::Attachment).
+    /// Returns [`types::Attachment`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -458,7 +464,7 @@ impl Client {
     ///
     /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
-    /// Returns [`AttachmentPdf`](types::AttachmentPdf).
+    /// Returns [`types::AttachmentPdf`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -489,7 +495,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -519,7 +525,7 @@ impl Client {
     }
     /// Lists the history entries of an application.
     ///
-    /// Returns a list of [`ApplicationHistoryEntry`](types::ApplicationHistoryEntry).
+    /// Returns a list of [`types::ApplicationHistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -542,7 +548,7 @@ impl Client {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns a list of [`HistoryEntry`](types::HistoryEntry).
+    /// Returns a list of [`types::HistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -575,7 +581,7 @@ impl Client {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`HistoryEntry`](types::HistoryEntry).
+    /// Returns [`types::HistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -613,7 +619,7 @@ impl Client {
 impl Client {
     /// Lists the external links shown on every page of one kind.
     ///
-    /// Returns a list of [`ConfigurationExternalLink`](types::ConfigurationExternalLink).
+    /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
     /// Arguments:
     /// * `type_` (path `type`): Kind of the pages that show the links.
@@ -637,7 +643,7 @@ impl Client {
     ///
     /// The body is the whole list, without a version. Field error codes: `mandatory`.
     ///
-    /// Returns a list of [`ConfigurationExternalLink`](types::ConfigurationExternalLink).
+    /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
     /// Arguments:
     /// * `type_` (path `type`): Kind of the pages that show the links.
@@ -673,7 +679,7 @@ impl Client {
     ///
     /// Returns all objects that the API user may see, in one array, with all fields.
     ///
-    /// Returns a list of [`HiringRequest`](types::HiringRequest).
+    /// Returns a list of [`types::HiringRequest`].
     ///
     /// Optional parameters:
     /// [`by_date_created_from`](operation::HiringRequests::by_date_created_from)
@@ -699,7 +705,7 @@ impl Client {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`HiringRequest`](types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Arguments:
     /// * `external_id` (query `externalId`): External id assigned by the caller.
@@ -728,7 +734,7 @@ impl Client {
     /// Field error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`,
     /// `isNotAPositiveInteger`, `notAllowedForHiringReason`.
     ///
-    /// Returns [`HiringRequest`](types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -751,7 +757,7 @@ impl Client {
     }
     /// Returns a hiring request.
     ///
-    /// Returns [`HiringRequest`](types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the hiring request.
@@ -775,7 +781,7 @@ impl Client {
     /// error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`,
     /// `isNotAPositiveInteger`, `notAllowedForHiringReason`.
     ///
-    /// Returns [`HiringRequest`](types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the hiring request.
@@ -802,7 +808,7 @@ impl Client {
     }
     /// Lists the history entries of a hiring request.
     ///
-    /// Returns a list of [`HiringRequestHistoryEntry`](types::HiringRequestHistoryEntry).
+    /// Returns a list of [`types::HiringRequestHistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the hiring request.
@@ -822,7 +828,7 @@ impl Client {
     }
     /// Lists the approvers of a hiring request.
     ///
-    /// Returns a list of [`Approver`](types::Approver).
+    /// Returns a list of [`types::Approver`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the hiring request.
@@ -852,7 +858,7 @@ impl Client {
     ///
     /// Returns all objects that the API user may see, in one array, with all fields.
     ///
-    /// Returns a list of [`JobOpening`](types::JobOpening).
+    /// Returns a list of [`types::JobOpening`].
     ///
     /// Optional parameters:
     /// [`by_date_created_from`](operation::JobOpenings::by_date_created_from)
@@ -877,7 +883,7 @@ impl Client {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`JobOpening`](types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Arguments:
     /// * `external_id` (query `externalId`): External id assigned by the caller.
@@ -904,7 +910,7 @@ impl Client {
     /// `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`,
     /// `valueNotPermitted`.
     ///
-    /// Returns [`JobOpening`](types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -927,7 +933,7 @@ impl Client {
     }
     /// Returns a job opening.
     ///
-    /// Returns [`JobOpening`](types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the job opening.
@@ -952,7 +958,7 @@ impl Client {
     /// `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`, `orgUnitChangeNotAllowed`,
     /// `typeChangeNotAllowed`.
     ///
-    /// Returns [`JobOpening`](types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the job opening.
@@ -979,7 +985,7 @@ impl Client {
     }
     /// Lists the history entries of a job opening.
     ///
-    /// Returns a list of [`HistoryEntry`](types::HistoryEntry).
+    /// Returns a list of [`types::HistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the job opening.
@@ -1002,7 +1008,7 @@ impl Client {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns a list of [`HistoryEntry`](types::HistoryEntry).
+    /// Returns a list of [`types::HistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the job opening.
@@ -1035,7 +1041,7 @@ impl Client {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`HistoryEntry`](types::HistoryEntry).
+    /// Returns [`types::HistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the job opening.
@@ -1075,7 +1081,7 @@ impl Client {
     ///
     /// Returns all objects that the API user may see, in one array, with all fields.
     ///
-    /// Returns a list of [`JobPublication`](types::JobPublication).
+    /// Returns a list of [`types::JobPublication`].
     ///
     /// Statuses:
     /// * 200: Success.
@@ -1094,7 +1100,7 @@ impl Client {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`JobPublication`](types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Arguments:
     /// * `external_id` (query `externalId`): External id assigned by the caller.
@@ -1125,7 +1131,7 @@ impl Client {
     /// `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`,
     /// `createOrUpdatePlacementsNotAllowed`.
     ///
-    /// Returns [`JobPublication`](types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -1148,7 +1154,7 @@ impl Client {
     }
     /// Returns a publication.
     ///
-    /// Returns [`JobPublication`](types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the publication.
@@ -1174,7 +1180,7 @@ impl Client {
     /// `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`,
     /// `createOrUpdatePlacementsNotAllowed`.
     ///
-    /// Returns [`JobPublication`](types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the publication.
@@ -1203,7 +1209,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the publication.
@@ -1231,7 +1237,7 @@ impl Client {
     ///
     /// For multiposting partners. Available since revision 1.59.
     ///
-    /// Returns a list of [`JobPublicationPlacement`](types::JobPublicationPlacement).
+    /// Returns a list of [`types::JobPublicationPlacement`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1255,7 +1261,7 @@ impl Client {
     ///
     /// Field error codes: `mandatory`, `typeMismatch`.
     ///
-    /// Returns [`JobPublicationPlacement`](types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1286,7 +1292,7 @@ impl Client {
     ///
     /// Available since revision 1.60.
     ///
-    /// Returns a list of [`JobPublicationPlacement`](types::JobPublicationPlacement).
+    /// Returns a list of [`types::JobPublicationPlacement`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1318,7 +1324,7 @@ impl Client {
     /// Uses the same path with `externalId` in the query. The id is presumably the
     /// `externalReference` of the placement.
     ///
-    /// Returns [`JobPublicationPlacement`](types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1346,7 +1352,7 @@ impl Client {
     }
     /// Returns a placement.
     ///
-    /// Returns [`JobPublicationPlacement`](types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1378,7 +1384,7 @@ impl Client {
     /// An outdated version is rejected with 409: read the placement again and retry. The
     /// response does not include the id.
     ///
-    /// Returns [`JobPublicationPlacement`](types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1414,7 +1420,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `partner_id` (path): Id of the multiposting partner: 3 to 15 letters and digits.
@@ -1451,7 +1457,7 @@ impl Client {
     ///
     /// Channels cannot be listed.
     ///
-    /// Returns [`JobPublicationChannel`](types::JobPublicationChannel).
+    /// Returns [`types::JobPublicationChannel`].
     ///
     /// Arguments:
     /// * `id` (path): Internal name of the channel.
@@ -1477,7 +1483,7 @@ impl Client {
     /// An outdated version is rejected with 409: read the links again and retry. Field error
     /// codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `url.invalid`.
     ///
-    /// Returns [`JobPublicationChannel`](types::JobPublicationChannel).
+    /// Returns [`types::JobPublicationChannel`].
     ///
     /// Arguments:
     /// * `id` (path): Internal name of the channel.
@@ -1515,7 +1521,7 @@ impl Client {
     ///
     /// Returns all objects that the API user may see, in one array.
     ///
-    /// Returns a list of [`Location`](types::Location).
+    /// Returns a list of [`types::Location`].
     ///
     /// Optional parameters:
     /// [`for_job_opening_by_org_unit_id`](operation::Locations::for_job_opening_by_org_unit_id)
@@ -1539,7 +1545,7 @@ impl Client {
     /// The caller chooses the id of the location. Field error codes: `mandatory`,
     /// `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`.
     ///
-    /// Returns [`Location`](types::Location).
+    /// Returns [`types::Location`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -1562,7 +1568,7 @@ impl Client {
     }
     /// Returns a location.
     ///
-    /// Returns [`Location`](types::Location).
+    /// Returns [`types::Location`].
     ///
     /// Arguments:
     /// * `id` (path): Internal name of the location.
@@ -1584,7 +1590,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the object again and retry.
     ///
-    /// Returns [`Location`](types::Location).
+    /// Returns [`types::Location`].
     ///
     /// Arguments:
     /// * `id` (path): Internal name of the location.
@@ -1613,7 +1619,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Internal name of the location.
@@ -1642,7 +1648,7 @@ impl Client {
     /// Returns the onboardings in short form. Onboarding is a separate module of the product.
     /// Available since revision 1.53.
     ///
-    /// Returns a list of [`OnboardingSummary`](types::OnboardingSummary).
+    /// Returns a list of [`types::OnboardingSummary`].
     ///
     /// Optional parameters: [`status`](operation::Onboardings::status),
     /// [`org_unit_id`](operation::Onboardings::org_unit_id) (`orgUnitId`),
@@ -1672,7 +1678,7 @@ impl Client {
     ///
     /// The response for a missing id is 404, unlike most operations of this API.
     ///
-    /// Returns [`Onboarding`](types::Onboarding).
+    /// Returns [`types::Onboarding`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the onboarding.
@@ -1694,7 +1700,7 @@ impl Client {
     ///
     /// The response does not include the content of the attachments.
     ///
-    /// Returns a list of [`OnboardingAttachmentInfo`](types::OnboardingAttachmentInfo).
+    /// Returns a list of [`types::OnboardingAttachmentInfo`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the onboarding.
@@ -1716,7 +1722,7 @@ impl Client {
     ///
     /// The response includes the content, as Base64 in JSON.
     ///
-    /// Returns [`OnboardingAttachment`](types::OnboardingAttachment).
+    /// Returns [`types::OnboardingAttachment`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the onboarding.
@@ -1747,7 +1753,7 @@ impl Client {
     ///
     /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
-    /// Returns [`OnboardingAttachment`](types::OnboardingAttachment).
+    /// Returns [`types::OnboardingAttachment`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the onboarding.
@@ -1776,7 +1782,7 @@ impl Client {
     }
     /// Deletes an onboarding.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the onboarding.
@@ -1804,7 +1810,7 @@ impl Client {
     ///
     /// The units are in one array; `parentId` describes the tree.
     ///
-    /// Returns a list of [`OrgUnit`](types::OrgUnit).
+    /// Returns a list of [`types::OrgUnit`].
     ///
     /// Statuses:
     /// * 200: Success.
@@ -1820,7 +1826,7 @@ impl Client {
     }
     /// Returns an organisation unit.
     ///
-    /// Returns [`OrgUnit`](types::OrgUnit).
+    /// Returns [`types::OrgUnit`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the organisation unit.
@@ -1848,7 +1854,7 @@ impl Client {
     /// Returns all candidates that the API user may see, in one array, with all fields and
     /// without filters.
     ///
-    /// Returns a list of [`Person`](types::Person).
+    /// Returns a list of [`types::Person`].
     ///
     /// Statuses:
     /// * 200: Success.
@@ -1867,7 +1873,7 @@ impl Client {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`Person`](types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Arguments:
     /// * `external_id` (query `externalId`): External id assigned by the caller.
@@ -1894,7 +1900,7 @@ impl Client {
     /// `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`,
     /// `countryNotSpecified`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`Person`](types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -1914,7 +1920,7 @@ impl Client {
     }
     /// Returns a candidate.
     ///
-    /// Returns [`Person`](types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the candidate.
@@ -1939,7 +1945,7 @@ impl Client {
     /// `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`,
     /// `countryNotSpecified`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`Person`](types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the candidate.
@@ -1968,7 +1974,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the candidate.
@@ -1991,7 +1997,7 @@ impl Client {
     ///
     /// The photo is Base64 in JSON. The response is 404 for a candidate without a photo.
     ///
-    /// Returns [`Photo`](types::Photo).
+    /// Returns [`types::Photo`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the candidate.
@@ -2014,7 +2020,7 @@ impl Client {
     ///
     /// The photo is Base64 in JSON. Field error codes: `mandatory`, `maxFileSize`.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the candidate.
@@ -2040,7 +2046,7 @@ impl Client {
     }
     /// Deletes the photo of a candidate.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the candidate.
@@ -2068,7 +2074,7 @@ impl Client {
     ///
     /// Returns all objects that the API user may see, in one array.
     ///
-    /// Returns a list of [`User`](types::User).
+    /// Returns a list of [`types::User`].
     ///
     /// Optional parameters: [`lang`](operation::Users::lang),
     /// [`external_id`](operation::Users::external_id) (`externalId`),
@@ -2090,7 +2096,7 @@ impl Client {
     }
     /// Creates a user.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -2110,7 +2116,7 @@ impl Client {
     }
     /// Returns a user.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the user.
@@ -2134,7 +2140,7 @@ impl Client {
     /// codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`,
     /// `valueNotPermitted`.
     ///
-    /// Returns [`User`](types::User).
+    /// Returns [`types::User`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the user.
@@ -2163,7 +2169,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the user.
@@ -2191,7 +2197,7 @@ impl Client {
     ///
     /// Returns all objects that the API user may see, in one array.
     ///
-    /// Returns a list of [`UserGroup`](types::UserGroup).
+    /// Returns a list of [`types::UserGroup`].
     ///
     /// Optional parameters:
     /// [`for_job_opening_by_org_unit_id`](operation::UserGroups::for_job_opening_by_org_unit_id)
@@ -2213,7 +2219,7 @@ impl Client {
     }
     /// Creates a user group.
     ///
-    /// Returns [`UserGroup`](types::UserGroup).
+    /// Returns [`types::UserGroup`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -2236,7 +2242,7 @@ impl Client {
     }
     /// Returns a user group.
     ///
-    /// Returns [`UserGroup`](types::UserGroup).
+    /// Returns [`types::UserGroup`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the user group.
@@ -2258,7 +2264,7 @@ impl Client {
     ///
     /// An outdated version is rejected with 409: read the object again and retry.
     ///
-    /// Returns [`UserGroup`](types::UserGroup).
+    /// Returns [`types::UserGroup`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the user group.
@@ -2287,7 +2293,7 @@ impl Client {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the user group.
@@ -2316,7 +2322,7 @@ impl Client {
     /// The feed is public unless the portal is protected. The response is one array without
     /// paging, about 12 KB for each publication with all fields.
     ///
-    /// Returns a list of [`PublishedJob`](types::PublishedJob).
+    /// Returns a list of [`types::PublishedJob`].
     ///
     /// Optional parameters: [`fields`](operation::PublishedJobs::fields),
     /// [`max_cache_age`](operation::PublishedJobs::max_cache_age) (`maxCacheAge`),
@@ -2530,7 +2536,7 @@ pub mod operation {
     /// Returns all applications that the API user may see, in one array, in short form. Filters
     /// can be combined.
     ///
-    /// Returns a list of [`ApplicationSummary`](super::types::ApplicationSummary).
+    /// Returns a list of [`types::ApplicationSummary`].
     ///
     /// Sends `GET /restApi/applications/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -2696,7 +2702,7 @@ pub mod operation {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`Application`](super::types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Sends `GET /restApi/applications/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -2755,7 +2761,7 @@ pub mod operation {
     /// codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`,
     /// `uniqueOrNull.invalid`, `typeMismatch`, `updateNotAllowed`.
     ///
-    /// Returns [`Application`](super::types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Sends `POST /restApi/applications/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -2809,7 +2815,7 @@ pub mod operation {
     keyfob_client::operation!(CreateApplication, types::Application, record);
     /// Builder of [`Client::application`](super::Client::application): returns an application.
     ///
-    /// Returns [`Application`](super::types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Sends `GET /restApi/applications/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -2869,7 +2875,7 @@ pub mod operation {
     /// `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`, `uniqueOrNull.invalid`,
     /// `updateNotAllowed`.
     ///
-    /// Returns [`Application`](super::types::Application).
+    /// Returns [`types::Application`].
     ///
     /// Sends `PUT /restApi/applications/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -2934,7 +2940,7 @@ pub mod operation {
     /// Only applications in a final status can be deleted. The response is 403 for an id that
     /// is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/applications/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -2994,7 +3000,7 @@ pub mod operation {
     /// Sends mail to the candidate if the body names a mail template. Field error codes:
     /// `emailRequired`, `correspondenceTemplateNotAllowed`, `statusChangeNotPermitted`.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/applications/{id}/statusChange/{statusId}`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3065,7 +3071,7 @@ pub mod operation {
     ///
     /// Field error code: `jobOpeningNotAllowed`.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/applications/{id}/jobOpeningMove/{jobOpeningId}`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3136,7 +3142,7 @@ pub mod operation {
     ///
     /// The response does not include the content of the attachments.
     ///
-    /// Returns a list of [`AttachmentInfo`](super::types::AttachmentInfo).
+    /// Returns a list of [`types::AttachmentInfo`].
     ///
     /// Sends `GET /restApi/applications/{id}/attachments`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3199,7 +3205,7 @@ pub mod operation {
     /// MB in total, and the formats Word, PDF, PowerPoint, Excel, jpg, gif and png. Field error
     /// codes: `mandatory`, `maxFileSize`, `formatNotAllowed`.
     ///
-    /// Returns [`AttachmentCreated`](super::types::AttachmentCreated).
+    /// Returns [`types::AttachmentCreated`].
     ///
     /// Sends `POST /restApi/applications/{id}/attachments`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3266,7 +3272,7 @@ pub mod operation {
     ///
     /// The response includes the content, as Base64 in JSON.
     ///
-    /// Returns [`Attachment`](super::types::Attachment).
+    /// Returns [`types::Attachment`].
     ///
     /// Sends `GET /restApi/applications/{id}/attachments/{attachmentId}`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3328,7 +3334,7 @@ pub mod operation {
     ///
     /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
-    /// Returns [`AttachmentPdf`](super::types::AttachmentPdf).
+    /// Returns [`types::AttachmentPdf`].
     ///
     /// Sends `GET /restApi/applications/{id}/attachments/{attachmentId}/pdf`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3391,7 +3397,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/applications/{id}/attachments/{attachmentId}/delete`. Documented by
     /// the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3451,7 +3457,7 @@ pub mod operation {
     /// Builder of [`Client::application_history`](super::Client::application_history): lists
     /// the history entries of an application.
     ///
-    /// Returns a list of [`ApplicationHistoryEntry`](super::types::ApplicationHistoryEntry).
+    /// Returns a list of [`types::ApplicationHistoryEntry`].
     ///
     /// Sends `GET /restApi/applications/{id}/history`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3513,7 +3519,7 @@ pub mod operation {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns a list of [`HistoryEntry`](super::types::HistoryEntry).
+    /// Returns a list of [`types::HistoryEntry`].
     ///
     /// Sends `PUT /restApi/applications/{id}/history`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3582,7 +3588,7 @@ pub mod operation {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`HistoryEntry`](super::types::HistoryEntry).
+    /// Returns [`types::HistoryEntry`].
     ///
     /// Sends `PUT /restApi/applications/{id}/history/{externalId}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3649,8 +3655,7 @@ pub mod operation {
     /// Builder of [`Client::external_links`](super::Client::external_links): lists the external
     /// links shown on every page of one kind.
     ///
-    /// Returns a list of
-    /// [`ConfigurationExternalLink`](super::types::ConfigurationExternalLink).
+    /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
     /// Sends `GET /restApi/configuration/{type}/externalLinks`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3710,8 +3715,7 @@ pub mod operation {
     ///
     /// The body is the whole list, without a version. Field error codes: `mandatory`.
     ///
-    /// Returns a list of
-    /// [`ConfigurationExternalLink`](super::types::ConfigurationExternalLink).
+    /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
     /// Sends `PUT /restApi/configuration/{type}/externalLinks`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3778,7 +3782,7 @@ pub mod operation {
     ///
     /// Returns all objects that the API user may see, in one array, with all fields.
     ///
-    /// Returns a list of [`HiringRequest`](super::types::HiringRequest).
+    /// Returns a list of [`types::HiringRequest`].
     ///
     /// Sends `GET /restApi/hiringRequests/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3862,7 +3866,7 @@ pub mod operation {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`HiringRequest`](super::types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Sends `GET /restApi/hiringRequests/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3920,7 +3924,7 @@ pub mod operation {
     /// Field error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`,
     /// `isNotAPositiveInteger`, `notAllowedForHiringReason`.
     ///
-    /// Returns [`HiringRequest`](super::types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Sends `POST /restApi/hiringRequests/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3975,7 +3979,7 @@ pub mod operation {
     /// Builder of [`Client::hiring_request`](super::Client::hiring_request): returns a hiring
     /// request.
     ///
-    /// Returns [`HiringRequest`](super::types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Sends `GET /restApi/hiringRequests/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4034,7 +4038,7 @@ pub mod operation {
     /// error codes: `mandatory`, `typeMismatch`, `maxSize.exceeded`, `valueNotPermitted`,
     /// `isNotAPositiveInteger`, `notAllowedForHiringReason`.
     ///
-    /// Returns [`HiringRequest`](super::types::HiringRequest).
+    /// Returns [`types::HiringRequest`].
     ///
     /// Sends `PUT /restApi/hiringRequests/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4096,8 +4100,7 @@ pub mod operation {
     /// Builder of [`Client::hiring_request_history`](super::Client::hiring_request_history):
     /// lists the history entries of a hiring request.
     ///
-    /// Returns a list of
-    /// [`HiringRequestHistoryEntry`](super::types::HiringRequestHistoryEntry).
+    /// Returns a list of [`types::HiringRequestHistoryEntry`].
     ///
     /// Sends `GET /restApi/hiringRequests/{id}/history`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4156,7 +4159,7 @@ pub mod operation {
     /// [`Client::hiring_request_approvers`](super::Client::hiring_request_approvers): lists the
     /// approvers of a hiring request.
     ///
-    /// Returns a list of [`Approver`](super::types::Approver).
+    /// Returns a list of [`types::Approver`].
     ///
     /// Sends `GET /restApi/hiringRequests/{id}/approvers`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4213,7 +4216,7 @@ pub mod operation {
     ///
     /// Returns all objects that the API user may see, in one array, with all fields.
     ///
-    /// Returns a list of [`JobOpening`](super::types::JobOpening).
+    /// Returns a list of [`types::JobOpening`].
     ///
     /// Sends `GET /restApi/jobOpenings/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4297,7 +4300,7 @@ pub mod operation {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`JobOpening`](super::types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Sends `GET /restApi/jobOpenings/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4356,7 +4359,7 @@ pub mod operation {
     /// `matches.invalid`, `maxSize.exceeded`, `statusChangeNotAllowed`, `url.invalid`,
     /// `valueNotPermitted`.
     ///
-    /// Returns [`JobOpening`](super::types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Sends `POST /restApi/jobOpenings/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4410,7 +4413,7 @@ pub mod operation {
     keyfob_client::operation!(CreateJobOpening, types::JobOpening, record);
     /// Builder of [`Client::job_opening`](super::Client::job_opening): returns a job opening.
     ///
-    /// Returns [`JobOpening`](super::types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Sends `GET /restApi/jobOpenings/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4470,7 +4473,7 @@ pub mod operation {
     /// `statusChangeNotAllowed`, `url.invalid`, `valueNotPermitted`, `orgUnitChangeNotAllowed`,
     /// `typeChangeNotAllowed`.
     ///
-    /// Returns [`JobOpening`](super::types::JobOpening).
+    /// Returns [`types::JobOpening`].
     ///
     /// Sends `PUT /restApi/jobOpenings/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4532,7 +4535,7 @@ pub mod operation {
     /// Builder of [`Client::job_opening_history`](super::Client::job_opening_history): lists
     /// the history entries of a job opening.
     ///
-    /// Returns a list of [`HistoryEntry`](super::types::HistoryEntry).
+    /// Returns a list of [`types::HistoryEntry`].
     ///
     /// Sends `GET /restApi/jobOpenings/{id}/history`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4592,7 +4595,7 @@ pub mod operation {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns a list of [`HistoryEntry`](super::types::HistoryEntry).
+    /// Returns a list of [`types::HistoryEntry`].
     ///
     /// Sends `PUT /restApi/jobOpenings/{id}/history`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4659,7 +4662,7 @@ pub mod operation {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`HistoryEntry`](super::types::HistoryEntry).
+    /// Returns [`types::HistoryEntry`].
     ///
     /// Sends `PUT /restApi/jobOpenings/{id}/history/{externalId}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4728,7 +4731,7 @@ pub mod operation {
     ///
     /// Returns all objects that the API user may see, in one array, with all fields.
     ///
-    /// Returns a list of [`JobPublication`](super::types::JobPublication).
+    /// Returns a list of [`types::JobPublication`].
     ///
     /// Sends `GET /restApi/jobPublications/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4784,7 +4787,7 @@ pub mod operation {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`JobPublication`](super::types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Sends `GET /restApi/jobPublications/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4844,7 +4847,7 @@ pub mod operation {
     /// `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`,
     /// `createOrUpdatePlacementsNotAllowed`.
     ///
-    /// Returns [`JobPublication`](super::types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Sends `POST /restApi/jobPublications/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4899,7 +4902,7 @@ pub mod operation {
     /// Builder of [`Client::job_publication`](super::Client::job_publication): returns a
     /// publication.
     ///
-    /// Returns [`JobPublication`](super::types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Sends `GET /restApi/jobPublications/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -4960,7 +4963,7 @@ pub mod operation {
     /// `onlyAllowedForTypeExternal`, `channelIdOrInternalNeeded`,
     /// `createOrUpdatePlacementsNotAllowed`.
     ///
-    /// Returns [`JobPublication`](super::types::JobPublication).
+    /// Returns [`types::JobPublication`].
     ///
     /// Sends `PUT /restApi/jobPublications/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5024,7 +5027,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/jobPublications/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5083,7 +5086,7 @@ pub mod operation {
     ///
     /// For multiposting partners. Available since revision 1.59.
     ///
-    /// Returns a list of [`JobPublicationPlacement`](super::types::JobPublicationPlacement).
+    /// Returns a list of [`types::JobPublicationPlacement`].
     ///
     /// Sends `GET /restApi/jobPublicationPlacements/{partner_id}/placements`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5144,7 +5147,7 @@ pub mod operation {
     ///
     /// Field error codes: `mandatory`, `typeMismatch`.
     ///
-    /// Returns [`JobPublicationPlacement`](super::types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Sends `POST /restApi/jobPublicationPlacements/{partner_id}/placements`. Documented by
     /// the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5212,7 +5215,7 @@ pub mod operation {
     ///
     /// Available since revision 1.60.
     ///
-    /// Returns a list of [`JobPublicationPlacement`](super::types::JobPublicationPlacement).
+    /// Returns a list of [`types::JobPublicationPlacement`].
     ///
     /// Sends `GET /restApi/jobPublicationPlacements/{partner_id}/placements/`. Documented by
     /// the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5282,7 +5285,7 @@ pub mod operation {
     /// Uses the same path with `externalId` in the query. The id is presumably the
     /// `externalReference` of the placement.
     ///
-    /// Returns [`JobPublicationPlacement`](super::types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Sends `GET /restApi/jobPublicationPlacements/{partner_id}/placements/`. Documented by
     /// the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5348,7 +5351,7 @@ pub mod operation {
     /// [`Client::job_publication_placement`](super::Client::job_publication_placement): returns
     /// a placement.
     ///
-    /// Returns [`JobPublicationPlacement`](super::types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Sends `GET /restApi/jobPublicationPlacements/{partner_id}/placements/{id}`. Documented
     /// by the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5413,7 +5416,7 @@ pub mod operation {
     /// An outdated version is rejected with 409: read the placement again and retry. The
     /// response does not include the id.
     ///
-    /// Returns [`JobPublicationPlacement`](super::types::JobPublicationPlacement).
+    /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Sends `PUT /restApi/jobPublicationPlacements/{partner_id}/placements/{id}`. Documented
     /// by the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5485,7 +5488,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/jobPublicationPlacements/{partner_id}/placements/{id}/delete`.
     /// Documented by the vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5549,7 +5552,7 @@ pub mod operation {
     ///
     /// Channels cannot be listed.
     ///
-    /// Returns [`JobPublicationChannel`](super::types::JobPublicationChannel).
+    /// Returns [`types::JobPublicationChannel`].
     ///
     /// Sends `GET /restApi/jobPublicationChannels/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5610,7 +5613,7 @@ pub mod operation {
     /// An outdated version is rejected with 409: read the links again and retry. Field error
     /// codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `url.invalid`.
     ///
-    /// Returns [`JobPublicationChannel`](super::types::JobPublicationChannel).
+    /// Returns [`types::JobPublicationChannel`].
     ///
     /// Sends `PUT /restApi/jobPublicationChannels/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5675,7 +5678,7 @@ pub mod operation {
     ///
     /// Returns all objects that the API user may see, in one array.
     ///
-    /// Returns a list of [`Location`](super::types::Location).
+    /// Returns a list of [`types::Location`].
     ///
     /// Sends `GET /restApi/locations/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5741,7 +5744,7 @@ pub mod operation {
     /// The caller chooses the id of the location. Field error codes: `mandatory`,
     /// `matches.invalid`, `maxSize.exceeded`, `valueNotPermitted`.
     ///
-    /// Returns [`Location`](super::types::Location).
+    /// Returns [`types::Location`].
     ///
     /// Sends `POST /restApi/locations/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5795,7 +5798,7 @@ pub mod operation {
     keyfob_client::operation!(CreateLocation, types::Location, record);
     /// Builder of [`Client::location`](super::Client::location): returns a location.
     ///
-    /// Returns [`Location`](super::types::Location).
+    /// Returns [`types::Location`].
     ///
     /// Sends `GET /restApi/locations/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5852,7 +5855,7 @@ pub mod operation {
     ///
     /// An outdated version is rejected with 409: read the object again and retry.
     ///
-    /// Returns [`Location`](super::types::Location).
+    /// Returns [`types::Location`].
     ///
     /// Sends `PUT /restApi/locations/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5916,7 +5919,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/locations/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -5974,7 +5977,7 @@ pub mod operation {
     /// Returns the onboardings in short form. Onboarding is a separate module of the product.
     /// Available since revision 1.53.
     ///
-    /// Returns a list of [`OnboardingSummary`](super::types::OnboardingSummary).
+    /// Returns a list of [`types::OnboardingSummary`].
     ///
     /// Sends `GET /restApi/onboardings/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6132,7 +6135,7 @@ pub mod operation {
     ///
     /// The response for a missing id is 404, unlike most operations of this API.
     ///
-    /// Returns [`Onboarding`](super::types::Onboarding).
+    /// Returns [`types::Onboarding`].
     ///
     /// Sends `GET /restApi/onboardings/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6189,7 +6192,7 @@ pub mod operation {
     ///
     /// The response does not include the content of the attachments.
     ///
-    /// Returns a list of [`OnboardingAttachmentInfo`](super::types::OnboardingAttachmentInfo).
+    /// Returns a list of [`types::OnboardingAttachmentInfo`].
     ///
     /// Sends `GET /restApi/onboardings/{id}/attachments`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6249,7 +6252,7 @@ pub mod operation {
     ///
     /// The response includes the content, as Base64 in JSON.
     ///
-    /// Returns [`OnboardingAttachment`](super::types::OnboardingAttachment).
+    /// Returns [`types::OnboardingAttachment`].
     ///
     /// Sends `GET /restApi/onboardings/{id}/attachments/{attachmentId}`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6311,7 +6314,7 @@ pub mod operation {
     ///
     /// The response is JSON with the PDF as Base64, not a PDF file.
     ///
-    /// Returns [`OnboardingAttachment`](super::types::OnboardingAttachment).
+    /// Returns [`types::OnboardingAttachment`].
     ///
     /// Sends `GET /restApi/onboardings/{id}/attachments/{attachmentId}/pdf`. Documented by the
     /// vendor: `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6373,7 +6376,7 @@ pub mod operation {
     /// Builder of [`Client::delete_onboarding`](super::Client::delete_onboarding): deletes an
     /// onboarding.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/onboardings/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6430,7 +6433,7 @@ pub mod operation {
     ///
     /// The units are in one array; `parentId` describes the tree.
     ///
-    /// Returns a list of [`OrgUnit`](super::types::OrgUnit).
+    /// Returns a list of [`types::OrgUnit`].
     ///
     /// Sends `GET /restApi/orgUnits/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6481,7 +6484,7 @@ pub mod operation {
     keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, value);
     /// Builder of [`Client::org_unit`](super::Client::org_unit): returns an organisation unit.
     ///
-    /// Returns [`OrgUnit`](super::types::OrgUnit).
+    /// Returns [`types::OrgUnit`].
     ///
     /// Sends `GET /restApi/orgUnits/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6538,7 +6541,7 @@ pub mod operation {
     /// Returns all candidates that the API user may see, in one array, with all fields and
     /// without filters.
     ///
-    /// Returns a list of [`Person`](super::types::Person).
+    /// Returns a list of [`types::Person`].
     ///
     /// Sends `GET /restApi/persons/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6593,7 +6596,7 @@ pub mod operation {
     /// Uses the path of the listing with `externalId` in the query. The response is one object
     /// instead of a list.
     ///
-    /// Returns [`Person`](super::types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Sends `GET /restApi/persons/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6651,7 +6654,7 @@ pub mod operation {
     /// `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`,
     /// `countryNotSpecified`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`Person`](super::types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Sends `POST /restApi/persons/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6705,7 +6708,7 @@ pub mod operation {
     keyfob_client::operation!(CreatePerson, types::Person, record);
     /// Builder of [`Client::person`](super::Client::person): returns a candidate.
     ///
-    /// Returns [`Person`](super::types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Sends `GET /restApi/persons/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6765,7 +6768,7 @@ pub mod operation {
     /// `valueNotPermitted`, `dateInFuture`, `url.invalid`, `countryNotFound`,
     /// `countryNotSpecified`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`Person`](super::types::Person).
+    /// Returns [`types::Person`].
     ///
     /// Sends `PUT /restApi/persons/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6824,7 +6827,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/persons/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6882,7 +6885,7 @@ pub mod operation {
     ///
     /// The photo is Base64 in JSON. The response is 404 for a candidate without a photo.
     ///
-    /// Returns [`Photo`](super::types::Photo).
+    /// Returns [`types::Photo`].
     ///
     /// Sends `GET /restApi/persons/{id}/photo`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6940,7 +6943,7 @@ pub mod operation {
     ///
     /// The photo is Base64 in JSON. Field error codes: `mandatory`, `maxFileSize`.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/persons/{id}/photo`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -6999,7 +7002,7 @@ pub mod operation {
     /// Builder of [`Client::delete_person_photo`](super::Client::delete_person_photo): deletes
     /// the photo of a candidate.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/persons/{id}/photo/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7056,7 +7059,7 @@ pub mod operation {
     ///
     /// Returns all objects that the API user may see, in one array.
     ///
-    /// Returns a list of [`User`](super::types::User).
+    /// Returns a list of [`types::User`].
     ///
     /// Sends `GET /restApi/dvinciUsers/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7140,7 +7143,7 @@ pub mod operation {
     keyfob_client::operation!(Users, Vec < types::User >, value);
     /// Builder of [`Client::create_user`](super::Client::create_user): creates a user.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `POST /restApi/dvinciUsers/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7194,7 +7197,7 @@ pub mod operation {
     keyfob_client::operation!(CreateUser, types::User, record);
     /// Builder of [`Client::user`](super::Client::user): returns a user.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `GET /restApi/dvinciUsers/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7252,7 +7255,7 @@ pub mod operation {
     /// codes: `mandatory`, `matches.invalid`, `maxSize.exceeded`, `email.invalid`,
     /// `valueNotPermitted`.
     ///
-    /// Returns [`User`](super::types::User).
+    /// Returns [`types::User`].
     ///
     /// Sends `PUT /restApi/dvinciUsers/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7311,7 +7314,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/dvinciUsers/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7368,7 +7371,7 @@ pub mod operation {
     ///
     /// Returns all objects that the API user may see, in one array.
     ///
-    /// Returns a list of [`UserGroup`](super::types::UserGroup).
+    /// Returns a list of [`types::UserGroup`].
     ///
     /// Sends `GET /restApi/userGroups/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7441,7 +7444,7 @@ pub mod operation {
     /// Builder of [`Client::create_user_group`](super::Client::create_user_group): creates a
     /// user group.
     ///
-    /// Returns [`UserGroup`](super::types::UserGroup).
+    /// Returns [`types::UserGroup`].
     ///
     /// Sends `POST /restApi/userGroups/`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7495,7 +7498,7 @@ pub mod operation {
     keyfob_client::operation!(CreateUserGroup, types::UserGroup, record);
     /// Builder of [`Client::user_group`](super::Client::user_group): returns a user group.
     ///
-    /// Returns [`UserGroup`](super::types::UserGroup).
+    /// Returns [`types::UserGroup`].
     ///
     /// Sends `GET /restApi/userGroups/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7552,7 +7555,7 @@ pub mod operation {
     ///
     /// An outdated version is rejected with 409: read the object again and retry.
     ///
-    /// Returns [`UserGroup`](super::types::UserGroup).
+    /// Returns [`types::UserGroup`].
     ///
     /// Sends `PUT /restApi/userGroups/{id}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7616,7 +7619,7 @@ pub mod operation {
     ///
     /// The response is 403 for an id that is already deleted.
     ///
-    /// Returns [`Confirmation`](super::types::Confirmation).
+    /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/userGroups/{id}/delete`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -7675,7 +7678,7 @@ pub mod operation {
     /// The feed is public unless the portal is protected. The response is one array without
     /// paging, about 12 KB for each publication with all fields.
     ///
-    /// Returns a list of [`PublishedJob`](super::types::PublishedJob).
+    /// Returns a list of [`types::PublishedJob`].
     ///
     /// Sends `GET /jobPublication/list.json` to the host `feed`. Known from an example:
     /// `qwadratic/pflege-job-radar:tests/fixtures/board_samples/dvinci_list_json_sample.json`.

@@ -4,7 +4,8 @@ use std::{fmt::Display, iter};
 
 /// A value for a filter of a listing, with the comparison operator that ItemPath reads from its prefix.
 ///
-/// A filter's setter takes one filter or several, all of which must match:
+/// A setter that filters takes one filter, or several in an array, all of which must match. Plain text is passed in an
+/// array. [`Client`](crate::Client) has the rules that all filters share.
 ///
 /// ```
 /// use keyfob_itempath::{Client, Filter};
@@ -12,13 +13,14 @@ use std::{fmt::Display, iter};
 /// # fn example(client: &Client) {
 /// let valves = client.materials().name(Filter::like("KF-"));
 /// let others = client.materials().name([Filter::like("KF-"), Filter::not("KF-VALVE-8")]);
+/// let valve = client.materials().name(["KF-VALVE-8"]);
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter(String);
 
 impl Filter {
-    /// Matches this value, like a filter without an operator.
+    /// Matches this value, as plain text in an array does: `["text"]`.
     pub fn eq(value: impl Display) -> Self {
         Self(value.to_string())
     }

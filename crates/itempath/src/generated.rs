@@ -13,47 +13,57 @@ pub const API: &str = "itempath";
 /// Global. Reads come from its database. Writes go to Power Pick through its web service
 /// and may appear in reads a second or more later.
 ///
-/// Servers and versions. In the cloud, every customer has a sub-domain. On premise, the
-/// server is any host and port, with http or https and often a self-signed certificate.
-/// Paths begin with `/api`. Neither paths nor headers carry a version. Responses differ
-/// between installed releases, so no field of a response is required and unknown fields
-/// must be ignored.
+/// **Servers.** In the cloud, every customer has a sub-domain. On premise, the server is
+/// any host and port, with http or https and often a self-signed certificate. Paths begin
+/// with `/api`.
 ///
-/// Tokens. The security scheme describes login, refresh and application token.
+/// **Versions.** Neither paths nor headers carry a version. Responses differ between
+/// installed releases, so no field of a response is required and unknown fields must be
+/// ignored.
 ///
-/// Envelopes. The response to a listing is an object with the rows under the plural name.
-/// The response to a single read, a create (status 200, not 201) or an update has the
+/// **Tokens.** A login with user name and password returns an access token, valid for 15
+/// minutes, and a refresh token, valid for 30 days. An application token has no expiry. The
+/// role of the user determines the permissions.
+///
+/// **Envelopes.** The response to a listing is an object with the rows under the plural
+/// name. The response to a single read, a create (status 200, not 201) or an update has the
 /// object under the singular name. Operations with another envelope say so.
 ///
-/// Pages. `limit` and `page`, from 0, without a total or a next link. The last page has
-/// fewer rows than `limit`. The default of `limit` changed between releases, so always send
-/// it. Rows may move between pages unless `orderBy` fixes their order.
+/// **Pages.** Listings take `limit` and `page`, from 0, and return neither a total nor a
+/// next link. The last page has fewer rows than `limit`. The default of `limit` changed
+/// between releases, so always send it. Rows may move between pages unless `orderBy` fixes
+/// their order.
 ///
-/// Filters. Attributes are filters, and so are the custom fields of a site, under their own
-/// names. A value may start with an operator in square brackets: `not`, `or`, `nor`, `gt`,
-/// `lt`, `like`, `notlike`; `or` and `nor` take values separated by semicolons. For a
-/// range, send the same name twice. Operators in the name, such as `gte`, are not
-/// documented.
+/// **Filters.** Attributes are filters, and so are the custom fields of a site, under their
+/// own names. A value may start with an operator in square brackets: `[not]`, `[or]`,
+/// `[nor]`, `[gt]`, `[lt]`, `[like]`, `[notlike]`; `[or]` and `[nor]` take values separated
+/// by semicolons. For a range, send the parameter twice. Operators in the name, such as
+/// `gte`, are not documented.
 ///
-/// Values. Ids of Power Pick are GUIDs in upper case; ids of ItemPath itself are integers.
-/// Times are local to the site and have no zone, with or without a fraction. Filters and
-/// bodies also accept shortened times (to the year and month, to the hour, ...) and the
-/// words `now`, `today`, `yesterday`, `lastDay`, `lastWeek`, `lastMonth` and `lastYear`.
-/// Flags of Power Pick are 0 or 1; flags of ItemPath itself are true or false. Empty fields
-/// are null, not absent. PUT changes only the keys present in the request. Materials,
-/// orders and order lines carry the custom fields of the site as additional keys.
+/// **Ids and flags.** Ids of Power Pick are GUIDs in upper case; ids of ItemPath itself are
+/// integers. Flags of Power Pick are 0 or 1; flags of ItemPath itself are true or false.
 ///
-/// Limits. No rate limit is documented; a public client assumes 20,000 calls a day in the
-/// cloud. Large pages and count orders are slow: set time limits of minutes. There is no
-/// idempotency key and no bulk call.
+/// **Times.** Times are local to the site and have no zone, with or without a fraction.
+/// Filters and bodies also accept shortened times (to the year and month, to the hour, ...)
+/// and the words `now`, `today`, `yesterday`, `lastDay`, `lastWeek`, `lastMonth` and
+/// `lastYear`.
 ///
-/// This document describes 77 operations that are documented or seen in real clients, and
-/// 18 operations that are inferred from the general pattern or from a name alone and are
-/// marked as such. The security scheme describes three token operations.
-/// `updateTransactionByPost` is an older alternative of an operation and is not counted.
-/// Unknown: the fields of stations, carriers, report rows, snapshots and settings, the
+/// **Fields.** Empty fields are null, not absent. PUT changes only the keys present in the
+/// request. Materials, orders and order lines carry the custom fields of the site as
+/// additional keys.
+///
+/// **Limits.** No rate limit is documented; a public client assumes 20,000 calls a day in
+/// the cloud. Large pages and count orders are slow: set time limits of minutes. There is
+/// no idempotency key and no bulk call.
+///
+/// **Unknown.** The fields of stations, carriers, report rows, snapshots and settings, the
 /// bodies of 401, 403, 404 and 500, the response to `countOnly` and to most deletes, and
-/// the direction syntax of `orderBy`.
+/// the direction syntax of `orderBy`. Most operations are documented or seen in real
+/// clients; others are inferred from the general pattern or from a name alone and are
+/// marked as such. [`update_transaction_by_post`](Client::update_transaction_by_post) is an
+/// older alternative of [`update_transaction`](Client::update_transaction).
+///
+/// [`Filter`](crate::Filter) builds the values of the setters that link to it.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -164,8 +174,8 @@ impl Client {
 impl Client {
     /// Lists users.
     ///
-    /// Returns [`UserList`](types::UserList), one page; [`stream`](operation::Users::stream)
-    /// lists the items of all pages, and [`pages`](operation::Users::pages) the pages.
+    /// Returns [`types::UserList`], one page; [`stream`](operation::Users::stream) lists the
+    /// items of all pages, and [`pages`](operation::Users::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Users::limit),
     /// [`page`](operation::Users::page), [`offset`](operation::Users::offset),
@@ -185,7 +195,7 @@ impl Client {
     ///
     /// A user of type application gets status 3 and can request an application token.
     ///
-    /// Returns [`UserEnvelope`](types::UserEnvelope).
+    /// Returns [`types::UserEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -202,7 +212,7 @@ impl Client {
     }
     /// Returns a user.
     ///
-    /// Returns [`UserEnvelope`](types::UserEnvelope).
+    /// Returns [`types::UserEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Number that identifies the object.
@@ -222,7 +232,7 @@ impl Client {
     /// Only keys present in the request change. The type application turns the user into a
     /// machine user, whose refresh token can request an application token.
     ///
-    /// Returns [`UserEnvelope`](types::UserEnvelope).
+    /// Returns [`types::UserEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Number that identifies the object.
@@ -271,9 +281,8 @@ impl Client {
     /// Custom fields are filters as well, under their own names. The response for ten thousand
     /// rows is several megabytes.
     ///
-    /// Returns [`MaterialList`](types::MaterialList), one page;
-    /// [`stream`](operation::Materials::stream) lists the items of all pages, and
-    /// [`pages`](operation::Materials::pages) the pages.
+    /// Returns [`types::MaterialList`], one page; [`stream`](operation::Materials::stream)
+    /// lists the items of all pages, and [`pages`](operation::Materials::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Materials::limit),
     /// [`page`](operation::Materials::page), [`offset`](operation::Materials::offset),
@@ -302,7 +311,7 @@ impl Client {
     /// applies a write after the response, so the object may be missing from listings for a
     /// second or more.
     ///
-    /// Returns [`MaterialEnvelope`](types::MaterialEnvelope).
+    /// Returns [`types::MaterialEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -322,7 +331,7 @@ impl Client {
     }
     /// Returns a material.
     ///
-    /// Returns [`MaterialEnvelope`](types::MaterialEnvelope).
+    /// Returns [`types::MaterialEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -341,7 +350,7 @@ impl Client {
     ///
     /// Only keys present in the request change, including custom fields.
     ///
-    /// Returns [`MaterialEnvelope`](types::MaterialEnvelope).
+    /// Returns [`types::MaterialEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -387,7 +396,7 @@ impl Client {
 impl Client {
     /// Lists material codes.
     ///
-    /// Returns [`MaterialCodeList`](types::MaterialCodeList), one page;
+    /// Returns [`types::MaterialCodeList`], one page;
     /// [`stream`](operation::MaterialCodes::stream) lists the items of all pages, and
     /// [`pages`](operation::MaterialCodes::pages) the pages.
     ///
@@ -412,7 +421,7 @@ impl Client {
     ///
     /// The response has an array under the singular key.
     ///
-    /// Returns [`MaterialCodeCreated`](types::MaterialCodeCreated).
+    /// Returns [`types::MaterialCodeCreated`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -434,7 +443,7 @@ impl Client {
     ///
     /// Inferred from the general pattern; no response was seen.
     ///
-    /// Returns [`MaterialCodeEnvelope`](types::MaterialCodeEnvelope).
+    /// Returns [`types::MaterialCodeEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -454,7 +463,7 @@ impl Client {
     ///
     /// Inferred from the general pattern; neither body was seen.
     ///
-    /// Returns [`MaterialCodeEnvelope`](types::MaterialCodeEnvelope).
+    /// Returns [`types::MaterialCodeEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -506,7 +515,7 @@ impl Client {
 impl Client {
     /// Lists material properties.
     ///
-    /// Returns [`MaterialPropertyList`](types::MaterialPropertyList), one page;
+    /// Returns [`types::MaterialPropertyList`], one page;
     /// [`stream`](operation::MaterialProperties::stream) lists the items of all pages, and
     /// [`pages`](operation::MaterialProperties::pages) the pages.
     ///
@@ -528,7 +537,7 @@ impl Client {
     }
     /// Returns a material property.
     ///
-    /// Returns [`MaterialPropertyEnvelope`](types::MaterialPropertyEnvelope).
+    /// Returns [`types::MaterialPropertyEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -556,8 +565,8 @@ impl Client {
     /// Returns open orders only, with their lines. Processed orders are available as
     /// transactions. Custom fields are filters as well, under their own names.
     ///
-    /// Returns [`OrderList`](types::OrderList), one page; [`stream`](operation::Orders::stream)
-    /// lists the items of all pages, and [`pages`](operation::Orders::pages) the pages.
+    /// Returns [`types::OrderList`], one page; [`stream`](operation::Orders::stream) lists the
+    /// items of all pages, and [`pages`](operation::Orders::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Orders::limit),
     /// [`page`](operation::Orders::page), [`offset`](operation::Orders::offset),
@@ -587,7 +596,7 @@ impl Client {
     /// can take many minutes. Power Pick applies a write after the response, so the object may
     /// be missing from listings for a second or more.
     ///
-    /// Returns [`OrderEnvelope`](types::OrderEnvelope).
+    /// Returns [`types::OrderEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -608,7 +617,7 @@ impl Client {
     }
     /// Returns an order.
     ///
-    /// Returns [`OrderEnvelope`](types::OrderEnvelope).
+    /// Returns [`types::OrderEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -628,7 +637,7 @@ impl Client {
     /// Only keys present in the request change. `allocate` true allocates the order; `allocate`
     /// false with `deallocate` true releases the allocation.
     ///
-    /// Returns [`OrderEnvelope`](types::OrderEnvelope).
+    /// Returns [`types::OrderEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -701,9 +710,8 @@ impl Client {
     /// Slow on large sites: one site timed out with more than 50 rows in a page. Custom fields
     /// are filters as well, under their own names.
     ///
-    /// Returns [`OrderLineList`](types::OrderLineList), one page;
-    /// [`stream`](operation::OrderLines::stream) lists the items of all pages, and
-    /// [`pages`](operation::OrderLines::pages) the pages.
+    /// Returns [`types::OrderLineList`], one page; [`stream`](operation::OrderLines::stream)
+    /// lists the items of all pages, and [`pages`](operation::OrderLines::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::OrderLines::limit),
     /// [`page`](operation::OrderLines::page), [`offset`](operation::OrderLines::offset),
@@ -730,7 +738,7 @@ impl Client {
     /// Power Pick applies a write after the response, so the object may be missing from
     /// listings for a second or more.
     ///
-    /// Returns [`OrderLineEnvelope`](types::OrderLineEnvelope).
+    /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -750,7 +758,7 @@ impl Client {
     }
     /// Returns an order line.
     ///
-    /// Returns [`OrderLineEnvelope`](types::OrderLineEnvelope).
+    /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -770,7 +778,7 @@ impl Client {
     /// Only keys present in the request change. The vendor recommends deleting and recreating a
     /// line that is not processed yet.
     ///
-    /// Returns [`OrderLineEnvelope`](types::OrderLineEnvelope).
+    /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -822,7 +830,7 @@ impl Client {
     /// Every attribute is a filter. Use the creation time as the cursor, and sort by it,
     /// because rows may move between pages.
     ///
-    /// Returns [`TransactionList`](types::TransactionList), one page;
+    /// Returns [`types::TransactionList`], one page;
     /// [`stream`](operation::Transactions::stream) lists the items of all pages, and
     /// [`pages`](operation::Transactions::pages) the pages.
     ///
@@ -880,7 +888,7 @@ impl Client {
     }
     /// Returns a transaction.
     ///
-    /// Returns [`TransactionEnvelope`](types::TransactionEnvelope).
+    /// Returns [`types::TransactionEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -901,7 +909,7 @@ impl Client {
     /// this way, and the API overview names POST for every update. Prefer the PUT operation,
     /// which is retried after a failure.
     ///
-    /// Returns [`TransactionEnvelope`](types::TransactionEnvelope).
+    /// Returns [`types::TransactionEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -927,7 +935,7 @@ impl Client {
     /// Intended for changing the export state from 2 to 4 after a host has processed the
     /// transaction.
     ///
-    /// Returns [`TransactionEnvelope`](types::TransactionEnvelope).
+    /// Returns [`types::TransactionEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -955,9 +963,8 @@ impl Client {
 impl Client {
     /// Lists batches.
     ///
-    /// Returns [`BatchList`](types::BatchList), one page;
-    /// [`stream`](operation::Batches::stream) lists the items of all pages, and
-    /// [`pages`](operation::Batches::pages) the pages.
+    /// Returns [`types::BatchList`], one page; [`stream`](operation::Batches::stream) lists the
+    /// items of all pages, and [`pages`](operation::Batches::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Batches::limit),
     /// [`page`](operation::Batches::page), [`offset`](operation::Batches::offset),
@@ -979,7 +986,7 @@ impl Client {
     ///
     /// A created batch is not available immediately: search for its name until it appears.
     ///
-    /// Returns [`BatchEnvelope`](types::BatchEnvelope).
+    /// Returns [`types::BatchEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -996,7 +1003,7 @@ impl Client {
     }
     /// Returns a batch.
     ///
-    /// Returns [`BatchEnvelope`](types::BatchEnvelope).
+    /// Returns [`types::BatchEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1015,7 +1022,7 @@ impl Client {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`BatchEnvelope`](types::BatchEnvelope).
+    /// Returns [`types::BatchEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1064,7 +1071,7 @@ impl Client {
 impl Client {
     /// Lists work order lines.
     ///
-    /// Returns [`WorkOrderLineList`](types::WorkOrderLineList), one page;
+    /// Returns [`types::WorkOrderLineList`], one page;
     /// [`stream`](operation::WorkOrderLines::stream) lists the items of all pages, and
     /// [`pages`](operation::WorkOrderLines::pages) the pages.
     ///
@@ -1095,7 +1102,7 @@ impl Client {
     }
     /// Returns a work order line.
     ///
-    /// Returns [`WorkOrderLineEnvelope`](types::WorkOrderLineEnvelope).
+    /// Returns [`types::WorkOrderLineEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1115,7 +1122,7 @@ impl Client {
     /// Adds the line to a batch, removes it from a batch, or sets its rank. Only keys present
     /// in the request change.
     ///
-    /// Returns [`WorkOrderLineEnvelope`](types::WorkOrderLineEnvelope).
+    /// Returns [`types::WorkOrderLineEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1145,7 +1152,7 @@ impl Client {
     ///
     /// A public client uses the filter on the material.
     ///
-    /// Returns [`StorageRuleList`](types::StorageRuleList), one page;
+    /// Returns [`types::StorageRuleList`], one page;
     /// [`stream`](operation::StorageRules::stream) lists the items of all pages, and
     /// [`pages`](operation::StorageRules::pages) the pages.
     ///
@@ -1168,7 +1175,7 @@ impl Client {
     ///
     /// A rule for the same material and bin is apparently rejected with 422.
     ///
-    /// Returns [`StorageRuleEnvelope`](types::StorageRuleEnvelope).
+    /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -1188,7 +1195,7 @@ impl Client {
     }
     /// Returns a storage rule.
     ///
-    /// Returns [`StorageRuleEnvelope`](types::StorageRuleEnvelope).
+    /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1207,7 +1214,7 @@ impl Client {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`StorageRuleEnvelope`](types::StorageRuleEnvelope).
+    /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1257,9 +1264,8 @@ impl Client {
     ///
     /// Every attribute is a filter. The response for twenty thousand rows is several megabytes.
     ///
-    /// Returns [`LocationList`](types::LocationList), one page;
-    /// [`stream`](operation::Locations::stream) lists the items of all pages, and
-    /// [`pages`](operation::Locations::pages) the pages.
+    /// Returns [`types::LocationList`], one page; [`stream`](operation::Locations::stream)
+    /// lists the items of all pages, and [`pages`](operation::Locations::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Locations::limit),
     /// [`page`](operation::Locations::page), [`offset`](operation::Locations::offset),
@@ -1295,7 +1301,7 @@ impl Client {
     }
     /// Returns a location.
     ///
-    /// Returns [`LocationEnvelope`](types::LocationEnvelope).
+    /// Returns [`types::LocationEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1320,7 +1326,7 @@ impl Client {
     /// The rows are under `contents`, unlike the rows of other listings. A public client also
     /// tries `data`.
     ///
-    /// Returns [`LocationContentList`](types::LocationContentList), one page;
+    /// Returns [`types::LocationContentList`], one page;
     /// [`stream`](operation::LocationContents::stream) lists the items of all pages, and
     /// [`pages`](operation::LocationContents::pages) the pages.
     ///
@@ -1353,7 +1359,7 @@ impl Client {
     }
     /// Returns a location content.
     ///
-    /// Returns [`LocationContentEnvelope`](types::LocationContentEnvelope).
+    /// Returns [`types::LocationContentEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1378,7 +1384,7 @@ impl Client {
     /// Every attribute is a filter. One version of the vendor page omits the leading segment
     /// `api`.
     ///
-    /// Returns [`LocationContentBreakdownList`](types::LocationContentBreakdownList), one page;
+    /// Returns [`types::LocationContentBreakdownList`], one page;
     /// [`stream`](operation::LocationContentBreakdowns::stream) lists the items of all pages,
     /// and [`pages`](operation::LocationContentBreakdowns::pages) the pages.
     ///
@@ -1418,7 +1424,7 @@ impl Client {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`LocationContentBreakdownEnvelope`](types::LocationContentBreakdownEnvelope).
+    /// Returns [`types::LocationContentBreakdownEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1444,9 +1450,8 @@ impl Client {
 impl Client {
     /// Lists warehouses.
     ///
-    /// Returns [`WarehouseList`](types::WarehouseList), one page;
-    /// [`stream`](operation::Warehouses::stream) lists the items of all pages, and
-    /// [`pages`](operation::Warehouses::pages) the pages.
+    /// Returns [`types::WarehouseList`], one page; [`stream`](operation::Warehouses::stream)
+    /// lists the items of all pages, and [`pages`](operation::Warehouses::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Warehouses::limit),
     /// [`page`](operation::Warehouses::page), [`offset`](operation::Warehouses::offset),
@@ -1467,7 +1472,7 @@ impl Client {
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// Returns [`WarehouseEnvelope`](types::WarehouseEnvelope).
+    /// Returns [`types::WarehouseEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1491,7 +1496,7 @@ impl Client {
     ///
     /// An old vendor sample writes the key of the rows with a space.
     ///
-    /// Returns [`StorageUnitList`](types::StorageUnitList), one page;
+    /// Returns [`types::StorageUnitList`], one page;
     /// [`stream`](operation::StorageUnits::stream) lists the items of all pages, and
     /// [`pages`](operation::StorageUnits::pages) the pages.
     ///
@@ -1515,7 +1520,7 @@ impl Client {
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// Returns [`StorageUnitEnvelope`](types::StorageUnitEnvelope).
+    /// Returns [`types::StorageUnitEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1537,7 +1542,7 @@ impl Client {
 impl Client {
     /// Lists access points.
     ///
-    /// Returns [`AccessPointList`](types::AccessPointList), one page;
+    /// Returns [`types::AccessPointList`], one page;
     /// [`stream`](operation::AccessPoints::stream) lists the items of all pages, and
     /// [`pages`](operation::AccessPoints::pages) the pages.
     ///
@@ -1559,7 +1564,7 @@ impl Client {
     }
     /// Returns an access point.
     ///
-    /// Returns [`AccessPointEnvelope`](types::AccessPointEnvelope).
+    /// Returns [`types::AccessPointEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1581,9 +1586,8 @@ impl Client {
 impl Client {
     /// Lists carriers.
     ///
-    /// Returns [`CarrierList`](types::CarrierList), one page;
-    /// [`stream`](operation::Carriers::stream) lists the items of all pages, and
-    /// [`pages`](operation::Carriers::pages) the pages.
+    /// Returns [`types::CarrierList`], one page; [`stream`](operation::Carriers::stream) lists
+    /// the items of all pages, and [`pages`](operation::Carriers::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Carriers::limit),
     /// [`page`](operation::Carriers::page), [`offset`](operation::Carriers::offset),
@@ -1602,7 +1606,7 @@ impl Client {
     }
     /// Returns a carrier.
     ///
-    /// Returns [`CarrierEnvelope`](types::CarrierEnvelope).
+    /// Returns [`types::CarrierEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1626,9 +1630,8 @@ impl Client {
     ///
     /// Every attribute is a filter.
     ///
-    /// Returns [`ShelfList`](types::ShelfList), one page;
-    /// [`stream`](operation::Shelves::stream) lists the items of all pages, and
-    /// [`pages`](operation::Shelves::pages) the pages.
+    /// Returns [`types::ShelfList`], one page; [`stream`](operation::Shelves::stream) lists the
+    /// items of all pages, and [`pages`](operation::Shelves::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Shelves::limit),
     /// [`page`](operation::Shelves::page), [`offset`](operation::Shelves::offset),
@@ -1661,7 +1664,7 @@ impl Client {
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// Returns [`ShelfEnvelope`](types::ShelfEnvelope).
+    /// Returns [`types::ShelfEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1683,8 +1686,8 @@ impl Client {
 impl Client {
     /// Lists bins.
     ///
-    /// Returns [`BinList`](types::BinList), one page; [`stream`](operation::Bins::stream) lists
-    /// the items of all pages, and [`pages`](operation::Bins::pages) the pages.
+    /// Returns [`types::BinList`], one page; [`stream`](operation::Bins::stream) lists the
+    /// items of all pages, and [`pages`](operation::Bins::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Bins::limit), [`page`](operation::Bins::page),
     /// [`offset`](operation::Bins::offset), [`count_only`](operation::Bins::count_only)
@@ -1702,7 +1705,7 @@ impl Client {
     }
     /// Returns a bin.
     ///
-    /// Returns [`BinEnvelope`](types::BinEnvelope).
+    /// Returns [`types::BinEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1724,8 +1727,8 @@ impl Client {
 impl Client {
     /// Lists zones.
     ///
-    /// Returns [`ZoneList`](types::ZoneList), one page; [`stream`](operation::Zones::stream)
-    /// lists the items of all pages, and [`pages`](operation::Zones::pages) the pages.
+    /// Returns [`types::ZoneList`], one page; [`stream`](operation::Zones::stream) lists the
+    /// items of all pages, and [`pages`](operation::Zones::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Zones::limit),
     /// [`page`](operation::Zones::page), [`offset`](operation::Zones::offset),
@@ -1746,7 +1749,7 @@ impl Client {
     }
     /// Returns a zone.
     ///
-    /// Returns [`ZoneEnvelope`](types::ZoneEnvelope).
+    /// Returns [`types::ZoneEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1771,9 +1774,8 @@ impl Client {
     /// The vendor's authentication page uses this operation as its example. The page of this
     /// resource was not available.
     ///
-    /// Returns [`StationList`](types::StationList), one page;
-    /// [`stream`](operation::Stations::stream) lists the items of all pages, and
-    /// [`pages`](operation::Stations::pages) the pages.
+    /// Returns [`types::StationList`], one page; [`stream`](operation::Stations::stream) lists
+    /// the items of all pages, and [`pages`](operation::Stations::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Stations::limit),
     /// [`page`](operation::Stations::page), [`offset`](operation::Stations::offset),
@@ -1793,7 +1795,7 @@ impl Client {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`StationEnvelope`](types::StationEnvelope).
+    /// Returns [`types::StationEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1815,7 +1817,7 @@ impl Client {
 impl Client {
     /// Lists the computers registered in Power Pick.
     ///
-    /// Returns [`PowerPickClientList`](types::PowerPickClientList), one page;
+    /// Returns [`types::PowerPickClientList`], one page;
     /// [`stream`](operation::PowerPickClients::stream) lists the items of all pages, and
     /// [`pages`](operation::PowerPickClients::pages) the pages.
     ///
@@ -1837,7 +1839,7 @@ impl Client {
     }
     /// Returns a computer registered in Power Pick.
     ///
-    /// Returns [`PowerPickClientEnvelope`](types::PowerPickClientEnvelope).
+    /// Returns [`types::PowerPickClientEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1862,9 +1864,8 @@ impl Client {
 impl Client {
     /// Lists cost centers.
     ///
-    /// Returns [`CostCenterList`](types::CostCenterList), one page;
-    /// [`stream`](operation::CostCenters::stream) lists the items of all pages, and
-    /// [`pages`](operation::CostCenters::pages) the pages.
+    /// Returns [`types::CostCenterList`], one page; [`stream`](operation::CostCenters::stream)
+    /// lists the items of all pages, and [`pages`](operation::CostCenters::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::CostCenters::limit),
     /// [`page`](operation::CostCenters::page), [`offset`](operation::CostCenters::offset),
@@ -1884,7 +1885,7 @@ impl Client {
     }
     /// Creates a cost center.
     ///
-    /// Returns [`CostCenterEnvelope`](types::CostCenterEnvelope).
+    /// Returns [`types::CostCenterEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -1904,7 +1905,7 @@ impl Client {
     }
     /// Returns a cost center.
     ///
-    /// Returns [`CostCenterEnvelope`](types::CostCenterEnvelope).
+    /// Returns [`types::CostCenterEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1923,7 +1924,7 @@ impl Client {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`CostCenterEnvelope`](types::CostCenterEnvelope).
+    /// Returns [`types::CostCenterEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -1975,8 +1976,8 @@ impl Client {
     ///
     /// The lines of a kit are under `lines`.
     ///
-    /// Returns [`KitList`](types::KitList), one page; [`stream`](operation::Kits::stream) lists
-    /// the items of all pages, and [`pages`](operation::Kits::pages) the pages.
+    /// Returns [`types::KitList`], one page; [`stream`](operation::Kits::stream) lists the
+    /// items of all pages, and [`pages`](operation::Kits::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Kits::limit), [`page`](operation::Kits::page),
     /// [`offset`](operation::Kits::offset), [`count_only`](operation::Kits::count_only)
@@ -1997,7 +1998,7 @@ impl Client {
     ///
     /// At least one line is required.
     ///
-    /// Returns [`KitEnvelope`](types::KitEnvelope).
+    /// Returns [`types::KitEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -2014,7 +2015,7 @@ impl Client {
     }
     /// Returns a kit.
     ///
-    /// Returns [`KitEnvelope`](types::KitEnvelope).
+    /// Returns [`types::KitEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -2033,7 +2034,7 @@ impl Client {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`KitEnvelope`](types::KitEnvelope).
+    /// Returns [`types::KitEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -2081,9 +2082,8 @@ impl Client {
 impl Client {
     /// Lists kit lines.
     ///
-    /// Returns [`KitLineList`](types::KitLineList), one page;
-    /// [`stream`](operation::KitLines::stream) lists the items of all pages, and
-    /// [`pages`](operation::KitLines::pages) the pages.
+    /// Returns [`types::KitLineList`], one page; [`stream`](operation::KitLines::stream) lists
+    /// the items of all pages, and [`pages`](operation::KitLines::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::KitLines::limit),
     /// [`page`](operation::KitLines::page), [`offset`](operation::KitLines::offset),
@@ -2107,7 +2107,7 @@ impl Client {
     ///
     /// Inferred from the general pattern; no body was seen.
     ///
-    /// Returns [`KitLineEnvelope`](types::KitLineEnvelope).
+    /// Returns [`types::KitLineEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -2129,7 +2129,7 @@ impl Client {
     ///
     /// Inferred from the general pattern; no body was seen.
     ///
-    /// Returns [`KitLineEnvelope`](types::KitLineEnvelope).
+    /// Returns [`types::KitLineEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -2148,7 +2148,7 @@ impl Client {
     ///
     /// Inferred from the general pattern; no body was seen.
     ///
-    /// Returns [`KitLineEnvelope`](types::KitLineEnvelope).
+    /// Returns [`types::KitLineEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -2195,8 +2195,8 @@ impl Client {
 impl Client {
     /// Lists images.
     ///
-    /// Returns [`ImageList`](types::ImageList), one page; [`stream`](operation::Images::stream)
-    /// lists the items of all pages, and [`pages`](operation::Images::pages) the pages.
+    /// Returns [`types::ImageList`], one page; [`stream`](operation::Images::stream) lists the
+    /// items of all pages, and [`pages`](operation::Images::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Images::limit),
     /// [`page`](operation::Images::page), [`offset`](operation::Images::offset),
@@ -2216,7 +2216,7 @@ impl Client {
     ///
     /// Inferred from the general pattern; no body was seen, and no upload of the file is known.
     ///
-    /// Returns [`ImageEnvelope`](types::ImageEnvelope).
+    /// Returns [`types::ImageEnvelope`].
     ///
     /// Arguments:
     /// * `body` (JSON)
@@ -2235,7 +2235,7 @@ impl Client {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`ImageEnvelope`](types::ImageEnvelope).
+    /// Returns [`types::ImageEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the object, a GUID in upper case.
@@ -2257,9 +2257,8 @@ impl Client {
 impl Client {
     /// Lists reports.
     ///
-    /// Returns [`ReportList`](types::ReportList), one page;
-    /// [`stream`](operation::Reports::stream) lists the items of all pages, and
-    /// [`pages`](operation::Reports::pages) the pages.
+    /// Returns [`types::ReportList`], one page; [`stream`](operation::Reports::stream) lists
+    /// the items of all pages, and [`pages`](operation::Reports::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Reports::limit),
     /// [`page`](operation::Reports::page), [`offset`](operation::Reports::offset),
@@ -2279,7 +2278,7 @@ impl Client {
     }
     /// Returns a report.
     ///
-    /// Returns [`ReportEnvelope`](types::ReportEnvelope).
+    /// Returns [`types::ReportEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the report: normally a number, but a UUID according to one vendor
@@ -2342,9 +2341,8 @@ impl Client {
     ///
     /// The last path segment is `calls`, unlike the name of the vendor page.
     ///
-    /// Returns [`ApiCallList`](types::ApiCallList), one page;
-    /// [`stream`](operation::ApiCalls::stream) lists the items of all pages, and
-    /// [`pages`](operation::ApiCalls::pages) the pages.
+    /// Returns [`types::ApiCallList`], one page; [`stream`](operation::ApiCalls::stream) lists
+    /// the items of all pages, and [`pages`](operation::ApiCalls::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::ApiCalls::limit),
     /// [`page`](operation::ApiCalls::page), [`offset`](operation::ApiCalls::offset),
@@ -2369,7 +2367,7 @@ impl Client {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`ApiCallEnvelope`](types::ApiCallEnvelope).
+    /// Returns [`types::ApiCallEnvelope`].
     ///
     /// Arguments:
     /// * `id` (path): Number that identifies the object.
@@ -2391,9 +2389,8 @@ impl Client {
 impl Client {
     /// Lists connections.
     ///
-    /// Returns [`ConnectionList`](types::ConnectionList), one page;
-    /// [`stream`](operation::Connections::stream) lists the items of all pages, and
-    /// [`pages`](operation::Connections::pages) the pages.
+    /// Returns [`types::ConnectionList`], one page; [`stream`](operation::Connections::stream)
+    /// lists the items of all pages, and [`pages`](operation::Connections::pages) the pages.
     ///
     /// Optional parameters: [`limit`](operation::Connections::limit),
     /// [`page`](operation::Connections::page), [`offset`](operation::Connections::offset),
@@ -2413,7 +2410,7 @@ impl Client {
     ///
     /// The response has no envelope, unlike those of all other single reads.
     ///
-    /// Returns [`Connection`](types::Connection).
+    /// Returns [`types::Connection`].
     ///
     /// Arguments:
     /// * `id` (path): Number that identifies the object.
@@ -2557,8 +2554,8 @@ pub mod operation {
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::users`](super::Client::users): lists users.
     ///
-    /// Returns [`UserList`](super::types::UserList), one page; [`stream`](Users::stream) lists
-    /// the items of all pages, and [`pages`](Users::pages) the pages.
+    /// Returns [`types::UserList`], one page; [`stream`](Users::stream) lists the items of all
+    /// pages, and [`pages`](Users::pages) the pages.
     ///
     /// Sends `GET /api/users`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -2609,8 +2606,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -2639,10 +2636,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -2714,7 +2713,7 @@ pub mod operation {
     ///
     /// A user of type application gets status 3 and can request an application token.
     ///
-    /// Returns [`UserEnvelope`](super::types::UserEnvelope).
+    /// Returns [`types::UserEnvelope`].
     ///
     /// Sends `POST /api/users`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -2768,7 +2767,7 @@ pub mod operation {
     keyfob_client::operation!(CreateUser, types::UserEnvelope, record);
     /// Builder of [`Client::user`](super::Client::user): returns a user.
     ///
-    /// Returns [`UserEnvelope`](super::types::UserEnvelope).
+    /// Returns [`types::UserEnvelope`].
     ///
     /// Sends `GET /api/users/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -2825,7 +2824,7 @@ pub mod operation {
     /// Only keys present in the request change. The type application turns the user into a
     /// machine user, whose refresh token can request an application token.
     ///
-    /// Returns [`UserEnvelope`](super::types::UserEnvelope).
+    /// Returns [`types::UserEnvelope`].
     ///
     /// Sends `PUT /api/users/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/users>.
@@ -2937,9 +2936,8 @@ pub mod operation {
     /// Custom fields are filters as well, under their own names. The response for ten thousand
     /// rows is several megabytes.
     ///
-    /// Returns [`MaterialList`](super::types::MaterialList), one page;
-    /// [`stream`](Materials::stream) lists the items of all pages, and
-    /// [`pages`](Materials::pages) the pages.
+    /// Returns [`types::MaterialList`], one page; [`stream`](Materials::stream) lists the items
+    /// of all pages, and [`pages`](Materials::pages) the pages.
     ///
     /// Sends `GET /api/materials`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -3023,8 +3021,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -3053,10 +3051,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3064,9 +3064,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3074,9 +3077,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `Info1`, which is sent once for each item.
+        /// Sets the query parameter `Info1`.
         ///
-        /// Filter on `Info1`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `Info1`. A value can start with an operator.
         pub fn info1(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3084,9 +3090,12 @@ pub mod operation {
             self.info1 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `Info2`, which is sent once for each item.
+        /// Sets the query parameter `Info2`.
         ///
-        /// Filter on `Info2`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `Info2`. A value can start with an operator.
         pub fn info2(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3094,9 +3103,12 @@ pub mod operation {
             self.info2 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `Info3`, which is sent once for each item.
+        /// Sets the query parameter `Info3`.
         ///
-        /// Filter on `Info3`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `Info3`. A value can start with an operator.
         pub fn info3(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3104,9 +3116,12 @@ pub mod operation {
             self.info3 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `Info4`, which is sent once for each item.
+        /// Sets the query parameter `Info4`.
         ///
-        /// Filter on `Info4`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `Info4`. A value can start with an operator.
         pub fn info4(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3114,9 +3129,12 @@ pub mod operation {
             self.info4 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `Info5`, which is sent once for each item.
+        /// Sets the query parameter `Info5`.
         ///
-        /// Filter on `Info5`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `Info5`. A value can start with an operator.
         pub fn info5(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3124,9 +3142,12 @@ pub mod operation {
             self.info5 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `currentQuantity`, which is sent once for each item.
+        /// Sets the query parameter `currentQuantity`.
         ///
-        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `currentQuantity`. A value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3134,9 +3155,12 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `netQuantity`, which is sent once for each item.
+        /// Sets the query parameter `netQuantity`.
         ///
-        /// Filter on `netQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `netQuantity`. A value can start with an operator.
         pub fn net_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3144,10 +3168,13 @@ pub mod operation {
             self.net_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `warehouseId`, which is sent once for each item.
+        /// Sets the query parameter `warehouseId`.
         ///
-        /// Filter tried by one public client. The effect is not known. Can be repeated, and a value
-        /// can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter tried by one public client. The effect is not known. A value can start with an
+        /// operator.
         ///
         /// Inferred, not documented by the vendor.
         pub fn warehouse_id(
@@ -3233,7 +3260,7 @@ pub mod operation {
     /// applies a write after the response, so the object may be missing from listings for a
     /// second or more.
     ///
-    /// Returns [`MaterialEnvelope`](super::types::MaterialEnvelope).
+    /// Returns [`types::MaterialEnvelope`].
     ///
     /// Sends `POST /api/materials`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -3287,7 +3314,7 @@ pub mod operation {
     keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, record);
     /// Builder of [`Client::material`](super::Client::material): returns a material.
     ///
-    /// Returns [`MaterialEnvelope`](super::types::MaterialEnvelope).
+    /// Returns [`types::MaterialEnvelope`].
     ///
     /// Sends `GET /api/materials/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -3344,7 +3371,7 @@ pub mod operation {
     ///
     /// Only keys present in the request change, including custom fields.
     ///
-    /// Returns [`MaterialEnvelope`](super::types::MaterialEnvelope).
+    /// Returns [`types::MaterialEnvelope`].
     ///
     /// Sends `PUT /api/materials/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/materials>.
@@ -3459,9 +3486,8 @@ pub mod operation {
     /// Builder of [`Client::material_codes`](super::Client::material_codes): lists material
     /// codes.
     ///
-    /// Returns [`MaterialCodeList`](super::types::MaterialCodeList), one page;
-    /// [`stream`](MaterialCodes::stream) lists the items of all pages, and
-    /// [`pages`](MaterialCodes::pages) the pages.
+    /// Returns [`types::MaterialCodeList`], one page; [`stream`](MaterialCodes::stream) lists
+    /// the items of all pages, and [`pages`](MaterialCodes::pages) the pages.
     ///
     /// Sends `GET /api/material_codes`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-codes>.
@@ -3527,8 +3553,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -3557,10 +3583,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3568,9 +3596,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3578,9 +3609,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialId`, which is sent once for each item.
+        /// Sets the query parameter `materialId`.
         ///
-        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialId`. A value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3588,9 +3622,12 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `packSize`, which is sent once for each item.
+        /// Sets the query parameter `packSize`.
         ///
-        /// Filter on `packSize`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `packSize`. A value can start with an operator.
         pub fn pack_size(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3666,7 +3703,7 @@ pub mod operation {
     ///
     /// The response has an array under the singular key.
     ///
-    /// Returns [`MaterialCodeCreated`](super::types::MaterialCodeCreated).
+    /// Returns [`types::MaterialCodeCreated`].
     ///
     /// Sends `POST /api/material_codes`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-codes>.
@@ -3723,7 +3760,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern; no response was seen.
     ///
-    /// Returns [`MaterialCodeEnvelope`](super::types::MaterialCodeEnvelope).
+    /// Returns [`types::MaterialCodeEnvelope`].
     ///
     /// Sends `GET /api/material_codes/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from
@@ -3781,7 +3818,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern; neither body was seen.
     ///
-    /// Returns [`MaterialCodeEnvelope`](super::types::MaterialCodeEnvelope).
+    /// Returns [`types::MaterialCodeEnvelope`].
     ///
     /// Sends `PUT /api/material_codes/{id}`. Inferred, not documented: try it in a test
     /// environment first. Inferred from
@@ -3900,7 +3937,7 @@ pub mod operation {
     /// Builder of [`Client::material_properties`](super::Client::material_properties): lists
     /// material properties.
     ///
-    /// Returns [`MaterialPropertyList`](super::types::MaterialPropertyList), one page;
+    /// Returns [`types::MaterialPropertyList`], one page;
     /// [`stream`](MaterialProperties::stream) lists the items of all pages, and
     /// [`pages`](MaterialProperties::pages) the pages.
     ///
@@ -3955,8 +3992,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -3985,10 +4022,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -3996,9 +4035,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4070,7 +4112,7 @@ pub mod operation {
     /// Builder of [`Client::material_property`](super::Client::material_property): returns a
     /// material property.
     ///
-    /// Returns [`MaterialPropertyEnvelope`](super::types::MaterialPropertyEnvelope).
+    /// Returns [`types::MaterialPropertyEnvelope`].
     ///
     /// Sends `GET /api/material_properties/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/material-properties>.
@@ -4127,8 +4169,8 @@ pub mod operation {
     /// Returns open orders only, with their lines. Processed orders are available as
     /// transactions. Custom fields are filters as well, under their own names.
     ///
-    /// Returns [`OrderList`](super::types::OrderList), one page; [`stream`](Orders::stream)
-    /// lists the items of all pages, and [`pages`](Orders::pages) the pages.
+    /// Returns [`types::OrderList`], one page; [`stream`](Orders::stream) lists the items of
+    /// all pages, and [`pages`](Orders::pages) the pages.
     ///
     /// Sends `GET /api/orders`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -4206,8 +4248,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -4236,10 +4278,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4247,9 +4291,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4257,9 +4304,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `priority`, which is sent once for each item.
+        /// Sets the query parameter `priority`.
         ///
-        /// Filter on priority. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on priority. A value can start with an operator.
         pub fn priority(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4267,9 +4317,12 @@ pub mod operation {
             self.priority = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `directionType`, which is sent once for each item.
+        /// Sets the query parameter `directionType`.
         ///
-        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on direction, by number. A value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4277,10 +4330,12 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `status`, which is sent once for each item.
+        /// Sets the query parameter `status`.
         ///
-        /// Filter on status, by its text, such as In Process. Can be repeated, and a value can
-        /// start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on status, by its text, such as In Process. A value can start with an operator.
         pub fn status(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4288,10 +4343,13 @@ pub mod operation {
             self.status = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderStatusType`, which is sent once for each item.
+        /// Sets the query parameter `orderStatusType`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on status, by number: 1 untouched, 2 ready for allocation, 10 allocated, 11 in
-        /// process. Can be repeated, and a value can start with an operator.
+        /// process. A value can start with an operator.
         pub fn order_status_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4299,10 +4357,13 @@ pub mod operation {
             self.order_status_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `creationDate`, which is sent once for each item.
+        /// Sets the query parameter `creationDate`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on creation time: a full or shortened site time without zone, or a word such as
-        /// `today`. Can be repeated, and a value can start with an operator.
+        /// `today`. A value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4310,9 +4371,12 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `handlingUnit`, which is sent once for each item.
+        /// Sets the query parameter `handlingUnit`.
         ///
-        /// Filter on `handlingUnit`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `handlingUnit`. A value can start with an operator.
         pub fn handling_unit(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4395,7 +4459,7 @@ pub mod operation {
     /// can take many minutes. Power Pick applies a write after the response, so the object may
     /// be missing from listings for a second or more.
     ///
-    /// Returns [`OrderEnvelope`](super::types::OrderEnvelope).
+    /// Returns [`types::OrderEnvelope`].
     ///
     /// Sends `POST /api/orders`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -4449,7 +4513,7 @@ pub mod operation {
     keyfob_client::operation!(CreateOrder, types::OrderEnvelope, record);
     /// Builder of [`Client::order`](super::Client::order): returns an order.
     ///
-    /// Returns [`OrderEnvelope`](super::types::OrderEnvelope).
+    /// Returns [`types::OrderEnvelope`].
     ///
     /// Sends `GET /api/orders/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -4506,7 +4570,7 @@ pub mod operation {
     /// Only keys present in the request change. `allocate` true allocates the order; `allocate`
     /// false with `deallocate` true releases the allocation.
     ///
-    /// Returns [`OrderEnvelope`](super::types::OrderEnvelope).
+    /// Returns [`types::OrderEnvelope`].
     ///
     /// Sends `PUT /api/orders/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/orders>.
@@ -4684,9 +4748,8 @@ pub mod operation {
     /// Slow on large sites: one site timed out with more than 50 rows in a page. Custom fields
     /// are filters as well, under their own names.
     ///
-    /// Returns [`OrderLineList`](super::types::OrderLineList), one page;
-    /// [`stream`](OrderLines::stream) lists the items of all pages, and
-    /// [`pages`](OrderLines::pages) the pages.
+    /// Returns [`types::OrderLineList`], one page; [`stream`](OrderLines::stream) lists the
+    /// items of all pages, and [`pages`](OrderLines::pages) the pages.
     ///
     /// Sends `GET /api/order_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -4764,8 +4827,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -4794,10 +4857,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4805,9 +4870,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `directionType`, which is sent once for each item.
+        /// Sets the query parameter `directionType`.
         ///
-        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on direction, by number. A value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4815,10 +4883,12 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `status`, which is sent once for each item.
+        /// Sets the query parameter `status`.
         ///
-        /// Filter on status: queued or processed. Can be repeated, and a value can start with an
-        /// operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on status: queued or processed. A value can start with an operator.
         pub fn status(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4826,9 +4896,12 @@ pub mod operation {
             self.status = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderId`, which is sent once for each item.
+        /// Sets the query parameter `orderId`.
         ///
-        /// Filter on `orderId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `orderId`. A value can start with an operator.
         pub fn order_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4836,10 +4909,13 @@ pub mod operation {
             self.order_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `modifiedDate`, which is sent once for each item.
+        /// Sets the query parameter `modifiedDate`.
         ///
-        /// Filter on the time of the last change, in site time without zone. Can be repeated, and a
-        /// value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on the time of the last change, in site time without zone. A value can start with
+        /// an operator.
         pub fn modified_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -4941,7 +5017,7 @@ pub mod operation {
     /// Power Pick applies a write after the response, so the object may be missing from
     /// listings for a second or more.
     ///
-    /// Returns [`OrderLineEnvelope`](super::types::OrderLineEnvelope).
+    /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Sends `POST /api/order_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -4995,7 +5071,7 @@ pub mod operation {
     keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, record);
     /// Builder of [`Client::order_line`](super::Client::order_line): returns an order line.
     ///
-    /// Returns [`OrderLineEnvelope`](super::types::OrderLineEnvelope).
+    /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Sends `GET /api/order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/order-lines>.
@@ -5053,7 +5129,7 @@ pub mod operation {
     /// Only keys present in the request change. The vendor recommends deleting and recreating a
     /// line that is not processed yet.
     ///
-    /// Returns [`OrderLineEnvelope`](super::types::OrderLineEnvelope).
+    /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Sends `PUT /api/order_lines/{id}`. Known from an example: public Python
     /// client:ppgAutoBatchAndAllocating.py.
@@ -5170,9 +5246,8 @@ pub mod operation {
     /// Every attribute is a filter. Use the creation time as the cursor, and sort by it,
     /// because rows may move between pages.
     ///
-    /// Returns [`TransactionList`](super::types::TransactionList), one page;
-    /// [`stream`](Transactions::stream) lists the items of all pages, and
-    /// [`pages`](Transactions::pages) the pages.
+    /// Returns [`types::TransactionList`], one page; [`stream`](Transactions::stream) lists the
+    /// items of all pages, and [`pages`](Transactions::pages) the pages.
     ///
     /// Sends `GET /api/transactions`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/transactions>.
@@ -5343,8 +5418,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -5373,10 +5448,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5384,17 +5461,23 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `id`, which is sent once for each item.
+        /// Sets the query parameter `id`.
         ///
-        /// Filter on id. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `creationDate`, which is sent once for each item.
+        /// Sets the query parameter `creationDate`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on creation time: a full or shortened site time without zone, or a word such as
-        /// `today`. Can be repeated, and a value can start with an operator.
+        /// `today`. A value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5402,10 +5485,12 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on the kind of transaction, by number. Can be repeated, and a value can start
-        /// with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on the kind of transaction, by number. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5413,9 +5498,12 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `motiveType`, which is sent once for each item.
+        /// Sets the query parameter `motiveType`.
         ///
-        /// Filter on motive, by number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on motive, by number. A value can start with an operator.
         pub fn motive_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5423,10 +5511,13 @@ pub mod operation {
             self.motive_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `exportStateType`, which is sent once for each item.
+        /// Sets the query parameter `exportStateType`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on the export state, by number. State 2 selects transactions that wait for export
-        /// to a host. Can be repeated, and a value can start with an operator.
+        /// to a host. A value can start with an operator.
         pub fn export_state_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5434,9 +5525,12 @@ pub mod operation {
             self.export_state_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `directionType`, which is sent once for each item.
+        /// Sets the query parameter `directionType`.
         ///
-        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on direction, by number. A value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5444,9 +5538,12 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderId`, which is sent once for each item.
+        /// Sets the query parameter `orderId`.
         ///
-        /// Filter on `orderId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `orderId`. A value can start with an operator.
         pub fn order_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5454,9 +5551,12 @@ pub mod operation {
             self.order_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderLineId`, which is sent once for each item.
+        /// Sets the query parameter `orderLineId`.
         ///
-        /// Filter on `orderLineId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `orderLineId`. A value can start with an operator.
         pub fn order_line_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5464,9 +5564,12 @@ pub mod operation {
             self.order_line_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderName`, which is sent once for each item.
+        /// Sets the query parameter `orderName`.
         ///
-        /// Filter on `orderName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `orderName`. A value can start with an operator.
         pub fn order_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5474,9 +5577,12 @@ pub mod operation {
             self.order_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `number`, which is sent once for each item.
+        /// Sets the query parameter `number`.
         ///
-        /// Filter on number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on number. A value can start with an operator.
         pub fn number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5484,9 +5590,12 @@ pub mod operation {
             self.number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialName`, which is sent once for each item.
+        /// Sets the query parameter `materialName`.
         ///
-        /// Filter on `materialName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialName`. A value can start with an operator.
         pub fn material_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5494,9 +5603,12 @@ pub mod operation {
             self.material_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialInfo1`, which is sent once for each item.
+        /// Sets the query parameter `materialInfo1`.
         ///
-        /// Filter on `materialInfo1`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialInfo1`. A value can start with an operator.
         pub fn material_info1(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5504,9 +5616,12 @@ pub mod operation {
             self.material_info1 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialInfo2`, which is sent once for each item.
+        /// Sets the query parameter `materialInfo2`.
         ///
-        /// Filter on `materialInfo2`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialInfo2`. A value can start with an operator.
         pub fn material_info2(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5514,9 +5629,12 @@ pub mod operation {
             self.material_info2 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialInfo3`, which is sent once for each item.
+        /// Sets the query parameter `materialInfo3`.
         ///
-        /// Filter on `materialInfo3`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialInfo3`. A value can start with an operator.
         pub fn material_info3(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5524,9 +5642,12 @@ pub mod operation {
             self.material_info3 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialInfo4`, which is sent once for each item.
+        /// Sets the query parameter `materialInfo4`.
         ///
-        /// Filter on `materialInfo4`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialInfo4`. A value can start with an operator.
         pub fn material_info4(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5534,9 +5655,12 @@ pub mod operation {
             self.material_info4 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialInfo5`, which is sent once for each item.
+        /// Sets the query parameter `materialInfo5`.
         ///
-        /// Filter on `materialInfo5`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialInfo5`. A value can start with an operator.
         pub fn material_info5(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5544,9 +5668,12 @@ pub mod operation {
             self.material_info5 = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `quantityRequested`, which is sent once for each item.
+        /// Sets the query parameter `quantityRequested`.
         ///
-        /// Filter on `quantityRequested`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `quantityRequested`. A value can start with an operator.
         pub fn quantity_requested(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5554,9 +5681,12 @@ pub mod operation {
             self.quantity_requested = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `quantityConfirmed`, which is sent once for each item.
+        /// Sets the query parameter `quantityConfirmed`.
         ///
-        /// Filter on `quantityConfirmed`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `quantityConfirmed`. A value can start with an operator.
         pub fn quantity_confirmed(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5564,9 +5694,12 @@ pub mod operation {
             self.quantity_confirmed = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `quantityDeviated`, which is sent once for each item.
+        /// Sets the query parameter `quantityDeviated`.
         ///
-        /// Filter on `quantityDeviated`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `quantityDeviated`. A value can start with an operator.
         pub fn quantity_deviated(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5574,9 +5707,12 @@ pub mod operation {
             self.quantity_deviated = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `lot`, which is sent once for each item.
+        /// Sets the query parameter `lot`.
         ///
-        /// Filter on lot. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on lot. A value can start with an operator.
         pub fn lot(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5584,9 +5720,12 @@ pub mod operation {
             self.lot = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `serialNumber`, which is sent once for each item.
+        /// Sets the query parameter `serialNumber`.
         ///
-        /// Filter on `serialNumber`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `serialNumber`. A value can start with an operator.
         pub fn serial_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5594,9 +5733,12 @@ pub mod operation {
             self.serial_number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `reasonCode`, which is sent once for each item.
+        /// Sets the query parameter `reasonCode`.
         ///
-        /// Filter on `reasonCode`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `reasonCode`. A value can start with an operator.
         pub fn reason_code(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5604,9 +5746,12 @@ pub mod operation {
             self.reason_code = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `expiryDate`, which is sent once for each item.
+        /// Sets the query parameter `expiryDate`.
         ///
-        /// Filter on `expiryDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `expiryDate`. A value can start with an operator.
         pub fn expiry_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5614,9 +5759,12 @@ pub mod operation {
             self.expiry_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `productionDate`, which is sent once for each item.
+        /// Sets the query parameter `productionDate`.
         ///
-        /// Filter on `productionDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `productionDate`. A value can start with an operator.
         pub fn production_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5624,9 +5772,12 @@ pub mod operation {
             self.production_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `releaseDate`, which is sent once for each item.
+        /// Sets the query parameter `releaseDate`.
         ///
-        /// Filter on `releaseDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `releaseDate`. A value can start with an operator.
         pub fn release_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5634,9 +5785,12 @@ pub mod operation {
             self.release_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `userName`, which is sent once for each item.
+        /// Sets the query parameter `userName`.
         ///
-        /// Filter on `userName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `userName`. A value can start with an operator.
         pub fn user_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5644,9 +5798,12 @@ pub mod operation {
             self.user_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `warehouseName`, which is sent once for each item.
+        /// Sets the query parameter `warehouseName`.
         ///
-        /// Filter on `warehouseName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `warehouseName`. A value can start with an operator.
         pub fn warehouse_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5654,9 +5811,12 @@ pub mod operation {
             self.warehouse_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `storageUnitName`, which is sent once for each item.
+        /// Sets the query parameter `storageUnitName`.
         ///
-        /// Filter on `storageUnitName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `storageUnitName`. A value can start with an operator.
         pub fn storage_unit_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5664,9 +5824,12 @@ pub mod operation {
             self.storage_unit_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationName`, which is sent once for each item.
+        /// Sets the query parameter `locationName`.
         ///
-        /// Filter on `locationName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationName`. A value can start with an operator.
         pub fn location_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5674,9 +5837,12 @@ pub mod operation {
             self.location_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `binName`, which is sent once for each item.
+        /// Sets the query parameter `binName`.
         ///
-        /// Filter on `binName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `binName`. A value can start with an operator.
         pub fn bin_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5684,9 +5850,12 @@ pub mod operation {
             self.bin_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `carrierName`, which is sent once for each item.
+        /// Sets the query parameter `carrierName`.
         ///
-        /// Filter on `carrierName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `carrierName`. A value can start with an operator.
         pub fn carrier_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5694,9 +5863,12 @@ pub mod operation {
             self.carrier_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `shelfName`, which is sent once for each item.
+        /// Sets the query parameter `shelfName`.
         ///
-        /// Filter on `shelfName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `shelfName`. A value can start with an operator.
         pub fn shelf_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5704,9 +5876,12 @@ pub mod operation {
             self.shelf_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `batchName`, which is sent once for each item.
+        /// Sets the query parameter `batchName`.
         ///
-        /// Filter on `batchName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `batchName`. A value can start with an operator.
         pub fn batch_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5714,9 +5889,12 @@ pub mod operation {
             self.batch_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `xStep`, which is sent once for each item.
+        /// Sets the query parameter `xStep`.
         ///
-        /// Filter on `xStep`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `xStep`. A value can start with an operator.
         pub fn x_step(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5724,9 +5902,12 @@ pub mod operation {
             self.x_step = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `yStep`, which is sent once for each item.
+        /// Sets the query parameter `yStep`.
         ///
-        /// Filter on `yStep`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `yStep`. A value can start with an operator.
         pub fn y_step(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5734,9 +5915,12 @@ pub mod operation {
             self.y_step = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `handlingUnit`, which is sent once for each item.
+        /// Sets the query parameter `handlingUnit`.
         ///
-        /// Filter on `handlingUnit`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `handlingUnit`. A value can start with an operator.
         pub fn handling_unit(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -5862,7 +6046,7 @@ pub mod operation {
     }
     /// Builder of [`Client::transaction`](super::Client::transaction): returns a transaction.
     ///
-    /// Returns [`TransactionEnvelope`](super::types::TransactionEnvelope).
+    /// Returns [`types::TransactionEnvelope`].
     ///
     /// Sends `GET /api/transactions/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/transactions>.
@@ -5922,7 +6106,7 @@ pub mod operation {
     /// this way, and the API overview names POST for every update. Prefer the PUT operation,
     /// which is retried after a failure.
     ///
-    /// Returns [`TransactionEnvelope`](super::types::TransactionEnvelope).
+    /// Returns [`types::TransactionEnvelope`].
     ///
     /// Sends `POST /api/transactions/{id}`. Documented by the vendor:
     /// <https://itempath.com/knowledgebase/getting-updating-transactions>.
@@ -5989,7 +6173,7 @@ pub mod operation {
     /// Intended for changing the export state from 2 to 4 after a host has processed the
     /// transaction.
     ///
-    /// Returns [`TransactionEnvelope`](super::types::TransactionEnvelope).
+    /// Returns [`types::TransactionEnvelope`].
     ///
     /// Sends `PUT /api/transactions/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/transactions>.
@@ -6050,8 +6234,8 @@ pub mod operation {
     keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, record);
     /// Builder of [`Client::batches`](super::Client::batches): lists batches.
     ///
-    /// Returns [`BatchList`](super::types::BatchList), one page; [`stream`](Batches::stream)
-    /// lists the items of all pages, and [`pages`](Batches::pages) the pages.
+    /// Returns [`types::BatchList`], one page; [`stream`](Batches::stream) lists the items of
+    /// all pages, and [`pages`](Batches::pages) the pages.
     ///
     /// Sends `GET /api/batches`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -6117,8 +6301,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -6147,10 +6331,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6158,9 +6344,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6168,9 +6357,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on type. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6178,9 +6370,12 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `priority`, which is sent once for each item.
+        /// Sets the query parameter `priority`.
         ///
-        /// Filter on priority. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on priority. A value can start with an operator.
         pub fn priority(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6255,7 +6450,7 @@ pub mod operation {
     ///
     /// A created batch is not available immediately: search for its name until it appears.
     ///
-    /// Returns [`BatchEnvelope`](super::types::BatchEnvelope).
+    /// Returns [`types::BatchEnvelope`].
     ///
     /// Sends `POST /api/batches`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -6309,7 +6504,7 @@ pub mod operation {
     keyfob_client::operation!(CreateBatch, types::BatchEnvelope, record);
     /// Builder of [`Client::batch`](super::Client::batch): returns a batch.
     ///
-    /// Returns [`BatchEnvelope`](super::types::BatchEnvelope).
+    /// Returns [`types::BatchEnvelope`].
     ///
     /// Sends `GET /api/batches/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -6365,7 +6560,7 @@ pub mod operation {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`BatchEnvelope`](super::types::BatchEnvelope).
+    /// Returns [`types::BatchEnvelope`].
     ///
     /// Sends `PUT /api/batches/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/batches>.
@@ -6482,9 +6677,8 @@ pub mod operation {
     /// Builder of [`Client::work_order_lines`](super::Client::work_order_lines): lists work
     /// order lines.
     ///
-    /// Returns [`WorkOrderLineList`](super::types::WorkOrderLineList), one page;
-    /// [`stream`](WorkOrderLines::stream) lists the items of all pages, and
-    /// [`pages`](WorkOrderLines::pages) the pages.
+    /// Returns [`types::WorkOrderLineList`], one page; [`stream`](WorkOrderLines::stream) lists
+    /// the items of all pages, and [`pages`](WorkOrderLines::pages) the pages.
     ///
     /// Sends `GET /api/work_order_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/work-order-lines>.
@@ -6571,8 +6765,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -6601,10 +6795,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6612,9 +6808,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `batchId`, which is sent once for each item.
+        /// Sets the query parameter `batchId`.
         ///
-        /// Filter on `batchId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `batchId`. A value can start with an operator.
         pub fn batch_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6622,9 +6821,12 @@ pub mod operation {
             self.batch_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `directionType`, which is sent once for each item.
+        /// Sets the query parameter `directionType`.
         ///
-        /// Filter on direction, by number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on direction, by number. A value can start with an operator.
         pub fn direction_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6632,9 +6834,12 @@ pub mod operation {
             self.direction_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `handlingUnit`, which is sent once for each item.
+        /// Sets the query parameter `handlingUnit`.
         ///
-        /// Filter on `handlingUnit`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `handlingUnit`. A value can start with an operator.
         pub fn handling_unit(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6642,9 +6847,12 @@ pub mod operation {
             self.handling_unit = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationContentId`, which is sent once for each item.
+        /// Sets the query parameter `locationContentId`.
         ///
-        /// Filter on `locationContentId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationContentId`. A value can start with an operator.
         pub fn location_content_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6652,9 +6860,12 @@ pub mod operation {
             self.location_content_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationId`, which is sent once for each item.
+        /// Sets the query parameter `locationId`.
         ///
-        /// Filter on `locationId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationId`. A value can start with an operator.
         pub fn location_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6662,9 +6873,12 @@ pub mod operation {
             self.location_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationName`, which is sent once for each item.
+        /// Sets the query parameter `locationName`.
         ///
-        /// Filter on `locationName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationName`. A value can start with an operator.
         pub fn location_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6672,9 +6886,12 @@ pub mod operation {
             self.location_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6682,9 +6899,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderId`, which is sent once for each item.
+        /// Sets the query parameter `orderId`.
         ///
-        /// Filter on `orderId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `orderId`. A value can start with an operator.
         pub fn order_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6692,9 +6912,12 @@ pub mod operation {
             self.order_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orderLineId`, which is sent once for each item.
+        /// Sets the query parameter `orderLineId`.
         ///
-        /// Filter on `orderLineId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `orderLineId`. A value can start with an operator.
         pub fn order_line_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6702,9 +6925,12 @@ pub mod operation {
             self.order_line_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `progressType`, which is sent once for each item.
+        /// Sets the query parameter `progressType`.
         ///
-        /// Filter on `progressType`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `progressType`. A value can start with an operator.
         pub fn progress_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -6785,7 +7011,7 @@ pub mod operation {
     /// Builder of [`Client::work_order_line`](super::Client::work_order_line): returns a work
     /// order line.
     ///
-    /// Returns [`WorkOrderLineEnvelope`](super::types::WorkOrderLineEnvelope).
+    /// Returns [`types::WorkOrderLineEnvelope`].
     ///
     /// Sends `GET /api/work_order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/work-order-lines>.
@@ -6843,7 +7069,7 @@ pub mod operation {
     /// Adds the line to a batch, removes it from a batch, or sets its rank. Only keys present
     /// in the request change.
     ///
-    /// Returns [`WorkOrderLineEnvelope`](super::types::WorkOrderLineEnvelope).
+    /// Returns [`types::WorkOrderLineEnvelope`].
     ///
     /// Sends `PUT /api/work_order_lines/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/work-order-lines>.
@@ -6906,9 +7132,8 @@ pub mod operation {
     ///
     /// A public client uses the filter on the material.
     ///
-    /// Returns [`StorageRuleList`](super::types::StorageRuleList), one page;
-    /// [`stream`](StorageRules::stream) lists the items of all pages, and
-    /// [`pages`](StorageRules::pages) the pages.
+    /// Returns [`types::StorageRuleList`], one page; [`stream`](StorageRules::stream) lists the
+    /// items of all pages, and [`pages`](StorageRules::pages) the pages.
     ///
     /// Sends `GET /api/storage_rules`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-rules>.
@@ -6961,8 +7186,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -6991,10 +7216,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7002,9 +7229,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialId`, which is sent once for each item.
+        /// Sets the query parameter `materialId`.
         ///
-        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialId`. A value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7078,7 +7308,7 @@ pub mod operation {
     ///
     /// A rule for the same material and bin is apparently rejected with 422.
     ///
-    /// Returns [`StorageRuleEnvelope`](super::types::StorageRuleEnvelope).
+    /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Sends `POST /api/storage_rules`. Known from an example: public Python client:material,
     /// bin and storage rule helper.
@@ -7133,7 +7363,7 @@ pub mod operation {
     /// Builder of [`Client::storage_rule`](super::Client::storage_rule): returns a storage
     /// rule.
     ///
-    /// Returns [`StorageRuleEnvelope`](super::types::StorageRuleEnvelope).
+    /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Sends `GET /api/storage_rules/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-rules>.
@@ -7190,7 +7420,7 @@ pub mod operation {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`StorageRuleEnvelope`](super::types::StorageRuleEnvelope).
+    /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Sends `PUT /api/storage_rules/{id}`. Known from an example: public Python
     /// client:material, bin and storage rule helper.
@@ -7308,9 +7538,8 @@ pub mod operation {
     ///
     /// Every attribute is a filter. The response for twenty thousand rows is several megabytes.
     ///
-    /// Returns [`LocationList`](super::types::LocationList), one page;
-    /// [`stream`](Locations::stream) lists the items of all pages, and
-    /// [`pages`](Locations::pages) the pages.
+    /// Returns [`types::LocationList`], one page; [`stream`](Locations::stream) lists the items
+    /// of all pages, and [`pages`](Locations::pages) the pages.
     ///
     /// Sends `GET /api/locations`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/locations>.
@@ -7427,8 +7656,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -7457,10 +7686,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7468,16 +7699,22 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `id`, which is sent once for each item.
+        /// Sets the query parameter `id`.
         ///
-        /// Filter on id. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7485,9 +7722,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `binId`, which is sent once for each item.
+        /// Sets the query parameter `binId`.
         ///
-        /// Filter on `binId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `binId`. A value can start with an operator.
         pub fn bin_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7495,9 +7735,12 @@ pub mod operation {
             self.bin_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `shelfId`, which is sent once for each item.
+        /// Sets the query parameter `shelfId`.
         ///
-        /// Filter on `shelfId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `shelfId`. A value can start with an operator.
         pub fn shelf_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7505,9 +7748,12 @@ pub mod operation {
             self.shelf_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `zoneId`, which is sent once for each item.
+        /// Sets the query parameter `zoneId`.
         ///
-        /// Filter on `zoneId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `zoneId`. A value can start with an operator.
         pub fn zone_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7515,9 +7761,12 @@ pub mod operation {
             self.zone_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `binDepth`, which is sent once for each item.
+        /// Sets the query parameter `binDepth`.
         ///
-        /// Filter on `binDepth`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `binDepth`. A value can start with an operator.
         pub fn bin_depth(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7525,9 +7774,12 @@ pub mod operation {
             self.bin_depth = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `binWidth`, which is sent once for each item.
+        /// Sets the query parameter `binWidth`.
         ///
-        /// Filter on `binWidth`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `binWidth`. A value can start with an operator.
         pub fn bin_width(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7535,9 +7787,12 @@ pub mod operation {
             self.bin_width = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `depth`, which is sent once for each item.
+        /// Sets the query parameter `depth`.
         ///
-        /// Filter on depth. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on depth. A value can start with an operator.
         pub fn depth(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7545,9 +7800,12 @@ pub mod operation {
             self.depth = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `width`, which is sent once for each item.
+        /// Sets the query parameter `width`.
         ///
-        /// Filter on width. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on width. A value can start with an operator.
         pub fn width(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7555,9 +7813,12 @@ pub mod operation {
             self.width = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `currentQuantity`, which is sent once for each item.
+        /// Sets the query parameter `currentQuantity`.
         ///
-        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `currentQuantity`. A value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7565,9 +7826,12 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `quantity`, which is sent once for each item.
+        /// Sets the query parameter `quantity`.
         ///
-        /// Filter on quantity. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on quantity. A value can start with an operator.
         pub fn quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7575,9 +7839,12 @@ pub mod operation {
             self.quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `expectedQuantity`, which is sent once for each item.
+        /// Sets the query parameter `expectedQuantity`.
         ///
-        /// Filter on `expectedQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `expectedQuantity`. A value can start with an operator.
         pub fn expected_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7585,9 +7852,12 @@ pub mod operation {
             self.expected_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `fillLevel`, which is sent once for each item.
+        /// Sets the query parameter `fillLevel`.
         ///
-        /// Filter on `fillLevel`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `fillLevel`. A value can start with an operator.
         pub fn fill_level(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7595,9 +7865,12 @@ pub mod operation {
             self.fill_level = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `isCounted`, which is sent once for each item.
+        /// Sets the query parameter `isCounted`.
         ///
-        /// Filter on `isCounted`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `isCounted`. A value can start with an operator.
         pub fn is_counted(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7605,9 +7878,12 @@ pub mod operation {
             self.is_counted = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `isMarkedFull`, which is sent once for each item.
+        /// Sets the query parameter `isMarkedFull`.
         ///
-        /// Filter on `isMarkedFull`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `isMarkedFull`. A value can start with an operator.
         pub fn is_marked_full(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7615,9 +7891,12 @@ pub mod operation {
             self.is_marked_full = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `orientation`, which is sent once for each item.
+        /// Sets the query parameter `orientation`.
         ///
-        /// Filter on orientation. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on orientation. A value can start with an operator.
         pub fn orientation(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7625,9 +7904,12 @@ pub mod operation {
             self.orientation = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on type. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7635,9 +7917,12 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `typeDescription`, which is sent once for each item.
+        /// Sets the query parameter `typeDescription`.
         ///
-        /// Filter on `typeDescription`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `typeDescription`. A value can start with an operator.
         pub fn type_description(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7645,9 +7930,12 @@ pub mod operation {
             self.type_description = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `xCoordinate`, which is sent once for each item.
+        /// Sets the query parameter `xCoordinate`.
         ///
-        /// Filter on `xCoordinate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `xCoordinate`. A value can start with an operator.
         pub fn x_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7655,9 +7943,12 @@ pub mod operation {
             self.x_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `yCoordinate`, which is sent once for each item.
+        /// Sets the query parameter `yCoordinate`.
         ///
-        /// Filter on `yCoordinate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `yCoordinate`. A value can start with an operator.
         pub fn y_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7747,7 +8038,7 @@ pub mod operation {
     }
     /// Builder of [`Client::location`](super::Client::location): returns a location.
     ///
-    /// Returns [`LocationEnvelope`](super::types::LocationEnvelope).
+    /// Returns [`types::LocationEnvelope`].
     ///
     /// Sends `GET /api/locations/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/locations>.
@@ -7805,9 +8096,8 @@ pub mod operation {
     /// The rows are under `contents`, unlike the rows of other listings. A public client also
     /// tries `data`.
     ///
-    /// Returns [`LocationContentList`](super::types::LocationContentList), one page;
-    /// [`stream`](LocationContents::stream) lists the items of all pages, and
-    /// [`pages`](LocationContents::pages) the pages.
+    /// Returns [`types::LocationContentList`], one page; [`stream`](LocationContents::stream)
+    /// lists the items of all pages, and [`pages`](LocationContents::pages) the pages.
     ///
     /// Sends `GET /api/location_contents`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/location-contents>.
@@ -7900,8 +8190,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -7930,10 +8220,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7941,9 +8233,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `binId`, which is sent once for each item.
+        /// Sets the query parameter `binId`.
         ///
-        /// Filter on `binId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `binId`. A value can start with an operator.
         pub fn bin_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7951,9 +8246,12 @@ pub mod operation {
             self.bin_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `carrierId`, which is sent once for each item.
+        /// Sets the query parameter `carrierId`.
         ///
-        /// Filter on `carrierId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `carrierId`. A value can start with an operator.
         pub fn carrier_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7961,9 +8259,12 @@ pub mod operation {
             self.carrier_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `countDate`, which is sent once for each item.
+        /// Sets the query parameter `countDate`.
         ///
-        /// Filter on `countDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `countDate`. A value can start with an operator.
         pub fn count_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7971,10 +8272,13 @@ pub mod operation {
             self.count_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `creationDate`, which is sent once for each item.
+        /// Sets the query parameter `creationDate`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on creation time: a full or shortened site time without zone, or a word such as
-        /// `today`. Can be repeated, and a value can start with an operator.
+        /// `today`. A value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7982,9 +8286,12 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `currentQuantity`, which is sent once for each item.
+        /// Sets the query parameter `currentQuantity`.
         ///
-        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `currentQuantity`. A value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -7992,16 +8299,22 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `id`, which is sent once for each item.
+        /// Sets the query parameter `id`.
         ///
-        /// Filter on id. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `isCounted`, which is sent once for each item.
+        /// Sets the query parameter `isCounted`.
         ///
-        /// Filter on `isCounted`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `isCounted`. A value can start with an operator.
         pub fn is_counted(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8009,9 +8322,12 @@ pub mod operation {
             self.is_counted = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationId`, which is sent once for each item.
+        /// Sets the query parameter `locationId`.
         ///
-        /// Filter on `locationId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationId`. A value can start with an operator.
         pub fn location_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8019,9 +8335,12 @@ pub mod operation {
             self.location_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationName`, which is sent once for each item.
+        /// Sets the query parameter `locationName`.
         ///
-        /// Filter on `locationName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationName`. A value can start with an operator.
         pub fn location_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8029,9 +8348,12 @@ pub mod operation {
             self.location_name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialId`, which is sent once for each item.
+        /// Sets the query parameter `materialId`.
         ///
-        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialId`. A value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8039,9 +8361,12 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on type. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8049,9 +8374,12 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `warehouseName`, which is sent once for each item.
+        /// Sets the query parameter `warehouseName`.
         ///
-        /// Filter on `warehouseName`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `warehouseName`. A value can start with an operator.
         pub fn warehouse_name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8134,7 +8462,7 @@ pub mod operation {
     /// Builder of [`Client::location_content`](super::Client::location_content): returns a
     /// location content.
     ///
-    /// Returns [`LocationContentEnvelope`](super::types::LocationContentEnvelope).
+    /// Returns [`types::LocationContentEnvelope`].
     ///
     /// Sends `GET /api/location_contents/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/location-contents>.
@@ -8193,9 +8521,9 @@ pub mod operation {
     /// Every attribute is a filter. One version of the vendor page omits the leading segment
     /// `api`.
     ///
-    /// Returns [`LocationContentBreakdownList`](super::types::LocationContentBreakdownList),
-    /// one page; [`stream`](LocationContentBreakdowns::stream) lists the items of all pages,
-    /// and [`pages`](LocationContentBreakdowns::pages) the pages.
+    /// Returns [`types::LocationContentBreakdownList`], one page;
+    /// [`stream`](LocationContentBreakdowns::stream) lists the items of all pages, and
+    /// [`pages`](LocationContentBreakdowns::pages) the pages.
     ///
     /// Sends `GET /api/location_content_breakdowns`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/location-content-breakdowns>.
@@ -8294,8 +8622,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -8324,10 +8652,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8335,16 +8665,22 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `id`, which is sent once for each item.
+        /// Sets the query parameter `id`.
         ///
-        /// Filter on id. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `locationContentId`, which is sent once for each item.
+        /// Sets the query parameter `locationContentId`.
         ///
-        /// Filter on `locationContentId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `locationContentId`. A value can start with an operator.
         ///
         /// Inferred, not documented by the vendor.
         pub fn location_content_id(
@@ -8354,9 +8690,12 @@ pub mod operation {
             self.location_content_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `blockReason`, which is sent once for each item.
+        /// Sets the query parameter `blockReason`.
         ///
-        /// Filter on `blockReason`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `blockReason`. A value can start with an operator.
         pub fn block_reason(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8364,9 +8703,12 @@ pub mod operation {
             self.block_reason = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `isBlocked`, which is sent once for each item.
+        /// Sets the query parameter `isBlocked`.
         ///
-        /// Filter on `isBlocked`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `isBlocked`. A value can start with an operator.
         pub fn is_blocked(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8374,10 +8716,13 @@ pub mod operation {
             self.is_blocked = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `creationDate`, which is sent once for each item.
+        /// Sets the query parameter `creationDate`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on creation time: a full or shortened site time without zone, or a word such as
-        /// `today`. Can be repeated, and a value can start with an operator.
+        /// `today`. A value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8385,9 +8730,12 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `currentQuantity`, which is sent once for each item.
+        /// Sets the query parameter `currentQuantity`.
         ///
-        /// Filter on `currentQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `currentQuantity`. A value can start with an operator.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8395,9 +8743,12 @@ pub mod operation {
             self.current_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `dedicatedQuantity`, which is sent once for each item.
+        /// Sets the query parameter `dedicatedQuantity`.
         ///
-        /// Filter on `dedicatedQuantity`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `dedicatedQuantity`. A value can start with an operator.
         pub fn dedicated_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8405,9 +8756,12 @@ pub mod operation {
             self.dedicated_quantity = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `lot`, which is sent once for each item.
+        /// Sets the query parameter `lot`.
         ///
-        /// Filter on lot. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on lot. A value can start with an operator.
         pub fn lot(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8415,9 +8769,12 @@ pub mod operation {
             self.lot = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `serialNumber`, which is sent once for each item.
+        /// Sets the query parameter `serialNumber`.
         ///
-        /// Filter on `serialNumber`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `serialNumber`. A value can start with an operator.
         pub fn serial_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8425,9 +8782,12 @@ pub mod operation {
             self.serial_number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `qualification`, which is sent once for each item.
+        /// Sets the query parameter `qualification`.
         ///
-        /// Filter on qualification. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on qualification. A value can start with an operator.
         pub fn qualification(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8435,9 +8795,12 @@ pub mod operation {
             self.qualification = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `expiryDate`, which is sent once for each item.
+        /// Sets the query parameter `expiryDate`.
         ///
-        /// Filter on `expiryDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `expiryDate`. A value can start with an operator.
         pub fn expiry_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8445,9 +8808,12 @@ pub mod operation {
             self.expiry_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `productionDate`, which is sent once for each item.
+        /// Sets the query parameter `productionDate`.
         ///
-        /// Filter on `productionDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `productionDate`. A value can start with an operator.
         pub fn production_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8455,9 +8821,12 @@ pub mod operation {
             self.production_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `putDate`, which is sent once for each item.
+        /// Sets the query parameter `putDate`.
         ///
-        /// Filter on `putDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `putDate`. A value can start with an operator.
         pub fn put_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8465,9 +8834,12 @@ pub mod operation {
             self.put_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `releaseDate`, which is sent once for each item.
+        /// Sets the query parameter `releaseDate`.
         ///
-        /// Filter on `releaseDate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `releaseDate`. A value can start with an operator.
         pub fn release_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8557,8 +8929,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns
-    /// [`LocationContentBreakdownEnvelope`](super::types::LocationContentBreakdownEnvelope).
+    /// Returns [`types::LocationContentBreakdownEnvelope`].
     ///
     /// Sends `GET /api/location_content_breakdowns/{id}`. Inferred, not documented: try it in a
     /// test environment first. Inferred from
@@ -8615,9 +8986,8 @@ pub mod operation {
     );
     /// Builder of [`Client::warehouses`](super::Client::warehouses): lists warehouses.
     ///
-    /// Returns [`WarehouseList`](super::types::WarehouseList), one page;
-    /// [`stream`](Warehouses::stream) lists the items of all pages, and
-    /// [`pages`](Warehouses::pages) the pages.
+    /// Returns [`types::WarehouseList`], one page; [`stream`](Warehouses::stream) lists the
+    /// items of all pages, and [`pages`](Warehouses::pages) the pages.
     ///
     /// Sends `GET /api/warehouses`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/warehouses>.
@@ -8670,8 +9040,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -8700,10 +9070,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8711,9 +9083,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8786,7 +9161,7 @@ pub mod operation {
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// Returns [`WarehouseEnvelope`](super::types::WarehouseEnvelope).
+    /// Returns [`types::WarehouseEnvelope`].
     ///
     /// Sends `GET /api/warehouses/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/warehouses>.
@@ -8842,9 +9217,8 @@ pub mod operation {
     ///
     /// An old vendor sample writes the key of the rows with a space.
     ///
-    /// Returns [`StorageUnitList`](super::types::StorageUnitList), one page;
-    /// [`stream`](StorageUnits::stream) lists the items of all pages, and
-    /// [`pages`](StorageUnits::pages) the pages.
+    /// Returns [`types::StorageUnitList`], one page; [`stream`](StorageUnits::stream) lists the
+    /// items of all pages, and [`pages`](StorageUnits::pages) the pages.
     ///
     /// Sends `GET /api/storage_units`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-units>.
@@ -8910,8 +9284,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -8940,10 +9314,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8951,9 +9327,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8961,9 +9340,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on type. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8971,9 +9353,12 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `warehouseId`, which is sent once for each item.
+        /// Sets the query parameter `warehouseId`.
         ///
-        /// Filter on `warehouseId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `warehouseId`. A value can start with an operator.
         pub fn warehouse_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9049,7 +9434,7 @@ pub mod operation {
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// Returns [`StorageUnitEnvelope`](super::types::StorageUnitEnvelope).
+    /// Returns [`types::StorageUnitEnvelope`].
     ///
     /// Sends `GET /api/storage_units/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/storage-units>.
@@ -9103,9 +9488,8 @@ pub mod operation {
     keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, record);
     /// Builder of [`Client::access_points`](super::Client::access_points): lists access points.
     ///
-    /// Returns [`AccessPointList`](super::types::AccessPointList), one page;
-    /// [`stream`](AccessPoints::stream) lists the items of all pages, and
-    /// [`pages`](AccessPoints::pages) the pages.
+    /// Returns [`types::AccessPointList`], one page; [`stream`](AccessPoints::stream) lists the
+    /// items of all pages, and [`pages`](AccessPoints::pages) the pages.
     ///
     /// Sends `GET /api/access_points`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/access-points>.
@@ -9168,8 +9552,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -9198,10 +9582,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9209,9 +9595,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9219,9 +9608,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `storageUnitId`, which is sent once for each item.
+        /// Sets the query parameter `storageUnitId`.
         ///
-        /// Filter on `storageUnitId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `storageUnitId`. A value can start with an operator.
         pub fn storage_unit_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9294,7 +9686,7 @@ pub mod operation {
     /// Builder of [`Client::access_point`](super::Client::access_point): returns an access
     /// point.
     ///
-    /// Returns [`AccessPointEnvelope`](super::types::AccessPointEnvelope).
+    /// Returns [`types::AccessPointEnvelope`].
     ///
     /// Sends `GET /api/access_points/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/access-points>.
@@ -9348,9 +9740,8 @@ pub mod operation {
     keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, record);
     /// Builder of [`Client::carriers`](super::Client::carriers): lists carriers.
     ///
-    /// Returns [`CarrierList`](super::types::CarrierList), one page;
-    /// [`stream`](Carriers::stream) lists the items of all pages, and
-    /// [`pages`](Carriers::pages) the pages.
+    /// Returns [`types::CarrierList`], one page; [`stream`](Carriers::stream) lists the items
+    /// of all pages, and [`pages`](Carriers::pages) the pages.
     ///
     /// Sends `GET /api/carriers`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/carriers>.
@@ -9403,8 +9794,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -9433,10 +9824,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9444,9 +9837,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9517,7 +9913,7 @@ pub mod operation {
     }
     /// Builder of [`Client::carrier`](super::Client::carrier): returns a carrier.
     ///
-    /// Returns [`CarrierEnvelope`](super::types::CarrierEnvelope).
+    /// Returns [`types::CarrierEnvelope`].
     ///
     /// Sends `GET /api/carriers/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/carriers>.
@@ -9573,8 +9969,8 @@ pub mod operation {
     ///
     /// Every attribute is a filter.
     ///
-    /// Returns [`ShelfList`](super::types::ShelfList), one page; [`stream`](Shelves::stream)
-    /// lists the items of all pages, and [`pages`](Shelves::pages) the pages.
+    /// Returns [`types::ShelfList`], one page; [`stream`](Shelves::stream) lists the items of
+    /// all pages, and [`pages`](Shelves::pages) the pages.
     ///
     /// Sends `GET /api/shelves`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/shelves>.
@@ -9679,8 +10075,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -9709,10 +10105,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9720,16 +10118,22 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `id`, which is sent once for each item.
+        /// Sets the query parameter `id`.
         ///
-        /// Filter on id. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9737,9 +10141,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `carrierId`, which is sent once for each item.
+        /// Sets the query parameter `carrierId`.
         ///
-        /// Filter on `carrierId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `carrierId`. A value can start with an operator.
         pub fn carrier_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9747,9 +10154,12 @@ pub mod operation {
             self.carrier_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `zoneId`, which is sent once for each item.
+        /// Sets the query parameter `zoneId`.
         ///
-        /// Filter on `zoneId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `zoneId`. A value can start with an operator.
         pub fn zone_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9757,9 +10167,12 @@ pub mod operation {
             self.zone_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `number`, which is sent once for each item.
+        /// Sets the query parameter `number`.
         ///
-        /// Filter on number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on number. A value can start with an operator.
         pub fn number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9767,9 +10180,12 @@ pub mod operation {
             self.number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `sequenceNumber`, which is sent once for each item.
+        /// Sets the query parameter `sequenceNumber`.
         ///
-        /// Filter on `sequenceNumber`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `sequenceNumber`. A value can start with an operator.
         pub fn sequence_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9777,9 +10193,12 @@ pub mod operation {
             self.sequence_number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `depth`, which is sent once for each item.
+        /// Sets the query parameter `depth`.
         ///
-        /// Filter on depth. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on depth. A value can start with an operator.
         pub fn depth(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9787,9 +10206,12 @@ pub mod operation {
             self.depth = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `width`, which is sent once for each item.
+        /// Sets the query parameter `width`.
         ///
-        /// Filter on width. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on width. A value can start with an operator.
         pub fn width(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9797,9 +10219,12 @@ pub mod operation {
             self.width = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `minHeight`, which is sent once for each item.
+        /// Sets the query parameter `minHeight`.
         ///
-        /// Filter on `minHeight`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `minHeight`. A value can start with an operator.
         pub fn min_height(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9807,9 +10232,12 @@ pub mod operation {
             self.min_height = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `maxHeight`, which is sent once for each item.
+        /// Sets the query parameter `maxHeight`.
         ///
-        /// Filter on `maxHeight`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `maxHeight`. A value can start with an operator.
         pub fn max_height(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9817,9 +10245,12 @@ pub mod operation {
             self.max_height = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `depthSteps`, which is sent once for each item.
+        /// Sets the query parameter `depthSteps`.
         ///
-        /// Filter on `depthSteps`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `depthSteps`. A value can start with an operator.
         pub fn depth_steps(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9827,9 +10258,12 @@ pub mod operation {
             self.depth_steps = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `widthSteps`, which is sent once for each item.
+        /// Sets the query parameter `widthSteps`.
         ///
-        /// Filter on `widthSteps`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `widthSteps`. A value can start with an operator.
         pub fn width_steps(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9837,9 +10271,12 @@ pub mod operation {
             self.width_steps = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `maxWeight`, which is sent once for each item.
+        /// Sets the query parameter `maxWeight`.
         ///
-        /// Filter on `maxWeight`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `maxWeight`. A value can start with an operator.
         pub fn max_weight(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9847,9 +10284,12 @@ pub mod operation {
             self.max_weight = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `xCoordinate`, which is sent once for each item.
+        /// Sets the query parameter `xCoordinate`.
         ///
-        /// Filter on `xCoordinate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `xCoordinate`. A value can start with an operator.
         pub fn x_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9857,9 +10297,12 @@ pub mod operation {
             self.x_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `yCoordinate`, which is sent once for each item.
+        /// Sets the query parameter `yCoordinate`.
         ///
-        /// Filter on `yCoordinate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `yCoordinate`. A value can start with an operator.
         pub fn y_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9867,9 +10310,12 @@ pub mod operation {
             self.y_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `zCoordinate`, which is sent once for each item.
+        /// Sets the query parameter `zCoordinate`.
         ///
-        /// Filter on `zCoordinate`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `zCoordinate`. A value can start with an operator.
         pub fn z_coordinate(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -9957,7 +10403,7 @@ pub mod operation {
     ///
     /// One old vendor page has the singular in the path.
     ///
-    /// Returns [`ShelfEnvelope`](super::types::ShelfEnvelope).
+    /// Returns [`types::ShelfEnvelope`].
     ///
     /// Sends `GET /api/shelves/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/shelves>.
@@ -10011,8 +10457,8 @@ pub mod operation {
     keyfob_client::operation!(Shelf, types::ShelfEnvelope, record);
     /// Builder of [`Client::bins`](super::Client::bins): lists bins.
     ///
-    /// Returns [`BinList`](super::types::BinList), one page; [`stream`](Bins::stream) lists the
-    /// items of all pages, and [`pages`](Bins::pages) the pages.
+    /// Returns [`types::BinList`], one page; [`stream`](Bins::stream) lists the items of all
+    /// pages, and [`pages`](Bins::pages) the pages.
     ///
     /// Sends `GET /api/bins`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/bins>.
@@ -10067,8 +10513,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -10097,10 +10543,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10108,9 +10556,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10118,9 +10569,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on type. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10192,7 +10646,7 @@ pub mod operation {
     }
     /// Builder of [`Client::bin`](super::Client::bin): returns a bin.
     ///
-    /// Returns [`BinEnvelope`](super::types::BinEnvelope).
+    /// Returns [`types::BinEnvelope`].
     ///
     /// Sends `GET /api/bins/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/bins>.
@@ -10246,8 +10700,8 @@ pub mod operation {
     keyfob_client::operation!(Bin, types::BinEnvelope, record);
     /// Builder of [`Client::zones`](super::Client::zones): lists zones.
     ///
-    /// Returns [`ZoneList`](super::types::ZoneList), one page; [`stream`](Zones::stream) lists
-    /// the items of all pages, and [`pages`](Zones::pages) the pages.
+    /// Returns [`types::ZoneList`], one page; [`stream`](Zones::stream) lists the items of all
+    /// pages, and [`pages`](Zones::pages) the pages.
     ///
     /// Sends `GET /api/zones`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/zones>.
@@ -10322,8 +10776,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -10352,10 +10806,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10363,9 +10819,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10373,9 +10832,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `warehouse`, which is sent once for each item.
+        /// Sets the query parameter `warehouse`.
         ///
-        /// Filter on warehouse. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on warehouse. A value can start with an operator.
         pub fn warehouse(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10383,9 +10845,12 @@ pub mod operation {
             self.warehouse = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter on type. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10393,9 +10858,12 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `color`, which is sent once for each item.
+        /// Sets the query parameter `color`.
         ///
-        /// Filter on color. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on color. A value can start with an operator.
         pub fn color(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10403,9 +10871,12 @@ pub mod operation {
             self.color = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `putType`, which is sent once for each item.
+        /// Sets the query parameter `putType`.
         ///
-        /// Filter on `putType`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `putType`. A value can start with an operator.
         pub fn put_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10413,9 +10884,12 @@ pub mod operation {
             self.put_type = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `pickType`, which is sent once for each item.
+        /// Sets the query parameter `pickType`.
         ///
-        /// Filter on `pickType`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `pickType`. A value can start with an operator.
         pub fn pick_type(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10491,7 +10965,7 @@ pub mod operation {
     }
     /// Builder of [`Client::zone`](super::Client::zone): returns a zone.
     ///
-    /// Returns [`ZoneEnvelope`](super::types::ZoneEnvelope).
+    /// Returns [`types::ZoneEnvelope`].
     ///
     /// Sends `GET /api/zones/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/zones>.
@@ -10548,9 +11022,8 @@ pub mod operation {
     /// The vendor's authentication page uses this operation as its example. The page of this
     /// resource was not available.
     ///
-    /// Returns [`StationList`](super::types::StationList), one page;
-    /// [`stream`](Stations::stream) lists the items of all pages, and
-    /// [`pages`](Stations::pages) the pages.
+    /// Returns [`types::StationList`], one page; [`stream`](Stations::stream) lists the items
+    /// of all pages, and [`pages`](Stations::pages) the pages.
     ///
     /// Sends `GET /api/stations`. Documented by the vendor:
     /// <https://itempath.com/docs/itempath-api/authentication>.
@@ -10601,8 +11074,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -10631,10 +11104,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10706,7 +11181,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`StationEnvelope`](super::types::StationEnvelope).
+    /// Returns [`types::StationEnvelope`].
     ///
     /// Sends `GET /api/stations/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/itempath-api/authentication>.
@@ -10761,9 +11236,8 @@ pub mod operation {
     /// Builder of [`Client::power_pick_clients`](super::Client::power_pick_clients): lists the
     /// computers registered in Power Pick.
     ///
-    /// Returns [`PowerPickClientList`](super::types::PowerPickClientList), one page;
-    /// [`stream`](PowerPickClients::stream) lists the items of all pages, and
-    /// [`pages`](PowerPickClients::pages) the pages.
+    /// Returns [`types::PowerPickClientList`], one page; [`stream`](PowerPickClients::stream)
+    /// lists the items of all pages, and [`pages`](PowerPickClients::pages) the pages.
     ///
     /// Sends `GET /api/clients`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/clients>.
@@ -10816,8 +11290,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -10846,10 +11320,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10857,9 +11333,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -10931,7 +11410,7 @@ pub mod operation {
     /// Builder of [`Client::power_pick_client`](super::Client::power_pick_client): returns a
     /// computer registered in Power Pick.
     ///
-    /// Returns [`PowerPickClientEnvelope`](super::types::PowerPickClientEnvelope).
+    /// Returns [`types::PowerPickClientEnvelope`].
     ///
     /// Sends `GET /api/clients/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/clients>.
@@ -10985,9 +11464,8 @@ pub mod operation {
     keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, record);
     /// Builder of [`Client::cost_centers`](super::Client::cost_centers): lists cost centers.
     ///
-    /// Returns [`CostCenterList`](super::types::CostCenterList), one page;
-    /// [`stream`](CostCenters::stream) lists the items of all pages, and
-    /// [`pages`](CostCenters::pages) the pages.
+    /// Returns [`types::CostCenterList`], one page; [`stream`](CostCenters::stream) lists the
+    /// items of all pages, and [`pages`](CostCenters::pages) the pages.
     ///
     /// Sends `GET /api/cost_centers`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -11042,8 +11520,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -11072,10 +11550,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11083,9 +11563,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11093,10 +11576,13 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `type`, which is sent once for each item.
+        /// Sets the query parameter `type`.
         ///
-        /// Filter listed by the vendor, although no such field is known. Can be repeated, and a
-        /// value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter listed by the vendor, although no such field is known. A value can start with an
+        /// operator.
         pub fn type_(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11169,7 +11655,7 @@ pub mod operation {
     /// Builder of [`Client::create_cost_center`](super::Client::create_cost_center): creates a
     /// cost center.
     ///
-    /// Returns [`CostCenterEnvelope`](super::types::CostCenterEnvelope).
+    /// Returns [`types::CostCenterEnvelope`].
     ///
     /// Sends `POST /api/cost_centers`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -11223,7 +11709,7 @@ pub mod operation {
     keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, record);
     /// Builder of [`Client::cost_center`](super::Client::cost_center): returns a cost center.
     ///
-    /// Returns [`CostCenterEnvelope`](super::types::CostCenterEnvelope).
+    /// Returns [`types::CostCenterEnvelope`].
     ///
     /// Sends `GET /api/cost_centers/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -11280,7 +11766,7 @@ pub mod operation {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`CostCenterEnvelope`](super::types::CostCenterEnvelope).
+    /// Returns [`types::CostCenterEnvelope`].
     ///
     /// Sends `PUT /api/cost_centers/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/cost-centers>.
@@ -11398,8 +11884,8 @@ pub mod operation {
     ///
     /// The lines of a kit are under `lines`.
     ///
-    /// Returns [`KitList`](super::types::KitList), one page; [`stream`](Kits::stream) lists the
-    /// items of all pages, and [`pages`](Kits::pages) the pages.
+    /// Returns [`types::KitList`], one page; [`stream`](Kits::stream) lists the items of all
+    /// pages, and [`pages`](Kits::pages) the pages.
     ///
     /// Sends `GET /api/kits`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -11465,8 +11951,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -11495,10 +11981,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11506,9 +11994,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `hasStock`, which is sent once for each item.
+        /// Sets the query parameter `hasStock`.
         ///
-        /// Filter on `hasStock`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `hasStock`. A value can start with an operator.
         pub fn has_stock(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11516,9 +12007,12 @@ pub mod operation {
             self.has_stock = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11526,9 +12020,12 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `target`, which is sent once for each item.
+        /// Sets the query parameter `target`.
         ///
-        /// Filter on target. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on target. A value can start with an operator.
         pub fn target(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11603,7 +12100,7 @@ pub mod operation {
     ///
     /// At least one line is required.
     ///
-    /// Returns [`KitEnvelope`](super::types::KitEnvelope).
+    /// Returns [`types::KitEnvelope`].
     ///
     /// Sends `POST /api/kits`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -11657,7 +12154,7 @@ pub mod operation {
     keyfob_client::operation!(CreateKit, types::KitEnvelope, record);
     /// Builder of [`Client::kit`](super::Client::kit): returns a kit.
     ///
-    /// Returns [`KitEnvelope`](super::types::KitEnvelope).
+    /// Returns [`types::KitEnvelope`].
     ///
     /// Sends `GET /api/kits/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -11713,7 +12210,7 @@ pub mod operation {
     ///
     /// Only keys present in the request change.
     ///
-    /// Returns [`KitEnvelope`](super::types::KitEnvelope).
+    /// Returns [`types::KitEnvelope`].
     ///
     /// Sends `PUT /api/kits/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kits>.
@@ -11824,9 +12321,8 @@ pub mod operation {
     keyfob_client::operation!(DeleteKit, (), empty);
     /// Builder of [`Client::kit_lines`](super::Client::kit_lines): lists kit lines.
     ///
-    /// Returns [`KitLineList`](super::types::KitLineList), one page;
-    /// [`stream`](KitLines::stream) lists the items of all pages, and
-    /// [`pages`](KitLines::pages) the pages.
+    /// Returns [`types::KitLineList`], one page; [`stream`](KitLines::stream) lists the items
+    /// of all pages, and [`pages`](KitLines::pages) the pages.
     ///
     /// Sends `GET /api/kit_lines`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/kit-lines>.
@@ -11898,8 +12394,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -11928,10 +12424,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11939,9 +12437,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `hasStock`, which is sent once for each item.
+        /// Sets the query parameter `hasStock`.
         ///
-        /// Filter on `hasStock`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `hasStock`. A value can start with an operator.
         pub fn has_stock(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11949,9 +12450,12 @@ pub mod operation {
             self.has_stock = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `kitId`, which is sent once for each item.
+        /// Sets the query parameter `kitId`.
         ///
-        /// Filter on `kitId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `kitId`. A value can start with an operator.
         pub fn kit_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11959,9 +12463,12 @@ pub mod operation {
             self.kit_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `materialId`, which is sent once for each item.
+        /// Sets the query parameter `materialId`.
         ///
-        /// Filter on `materialId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialId`. A value can start with an operator.
         pub fn material_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11969,9 +12476,12 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `number`, which is sent once for each item.
+        /// Sets the query parameter `number`.
         ///
-        /// Filter on number. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on number. A value can start with an operator.
         pub fn number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -11979,9 +12489,12 @@ pub mod operation {
             self.number = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `quantity`, which is sent once for each item.
+        /// Sets the query parameter `quantity`.
         ///
-        /// Filter on quantity. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on quantity. A value can start with an operator.
         pub fn quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12059,7 +12572,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern; no body was seen.
     ///
-    /// Returns [`KitLineEnvelope`](super::types::KitLineEnvelope).
+    /// Returns [`types::KitLineEnvelope`].
     ///
     /// Sends `POST /api/kit_lines`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -12115,7 +12628,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern; no body was seen.
     ///
-    /// Returns [`KitLineEnvelope`](super::types::KitLineEnvelope).
+    /// Returns [`types::KitLineEnvelope`].
     ///
     /// Sends `GET /api/kit_lines/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -12172,7 +12685,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern; no body was seen.
     ///
-    /// Returns [`KitLineEnvelope`](super::types::KitLineEnvelope).
+    /// Returns [`types::KitLineEnvelope`].
     ///
     /// Sends `PUT /api/kit_lines/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/kit-lines>.
@@ -12288,8 +12801,8 @@ pub mod operation {
     keyfob_client::operation!(DeleteKitLine, (), empty);
     /// Builder of [`Client::images`](super::Client::images): lists images.
     ///
-    /// Returns [`ImageList`](super::types::ImageList), one page; [`stream`](Images::stream)
-    /// lists the items of all pages, and [`pages`](Images::pages) the pages.
+    /// Returns [`types::ImageList`], one page; [`stream`](Images::stream) lists the items of
+    /// all pages, and [`pages`](Images::pages) the pages.
     ///
     /// Sends `GET /api/images`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/images>.
@@ -12340,8 +12853,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -12370,10 +12883,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12445,7 +12960,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern; no body was seen, and no upload of the file is known.
     ///
-    /// Returns [`ImageEnvelope`](super::types::ImageEnvelope).
+    /// Returns [`types::ImageEnvelope`].
     ///
     /// Sends `POST /api/images`. Inferred, not documented: try it in a test environment first.
     /// Inferred from <https://itempath.com/docs/api/resource/images>.
@@ -12501,7 +13016,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`ImageEnvelope`](super::types::ImageEnvelope).
+    /// Returns [`types::ImageEnvelope`].
     ///
     /// Sends `GET /api/images/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/images>.
@@ -12555,8 +13070,8 @@ pub mod operation {
     keyfob_client::operation!(Image, types::ImageEnvelope, record);
     /// Builder of [`Client::reports`](super::Client::reports): lists reports.
     ///
-    /// Returns [`ReportList`](super::types::ReportList), one page; [`stream`](Reports::stream)
-    /// lists the items of all pages, and [`pages`](Reports::pages) the pages.
+    /// Returns [`types::ReportList`], one page; [`stream`](Reports::stream) lists the items of
+    /// all pages, and [`pages`](Reports::pages) the pages.
     ///
     /// Sends `GET /api/reports`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/reports>.
@@ -12622,8 +13137,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -12652,10 +13167,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12663,9 +13180,12 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `name`, which is sent once for each item.
+        /// Sets the query parameter `name`.
         ///
-        /// Filter on name. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
         pub fn name(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12673,16 +13193,22 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `id`, which is sent once for each item.
+        /// Sets the query parameter `id`.
         ///
-        /// Filter on id. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `baseTable`, which is sent once for each item.
+        /// Sets the query parameter `baseTable`.
         ///
-        /// Filter on `baseTable`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `baseTable`. A value can start with an operator.
         pub fn base_table(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12755,7 +13281,7 @@ pub mod operation {
     }
     /// Builder of [`Client::report`](super::Client::report): returns a report.
     ///
-    /// Returns [`ReportEnvelope`](super::types::ReportEnvelope).
+    /// Returns [`types::ReportEnvelope`].
     ///
     /// Sends `GET /api/reports/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/reports>.
@@ -12811,9 +13337,8 @@ pub mod operation {
     ///
     /// The last path segment is `calls`, unlike the name of the vendor page.
     ///
-    /// Returns [`ApiCallList`](super::types::ApiCallList), one page;
-    /// [`stream`](ApiCalls::stream) lists the items of all pages, and
-    /// [`pages`](ApiCalls::pages) the pages.
+    /// Returns [`types::ApiCallList`], one page; [`stream`](ApiCalls::stream) lists the items
+    /// of all pages, and [`pages`](ApiCalls::pages) the pages.
     ///
     /// Sends `GET /api/calls`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/api-calls>.
@@ -12885,8 +13410,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -12915,10 +13440,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12926,9 +13453,11 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `oderBy`, a list joined by commas.
+        /// Sets the query parameter `oderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The misspelling is that of the
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The misspelling is that of the
         /// vendor page of this listing.
         pub fn oder_by(
             mut self,
@@ -12937,9 +13466,12 @@ pub mod operation {
             self.oder_by = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `code`, which is sent once for each item.
+        /// Sets the query parameter `code`.
         ///
-        /// Filter on code. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on code. A value can start with an operator.
         pub fn code(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12947,10 +13479,13 @@ pub mod operation {
             self.code = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `creationDate`, which is sent once for each item.
+        /// Sets the query parameter `creationDate`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on creation time: a full or shortened site time without zone, or a word such as
-        /// `today`. Can be repeated, and a value can start with an operator.
+        /// `today`. A value can start with an operator.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12958,9 +13493,12 @@ pub mod operation {
             self.creation_date = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `endpoint`, which is sent once for each item.
+        /// Sets the query parameter `endpoint`.
         ///
-        /// Filter on endpoint. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on endpoint. A value can start with an operator.
         pub fn endpoint(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -12968,9 +13506,12 @@ pub mod operation {
             self.endpoint = value.into_iter().map(Into::into).collect();
             self
         }
-        /// Sets the query parameter `userId`, which is sent once for each item.
+        /// Sets the query parameter `userId`.
         ///
-        /// Filter on `userId`. Can be repeated, and a value can start with an operator.
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `userId`. A value can start with an operator.
         pub fn user_id(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -13047,7 +13588,7 @@ pub mod operation {
     ///
     /// Inferred from the general pattern.
     ///
-    /// Returns [`ApiCallEnvelope`](super::types::ApiCallEnvelope).
+    /// Returns [`types::ApiCallEnvelope`].
     ///
     /// Sends `GET /api/calls/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/api-calls>.
@@ -13101,9 +13642,8 @@ pub mod operation {
     keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, record);
     /// Builder of [`Client::connections`](super::Client::connections): lists connections.
     ///
-    /// Returns [`ConnectionList`](super::types::ConnectionList), one page;
-    /// [`stream`](Connections::stream) lists the items of all pages, and
-    /// [`pages`](Connections::pages) the pages.
+    /// Returns [`types::ConnectionList`], one page; [`stream`](Connections::stream) lists the
+    /// items of all pages, and [`pages`](Connections::pages) the pages.
     ///
     /// Sends `GET /api/connections`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/connections>.
@@ -13154,8 +13694,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -13184,10 +13724,12 @@ pub mod operation {
             self.count_only = Some(value);
             self
         }
-        /// Sets the query parameter `orderBy`, a list joined by commas.
+        /// Sets the query parameter `orderBy`.
         ///
-        /// Names of the fields to sort by, separated by commas. The syntax for descending order is
-        /// not documented.
+        /// Pass the values in an array; they are sent as one parameter, separated by commas.
+        ///
+        /// Wire names of the fields to sort by, such as `["name"]`. The syntax for descending order
+        /// is not documented.
         pub fn order_by(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -13259,7 +13801,7 @@ pub mod operation {
     ///
     /// The response has no envelope, unlike those of all other single reads.
     ///
-    /// Returns [`Connection`](super::types::Connection).
+    /// Returns [`types::Connection`].
     ///
     /// Sends `GET /api/connections/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/connections>.
@@ -13361,8 +13903,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self
@@ -13438,8 +13980,8 @@ pub mod operation {
         /// Sets the query parameter `limit`.
         ///
         /// Maximum number of rows in a page. The default is 25 in older releases, 250 in later ones
-        /// and 1000 in the newest. Texts of the middle releases name 1000 as the maximum; larger
-        /// values were seen to work, slowly.
+        /// and 1000 in the newest. Some releases document 1000 as the maximum; larger values
+        /// worked, slowly.
         pub fn limit(mut self, value: i64) -> Self {
             self.limit = Some(value);
             self

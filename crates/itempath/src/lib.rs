@@ -27,6 +27,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(300);
 
 client_constructors!(Client, Environment, Credentials);
 
+#[doc(hidden)]
 impl ApiClient for Client {
     type Environment = Environment;
     type Credentials = Credentials;

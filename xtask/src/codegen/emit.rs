@@ -79,7 +79,7 @@ fn file(
     let names = calls.iter().map(|call| format_ident!("{}", pascal(&call.operation.id)));
     let mut items = Vec::new();
     for call in calls {
-        items.push(call.item(enums)?);
+        items.push(call.item(api, enums)?);
         items.extend(paging::paged(call, structs)?);
     }
     let paging = calls.iter().any(|call| call.operation.paging.is_some());

@@ -11,7 +11,7 @@ const INFO: &[&str] = &["x-keyfob-source"];
 const SERVER: &[&str] = &["x-keyfob-server"];
 const OPERATION: &[&str] =
     &["x-keyfob-source", "x-keyfob-scope", "x-keyfob-retry", "x-keyfob-paging", "x-keyfob-variants"];
-const PARAMETER: &[&str] = &["x-keyfob-source", "x-keyfob-confidence", "x-keyfob-path"];
+const PARAMETER: &[&str] = &["x-keyfob-source", "x-keyfob-confidence", "x-keyfob-path", "x-keyfob-value-builder"];
 const SCHEMA: &[&str] = &[
     "x-keyfob-source",
     "x-keyfob-confidence",
@@ -101,6 +101,10 @@ fn parameter(parameter: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>
         Some("raw") if parameter.text("in") == Some("path") => {}
         Some(other) => problems
             .push(subject, format!("x-keyfob-path is {other}: it can only be `raw`, and only on path parameters")),
+    }
+    let is_text_list = parameter.at(&["schema", "items", "type"]).and_then(Yaml::as_str) == Some("string");
+    if parameter.get("x-keyfob-value-builder").is_some() && !is_text_list {
+        problems.push(subject, "x-keyfob-value-builder can only be on lists of strings");
     }
     confidence(parameter, subject, problems);
 }

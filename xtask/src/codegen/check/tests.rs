@@ -210,6 +210,10 @@ fn parameters_are_of_kinds_that_can_be_sent() {
         parameter("{ name: a, in: query, x-keyfob-path: raw, schema: { type: string } }"),
         "it can only be `raw`, and only on path parameters",
     );
+    check_rejected(
+        parameter("{ name: a, in: query, x-keyfob-value-builder: Filter, schema: { type: string } }"),
+        "x-keyfob-value-builder can only be on lists of strings",
+    );
 }
 
 #[test]
@@ -266,7 +270,7 @@ fn schemas_are_named_and_plain() {
     );
     check_rejected(
         schema("{ allOf: [{ type: string }, { $ref: '#/components/schemas/Thing' }] }"),
-        "a part of allOf is no object",
+        "a part of allOf is not an object",
     );
     check_rejected(schema("{ x-rust-type: { crate: chrono, path: Duration } }"), "x-rust-type must have the form");
     check_rejected(schema("{ x-keyfob-type: text }"), "x-keyfob-type must be one of");

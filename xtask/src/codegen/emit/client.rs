@@ -1,5 +1,7 @@
 //! The client: its documentation, and its methods in one `impl` block per resource.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -59,10 +61,20 @@ fn title(resource: &Resource) -> String {
     escaped(&(first + letters.as_str()))
 }
 
+/// Returns the sentences that link to the hand-written types for values of query parameters; empty without such types.
+fn value_builders(api: &Api) -> String {
+    let parameters = api.operations.iter().flat_map(|operation| &operation.parameters);
+    let types: BTreeSet<&String> = parameters.filter_map(|parameter| parameter.value_builder.as_ref()).collect();
+    let sentences =
+        types.into_iter().map(|ty| format!("[`{ty}`](crate::{ty}) builds the values of the setters that link to it."));
+    sentences.collect::<Vec<_>>().join(" ")
+}
+
 fn documentation(api: &Api, calls: &[Call<'_>]) -> Vec<String> {
     let mut paragraphs = vec![
         format!("Client of {}", sentence(&escaped(&api.title))),
-        escaped(&api.description),
+        operation_docs::linked(&api.description, api, ""),
+        value_builders(api),
         format!("The vendor's documentation was read on {}.", api.version),
     ];
     let groups = api.groups(calls, |call| call.operation);

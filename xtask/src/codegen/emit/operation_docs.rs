@@ -11,9 +11,9 @@ use crate::codegen::model::response::{ResponseBody, Status};
 /// Returns the paragraphs about a call that the client's method and the builder share.
 ///
 /// `root` is the path of the generated module from the documentation: empty, or `super::`.
-fn common_paragraphs(call: &Call<'_>, root: &str) -> Vec<String> {
+fn common_paragraphs(call: &Call<'_>, api: &Api, root: &str) -> Vec<String> {
     let operation = call.operation;
-    let mut paragraphs = vec![operation.description.as_deref().map(escaped).unwrap_or_default()];
+    let mut paragraphs = vec![operation.description.as_deref().map(|text| linked(text, api, root)).unwrap_or_default()];
     if operation.deprecated {
         paragraphs.push("**Deprecated by the vendor.**".to_owned());
     }
@@ -21,11 +21,19 @@ fn common_paragraphs(call: &Call<'_>, root: &str) -> Vec<String> {
     paragraphs
 }
 
+/// Returns the text as documentation, with a link to the method in place of each operation id in backticks.
+pub(super) fn linked(text: &str, api: &Api, root: &str) -> String {
+    api.operations.iter().fold(escaped(text), |text, operation| {
+        let method = &operation.method_name;
+        text.replace(&format!("`{}`", operation.id), &format!("[`{method}`]({root}Client::{method})"))
+    })
+}
+
 /// Returns the documentation of the client's method.
 pub(super) fn method(call: &Call<'_>, api: &Api) -> Vec<String> {
     let operation = call.operation;
     let mut paragraphs = vec![sentence(&escaped(&operation.summary))];
-    paragraphs.extend(common_paragraphs(call, ""));
+    paragraphs.extend(common_paragraphs(call, api, ""));
     let (required, optional): (Vec<_>, Vec<_>) = call.arguments.iter().partition(|argument| argument.required);
     let required: Vec<String> = required.into_iter().map(argument_line).collect();
     if !required.is_empty() {
@@ -41,36 +49,53 @@ pub(super) fn method(call: &Call<'_>, api: &Api) -> Vec<String> {
 }
 
 /// Returns the documentation of the builder.
-pub(super) fn builder(call: &Call<'_>) -> Vec<String> {
+pub(super) fn builder(call: &Call<'_>, api: &Api) -> Vec<String> {
     let operation = call.operation;
     let method = &operation.method_name;
     let summary = lower_first(&sentence(&escaped(&operation.summary)));
     let mut paragraphs = vec![format!("Builder of [`Client::{method}`](super::Client::{method}): {summary}")];
-    paragraphs.extend(common_paragraphs(call, "super::"));
+    paragraphs.extend(common_paragraphs(call, api, "super::"));
     paragraphs.push(request(operation));
     paragraphs
 }
 
 /// Returns the documentation of the setter of an optional argument.
 pub(super) fn setter(argument: &Argument<'_>) -> Vec<String> {
-    let (target, description, inferred) = match argument.origin {
+    let (target, values, description, inferred) = match argument.origin {
         Origin::Parameter(parameter) => {
-            (setter_target(parameter, argument.is_list()), &parameter.description, parameter.inferred)
+            let values = if argument.is_list() { list_note(parameter) } else { String::new() };
+            (setter_target(parameter), values, &parameter.description, parameter.inferred)
         }
-        Origin::Body(body) => (format!("Sets the request body ({}).", body_kind(body)), &body.description, false),
+        Origin::Body(body) => {
+            (format!("Sets the request body ({}).", body_kind(body)), String::new(), &body.description, false)
+        }
     };
     let description = description.as_deref().map(|text| sentence(&escaped(text))).unwrap_or_default();
     let note = if inferred { INFERRED } else { "" };
-    vec![target, description, note.to_owned()]
+    vec![target, values, description, note.to_owned()]
 }
 
-fn setter_target(parameter: &Parameter, is_list: bool) -> String {
+fn setter_target(parameter: &Parameter) -> String {
     let name = &parameter.name;
-    match (parameter.location, is_list, parameter.joined) {
-        (Location::Header, ..) => format!("Sets the header `{name}`."),
-        (_, true, true) => format!("Sets the query parameter `{name}`, a list joined by commas."),
-        (_, true, false) => format!("Sets the query parameter `{name}`, which is sent once for each item."),
-        (_, false, _) => format!("Sets the query parameter `{name}`."),
+    match parameter.location {
+        Location::Header => format!("Sets the header `{name}`."),
+        _ => format!("Sets the query parameter `{name}`."),
+    }
+}
+
+/// Returns the sentences about the values of a list parameter.
+fn list_note(parameter: &Parameter) -> String {
+    let sent = if parameter.joined {
+        "they are sent as one parameter, separated by commas"
+    } else {
+        "each is sent as a parameter of its own"
+    };
+    match &parameter.value_builder {
+        Some(ty) => format!(
+            "Takes one [`{ty}`](crate::{ty}), or several values in an array; {sent}. Plain text is passed in an array \
+             too: `[\"text\"]`."
+        ),
+        None => format!("Pass the values in an array; {sent}."),
     }
 }
 
@@ -141,7 +166,7 @@ fn setter_link(call: &Call<'_>, argument: &Argument<'_>) -> String {
 
 /// Returns the sentence about the response.
 fn returns(call: &Call<'_>, root: &str) -> String {
-    let ty = call.request.response.link(root);
+    let ty = call.request.response.link();
     let name = call.name();
     let builder = if root.is_empty() { format!("operation::{name}") } else { name.to_string() };
     match &call.operation.response {

@@ -8,6 +8,7 @@ use super::call::{Argument, Call};
 use super::operation_docs;
 use super::rustdoc::doc;
 use super::ty::Ty;
+use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::Operation;
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::response::ResponseBody;
@@ -37,10 +38,10 @@ impl Call<'_> {
     /// Returns the builder with its setters.
     ///
     /// compile-time: its constructor is not inlined, because otherwise every program would compile it again.
-    pub(super) fn item(&self, enums: &dyn Fn(&str) -> bool) -> Result<TokenStream> {
+    pub(super) fn item(&self, api: &Api, enums: &dyn Fn(&str) -> bool) -> Result<TokenStream> {
         let name = self.name();
         let types = format_ident!("types");
-        let docs = doc(&operation_docs::builder(self));
+        let docs = doc(&operation_docs::builder(self, api));
         let fields = self.arguments.iter().map(|argument| {
             let (field, ty) = (&argument.field, argument.stored(&types));
             quote!(#field: #ty)

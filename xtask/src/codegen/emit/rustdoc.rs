@@ -75,17 +75,26 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// Escapes text that Markdown or rustdoc would interpret as markup; code spans and addresses are unchanged.
+/// Escapes text that Markdown or rustdoc would interpret as markup.
+///
+/// Code spans, addresses and a bold head at the start of a line are unchanged.
 pub(super) fn escaped(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim();
-        let spans = line.split('`').enumerate();
-        let closed = line.matches('`').count() % 2 == 0;
-        let spans = spans.map(|(at, span)| if at % 2 == 1 && closed { span.to_owned() } else { escaped_span(span) });
-        let line = spans.collect::<Vec<_>>().join("`");
-        if line.starts_with(['#', '>', '|', '=']) { format!("\\{line}") } else { line }
+        match line.strip_prefix("**").and_then(|rest| rest.split_once("**")) {
+            Some((head, rest)) => format!("**{}**{}", escaped_line(head), escaped_line(rest)),
+            None => escaped_line(line),
+        }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+fn escaped_line(line: &str) -> String {
+    let spans = line.split('`').enumerate();
+    let closed = line.matches('`').count().is_multiple_of(2);
+    let spans = spans.map(|(at, span)| if at % 2 == 1 && closed { span.to_owned() } else { escaped_span(span) });
+    let line = spans.collect::<Vec<_>>().join("`");
+    if line.starts_with(['#', '>', '|', '=']) { format!("\\{line}") } else { line }
 }
 
 /// Escapes text outside code spans; an address becomes a link, or code where it is a template.
@@ -151,6 +160,8 @@ mod tests {
         check("snake_case and 2*3", r"snake\_case and 2\*3");
         check("# no heading", r"\# no heading");
         check("    indented", "indented");
+        check("**Pages.** `a` and *b*", r"**Pages.** `a` and \*b\*");
+        check("2**3", r"2\*\*3");
     }
 
     #[test]

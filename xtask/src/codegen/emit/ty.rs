@@ -122,8 +122,8 @@ impl Ty {
         }
     }
 
-    /// Returns the type as prose with links; `root` is the path of the generated module from the documentation.
-    pub(super) fn link(&self, root: &str) -> String {
+    /// Returns the type as prose with links.
+    pub(super) fn link(&self) -> String {
         match self {
             Self::Unit => "`()`".to_owned(),
             Self::Text => "a [`String`]".to_owned(),
@@ -134,17 +134,18 @@ impl Ty {
             Self::Date => "a [`NaiveDate`](chrono::NaiveDate)".to_owned(),
             Self::Json => "any JSON as [`Value`](serde_json::Value)".to_owned(),
             Self::Bytes => "a [`ByteStream`](keyfob_client::ByteStream)".to_owned(),
-            Self::List(inner) => format!("a list of {}", inner.link_plural(root)),
-            Self::Map(inner) => format!("a map from strings to {}", inner.link_plural(root)),
-            Self::Boxed(inner) | Self::Optional(inner) => inner.link(root),
+            Self::List(inner) => format!("a list of {}", inner.link_plural()),
+            Self::Map(inner) => format!("a map from strings to {}", inner.link_plural()),
+            Self::Boxed(inner) | Self::Optional(inner) => inner.link(),
             Self::Runtime(name) => format!("[`{name}`](keyfob_client::{name})"),
-            Self::Named(name) => format!("[`{name}`]({root}types::{name})"),
+            // An operation may have the name of the type, so the text has the module, which `operation` imports.
+            Self::Named(name) => format!("[`types::{name}`]"),
         }
     }
 
     /// Returns the type as prose without an article, for the items of a list or map.
-    fn link_plural(&self, root: &str) -> String {
-        let link = self.link(root);
+    fn link_plural(&self) -> String {
+        let link = self.link();
         link.strip_prefix("an ").or(link.strip_prefix("a ")).unwrap_or(&link).to_owned()
     }
 

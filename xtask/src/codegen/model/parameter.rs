@@ -16,6 +16,8 @@ pub(crate) struct Parameter {
     pub(crate) inferred: bool,
     /// A list is sent as one value, joined by commas.
     pub(crate) joined: bool,
+    /// Hand-written type of the API's crate that builds the values of a list.
+    pub(crate) value_builder: Option<String>,
     /// A path parameter covers the rest of the path; its slashes are not encoded.
     pub(crate) raw: bool,
 }
@@ -50,6 +52,7 @@ pub(crate) fn read(document: &Yaml, node: &Yaml) -> Parameter {
         description: description.map(|text| text.trim().to_owned()),
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),
         joined: node.get("explode").and_then(Yaml::as_bool) == Some(false),
+        value_builder: node.text("x-keyfob-value-builder").map(str::to_owned),
         raw: node.text("x-keyfob-path") == Some("raw"),
     }
 }
