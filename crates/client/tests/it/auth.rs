@@ -52,7 +52,8 @@ async fn a_403_refreshes_the_token_only_if_configured() {
 
 #[tokio::test]
 async fn an_unauthenticated_host_receives_no_credentials() {
-    static FEED: keyfob_client::Operation = keyfob_client::Operation { host: "feed", ..crate::script::GET_TEMPLATE };
+    static FEED: keyfob_client::Operation =
+        keyfob_client::Operation { host: "feed", path: "/feed", ..crate::script::GET_TEMPLATE };
     let server = Server::start([json("1")]).await;
     let session = server.builder().unauthenticated_host("feed", &server.url).build().unwrap();
     session.operation(&FEED).send::<i64>().await.unwrap();
