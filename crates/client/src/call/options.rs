@@ -37,7 +37,8 @@ struct ExtraHeaders {
 }
 
 impl CallOptions {
-    /// Limits each attempt, from connecting to the last byte of the response, to `timeout`.
+    /// Limits each attempt, from connecting to the last byte of the response, to `timeout`. Token requests have limits
+    /// of their own; see [`ClientBuilder::timeout`](crate::ClientBuilder::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);

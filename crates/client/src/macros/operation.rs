@@ -14,7 +14,8 @@ macro_rules! call_setters {
             self
         }
 
-        /// Limits each attempt of this call, from connecting to the last byte, in place of the client's own timeout.
+        /// Limits each attempt of this call, from connecting to the last byte, in place of the client's own timeout;
+        /// see [`CallOptions::timeout`](keyfob_client::CallOptions::timeout).
         #[inline]
         pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
             self.call = self.call.timeout(timeout);
