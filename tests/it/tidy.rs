@@ -60,7 +60,7 @@ fn the_dictionary_of_names_is_followed() {
 
 #[test]
 fn doc_comments_begin_with_a_verb_or_a_noun() {
-    let found = words::riddles();
+    let found = words::question_words();
     assert!(found.is_empty(), "begin these doc comments with the subject: {found:#?}");
 }
 

@@ -9,7 +9,7 @@ use super::workspace::{display, files, root, sources};
 /// Names that a crate must not define, because the field has another term. `*` stands for all crates.
 ///
 /// Only definitions count (types, traits, functions, methods, variants, fields, constants, modules): a word that is right
-/// elsewhere, such as `Form` for multipart forms or `Value` of serde_json, stays free.
+/// elsewhere, such as `Form` for multipart forms or `Value` of `serde_json`, stays free.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     (
         "crates/auth/src",
@@ -101,7 +101,8 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 ];
 
 /// First words of a doc comment that hide the subject. A summary starts with a verb (functions) or a noun (types).
-const RIDDLES: &[&str] = &["What", "Whether", "How", "Where", "Why", "So", "Nothing", "None", "Whatever", "Whoever"];
+const QUESTION_WORDS: &[&str] =
+    &["What", "Whether", "How", "Where", "Why", "So", "Nothing", "None", "Whatever", "Whoever"];
 
 struct Definitions<'a> {
     names: &'a BTreeSet<&'static str>,
@@ -185,8 +186,8 @@ pub(super) fn forbidden_definitions() -> Vec<String> {
     found
 }
 
-/// Returns the line numbers of doc comments that begin with one of [`RIDDLES`].
-fn riddles_in(text: &str) -> Vec<usize> {
+/// Returns the line numbers of doc comments that begin with one of [`QUESTION_WORDS`].
+fn question_words_in(text: &str) -> Vec<usize> {
     let doc = |line: &str| {
         let line = line.trim_start();
         line.strip_prefix("///").or_else(|| line.strip_prefix("//!")).map(|text| text.trim().to_owned())
@@ -194,20 +195,20 @@ fn riddles_in(text: &str) -> Vec<usize> {
     let lines: Vec<_> = text.lines().map(doc).collect();
     let begins = |number: usize| number == 0 || lines[number - 1].is_none();
     let first_word = |line: &str| line.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_owned();
-    let riddle = |line: &str| RIDDLES.contains(&first_word(line).as_str());
+    let begins_badly = |line: &str| QUESTION_WORDS.contains(&first_word(line).as_str());
     let numbered = lines.iter().enumerate();
     numbered
-        .filter(|(number, line)| begins(*number) && line.as_deref().is_some_and(riddle))
+        .filter(|(number, line)| begins(*number) && line.as_deref().is_some_and(begins_badly))
         .map(|(number, _)| number + 1)
         .collect()
 }
 
-/// Returns the doc comments that begin with a riddle, as `path:line`.
-pub(super) fn riddles() -> Vec<String> {
+/// Returns the doc comments that begin with a question word, as `path:line`.
+pub(super) fn question_words() -> Vec<String> {
     let mut found = Vec::new();
     for path in sources() {
         let text = fs::read_to_string(&path).unwrap();
-        found.extend(riddles_in(&text).into_iter().map(|line| format!("{}:{line}", display(&path))));
+        found.extend(question_words_in(&text).into_iter().map(|line| format!("{}:{line}", display(&path))));
     }
     found
 }
@@ -227,5 +228,5 @@ fn definitions_are_found_and_uses_are_not() {
 #[test]
 fn the_first_line_of_a_doc_comment_decides() {
     let text = "//! What this is.\nfn f() {}\n/// Returns a value.\n/// What it holds.\nfn g() {}\n/// Somewhere.\nfn h() {}\n    /// So many.\n";
-    assert_eq!(riddles_in(text), [1, 8]);
+    assert_eq!(question_words_in(text), [1, 8]);
 }
