@@ -40,7 +40,8 @@ fn export() -> Result<SdkTracerProvider, Box<dyn Error>> {
 async fn work() -> Result<(), Box<dyn Error>> {
     let simulator = Simulator::builder().scale(100).start().await?;
     let client = Client::from_vars(&simulator.environment())?;
-    simulator.inject(Fault::status(503).on(Vendor::Ditio).times(1));
+    // Below the API's path, so that a call is retried and not the token request.
+    simulator.inject(Fault::status(503).on(Vendor::Ditio).path("/ditio/reporting").times(1));
     async {
         let rows = client.time_registrations().chunk_limit(50).stream().try_collect::<Vec<_>>().await?;
         let missing = client.download_file("000000000000000000000000").await.is_err();
