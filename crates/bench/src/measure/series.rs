@@ -26,6 +26,20 @@ impl Series {
         }
     }
 
+    /// Returns the 95 % confidence interval of the median.
+    ///
+    /// The bounds are figures of the series, with the ranks `n/2 ± 0.98 √n` (normal approximation of the binomial
+    /// distribution), so that outliers do not widen the interval. `(0, 0)` for an empty series.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        let count = self.0.len();
+        let distance = (0.98 * (count as f64).sqrt()).ceil() as usize;
+        let low = (count / 2).saturating_sub(distance);
+        let high = (count / 2 + distance).min(count.saturating_sub(1));
+        let figure = |rank: usize| self.0.get(rank).copied().unwrap_or_default();
+        (figure(low), figure(high))
+    }
+
     /// Returns half the range from the smallest to the largest figure, as a fraction of the median.
     #[must_use]
     pub fn spread(&self) -> f64 {
@@ -76,6 +90,15 @@ mod tests {
         assert!((series(&[9.0, 1.0, 4.0]).median() - 4.0).abs() < 1e-9);
         assert!((series(&[9.0, 1.0, 4.0, 6.0]).median() - 5.0).abs() < 1e-9);
         assert!(series(&[]).median().abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_interval_of_the_median_leaves_outliers_out() {
+        let hundred: Vec<f64> = (1..=100).map(f64::from).collect();
+        let (low, high) = series(&hundred).interval();
+        assert!((low - 41.0).abs() < 1e-9 && (high - 61.0).abs() < 1e-9, "{low} to {high}");
+        assert_eq!(series(&[2.0, 1.0]).interval(), (1.0, 2.0));
+        assert_eq!(series(&[]).interval(), (0.0, 0.0));
     }
 
     #[test]
