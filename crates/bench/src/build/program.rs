@@ -85,7 +85,11 @@ impl Program {
     pub(super) fn with_calls(&self, calls: &[String], profile: Profile) -> Result<Build> {
         let clients = self.features.iter().map(|api| {
             let module = api.replace('-', "_");
-            format!("let {module} = keyfob::{module}::Client::from_env()?;\n")
+            // With an option, so that the program compiles the builder, as most programs do.
+            format!(
+                "let {module} = keyfob::{module}::Client::builder(keyfob::{module}::Environment::from_env()?, \
+                 keyfob::{module}::Credentials::from_env()?).timeout(std::time::Duration::from_secs(30)).build()?;\n"
+            )
         });
         let body = clients.chain(calls.iter().cloned()).collect::<String>();
         let text = format!("#[tokio::main]\nasync fn main() -> Result<(), keyfob::Error> {{ {body} Ok(()) }}\n");
