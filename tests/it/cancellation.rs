@@ -191,9 +191,18 @@ impl Fixture {
         concurrent.expect("a call concurrent with a dropped one");
         simulator.clear_faults();
         self.core.project(&self.project).await.expect("a call after a dropped one");
+        self.end_fetches().await;
         // Moves past the interval in which a rejected token is not refreshed again.
         self.fake.advance(Duration::from_secs(60));
         completed
+    }
+
+    /// Waits for the end of token requests in the background, which have a time limit on the fake clock: moved during a
+    /// request, the clock would end it. On a busy machine this could repeat until the old token expires.
+    async fn end_fetches(&self) {
+        while self.fake.waiting() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     async fn round(&self, simulator: &Simulator, rng: &mut Rng, files: bool) -> usize {
