@@ -63,7 +63,7 @@ impl Clock {
         }
     }
 
-    /// Waits for this duration.
+    /// Waits for this duration. `Duration::MAX` means no end.
     ///
     /// # Panics
     ///
@@ -72,7 +72,7 @@ impl Clock {
         self.timer(duration, true)
     }
 
-    /// Runs a future with a time limit.
+    /// Runs a future with a time limit. `Duration::MAX` means no limit.
     ///
     /// # Errors
     ///
@@ -192,13 +192,13 @@ impl Instants {
     /// The monotonic clock misses the time of a suspended machine; the wall clock may have been set back.
     pub(crate) fn age(&self, now: &Instants) -> Duration {
         let wall = now.wall.duration_since(self.wall).unwrap_or_default();
-        (now.monotonic.saturating_sub(self.monotonic) + self.offset).max(wall)
+        now.monotonic.saturating_sub(self.monotonic).saturating_add(self.offset).max(wall)
     }
 
     /// Returns the instant that precedes this one by `ago`.
     #[cfg(feature = "store")]
     pub(crate) fn earlier_by(&self, ago: Duration) -> Instants {
         let wall = self.wall.checked_sub(ago).unwrap_or(self.wall);
-        Instants { offset: self.offset + ago, wall, ..*self }
+        Instants { offset: self.offset.saturating_add(ago), wall, ..*self }
     }
 }

@@ -3,7 +3,6 @@
 pub(crate) mod client_credentials;
 pub(crate) mod custom;
 pub(crate) mod json_login;
-mod json_members;
 
 use std::fmt;
 use std::sync::Arc;

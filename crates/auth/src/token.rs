@@ -3,6 +3,7 @@
 pub(crate) mod authorization;
 pub(crate) mod cache_key;
 pub(crate) mod headers;
+pub(crate) mod json_members;
 pub(crate) mod lifetime;
 pub(crate) mod response;
 pub(crate) mod version;

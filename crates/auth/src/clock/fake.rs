@@ -27,8 +27,10 @@ impl FakeClock {
     }
 
     /// Advances the wall clock only, as the suspension of a machine does.
+    ///
+    /// A time that `SystemTime` cannot represent leaves the clock unchanged.
     pub fn advance_wall(&self, by: Duration) {
-        *self.time.lock_wall() += by;
+        self.time.advance_wall(by);
     }
 
     /// Advances the monotonic clock only, which corresponds to a wall clock that is set back.
@@ -103,25 +105,37 @@ impl FakeTime {
     }
 
     fn advance(&self, by: Duration) {
-        self.nanos.fetch_add(nanos(by), Ordering::SeqCst);
+        let add = |before: u64| Some(before.saturating_add(nanos(by)));
+        let _ = self.nanos.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         self.wake();
+    }
+
+    fn advance_wall(&self, by: Duration) {
+        let mut wall = self.lock_wall();
+        *wall = wall.checked_add(by).unwrap_or(*wall);
     }
 
     /// Advances both clocks to this monotonic time, unless it has passed.
     fn advance_to(&self, until: u64) {
         let before = self.nanos.fetch_max(until, Ordering::SeqCst);
-        *self.lock_wall() += Duration::from_nanos(until.saturating_sub(before));
+        self.advance_wall(Duration::from_nanos(until.saturating_sub(before)));
         self.wake();
     }
 
     fn wake(&self) {
         let now = self.nanos();
         let auto = self.auto.load(Ordering::SeqCst);
-        for sleeper in self.lock_sleepers().iter() {
-            if sleeper.until <= now || (auto && sleeper.advances_clock) {
-                sleeper.waker.wake_by_ref();
-            }
-        }
+        let elapsed = |sleeper: &&Sleeper| sleeper.until <= now || (auto && sleeper.advances_clock);
+        let wakers: Vec<_> = self.lock_sleepers().iter().filter(elapsed).map(|sleeper| sleeper.waker.clone()).collect();
+        // Woken without the lock: a waker may poll or drop another sleep at once.
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Removes the entry of a sleep and returns it, to be dropped without the lock.
+    fn remove(&self, id: u64) -> Option<Sleeper> {
+        let mut sleepers = self.lock_sleepers();
+        let index = sleepers.iter().position(|sleeper| sleeper.id == id)?;
+        Some(sleepers.swap_remove(index))
     }
 
     fn lock_wall(&self) -> MutexGuard<'_, SystemTime> {
@@ -155,10 +169,10 @@ impl Sleep {
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        drop(self.time.remove(self.id));
+        let waker = cx.waker().clone();
         let mut sleepers = self.time.lock_sleepers();
-        sleepers.retain(|sleeper| sleeper.id != self.id);
-        let now = self.time.nanos();
-        if self.until <= now {
+        if self.until <= self.time.nanos() {
             return Poll::Ready(());
         }
         if self.advances_clock && self.time.auto.load(Ordering::SeqCst) {
@@ -166,7 +180,6 @@ impl Sleep {
             self.time.advance_to(self.until);
             return Poll::Ready(());
         }
-        let waker = cx.waker().clone();
         sleepers.push(Sleeper { id: self.id, until: self.until, advances_clock: self.advances_clock, waker });
         Poll::Pending
     }
@@ -174,7 +187,7 @@ impl Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        self.time.lock_sleepers().retain(|sleeper| sleeper.id != self.id);
+        drop(self.time.remove(self.id));
     }
 }
 
@@ -201,6 +214,32 @@ mod tests {
         fake.advance(Duration::from_secs(1));
         assert!(poll!(&mut sleep).is_ready());
         assert_eq!(fake.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_sleep_and_a_dropped_time_limit_are_no_longer_pending() {
+        let (clock, fake) = Clock::fake();
+        let mut sleep = clock.sleep(Duration::from_secs(3)).boxed();
+        let mut limited = clock.timeout(Duration::from_secs(3), std::future::pending::<()>()).boxed();
+        for _ in 0..2 {
+            assert!(poll!(&mut sleep).is_pending() && poll!(&mut limited).is_pending());
+            assert_eq!((fake.waiting(), fake.sleeping()), (2, 1), "a sleep that is polled again is pending once");
+        }
+        drop(sleep);
+        assert_eq!((fake.waiting(), fake.sleeping()), (1, 0));
+        drop(limited);
+        assert_eq!(fake.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_clock_advanced_by_the_longest_duration_ends_every_wait_without_a_panic() {
+        let (clock, fake) = Clock::fake();
+        let mut sleep = clock.sleep(Duration::MAX).boxed();
+        assert!(poll!(&mut sleep).is_pending());
+        for _ in 0..5 {
+            fake.advance(Duration::MAX);
+        }
+        assert!(poll!(&mut sleep).is_ready());
     }
 
     #[tokio::test]

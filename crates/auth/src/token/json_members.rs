@@ -3,28 +3,30 @@
 use std::fmt;
 
 use serde::de::{Deserializer as _, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Deserializer, Value};
 
 /// Selected members of a JSON object.
 ///
-/// All other members are skipped, even if their strings or numbers are invalid.
-pub(super) struct JsonMembers(Vec<(&'static str, Value)>);
+/// All other members are skipped, even if their strings or numbers are invalid. A number outside the range of `f64`
+/// is the nearest one in it.
+pub(crate) struct JsonMembers(Vec<(&'static str, Value)>);
 
 impl JsonMembers {
     /// Parses an object at the start of a text and ignores the rest.
-    pub(super) fn parse_prefix(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
+    pub(crate) fn parse_prefix(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
         Deserializer::from_slice(text).deserialize_map(Names(names)).ok()
     }
 
     /// Parses an object that spans the whole text.
-    pub(super) fn parse(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
+    pub(crate) fn parse(text: &[u8], names: &'static [&'static str]) -> Option<Self> {
         let mut text = Deserializer::from_slice(text);
         let members = text.deserialize_map(Names(names)).ok()?;
         text.end().ok().map(|()| members)
     }
 
     /// Removes a member and returns its value; `None` if it is absent or `null`.
-    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
         let (_, value) = self.0.iter_mut().find(|(known, _)| *known == name)?;
         Some(value.take()).filter(|value| !value.is_null())
     }
@@ -46,7 +48,7 @@ impl<'de> Visitor<'de> for Names {
                 Some(name) if members.iter().any(|(known, _)| known == name) => {
                     return Err(A::Error::duplicate_field(name));
                 }
-                Some(name) => members.push((name, map.next_value()?)),
+                Some(name) => members.push((name, value::<A::Error>(map.next_value()?)?)),
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -54,6 +56,16 @@ impl<'de> Visitor<'de> for Names {
         }
         Ok(JsonMembers(members))
     }
+}
+
+/// Parses the value of a selected member.
+fn value<E: serde::de::Error>(raw: &RawValue) -> Result<Value, E> {
+    let text = raw.get();
+    serde_json::from_str(text).or_else(|error| match text.parse::<f64>() {
+        // serde_json rejects a number that is out of range, and with it the whole object.
+        Ok(number) if number.is_infinite() => Ok(Value::from(f64::MAX.copysign(number))),
+        _ => Err(E::custom(error)),
+    })
 }
 
 #[cfg(test)]

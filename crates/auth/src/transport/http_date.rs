@@ -19,11 +19,14 @@ pub fn http_date(text: &str) -> Option<SystemTime> {
 }
 
 /// Parses a `Retry-After` header, in seconds or as a date relative to `now` (RFC 9110, section 10.2.3).
+///
+/// A number of seconds that `Duration` cannot represent is `Duration::MAX`.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Ok(seconds) if seconds >= 0.0 => Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)),
+        Ok(_) => None,
         Err(_) => Some(http_date(text)?.duration_since(now).unwrap_or_default()),
     }
 }
@@ -58,10 +61,15 @@ mod tests {
             ("Fri, 20 Nov 2026 11:00:00 GMT", Some(0)),
             ("-1", None),
             ("NaN", None),
+            ("1e309", Some(u64::MAX)),
             ("soon", None),
         ] {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().expect("a header"))]);
-            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
+            let expected = seconds.map(|seconds| match seconds {
+                u64::MAX => Duration::MAX,
+                seconds => Duration::from_secs(seconds),
+            });
+            assert_eq!(retry_after(&headers, now), expected, "{value}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }

@@ -3,9 +3,9 @@
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::credentials::json_members::JsonMembers;
 use crate::error::Error;
 use crate::token::Token;
+use crate::token::json_members::JsonMembers;
 use crate::token::lifetime::{self, Lifetime};
 
 /// A successful token response.
@@ -97,6 +97,11 @@ mod tests {
             Some(("t", Lifetime::Unknown, &[])),
         );
         check(r#"{"access_token":"t","expires_in":0}"#, Some(("t", Lifetime::SingleUse, &[])));
+        let day = Lifetime::For(Duration::from_secs(86_400));
+        check(r#"{"access_token":"t","expires_in":1e309}"#, Some(("t", day, &[])));
+        check(r#"{"access_token":"t","expires_in":"1e309"}"#, Some(("t", day, &[])));
+        check(r#"{"access_token":"t","expires_in":-1e309}"#, Some(("t", Lifetime::SingleUse, &[])));
+        check(r#"{"access_token":1e309}"#, None);
         check(r#"{"access_token":"t","company":"\ud800","limit":1e999} <!-- -->"#, Some(("t", Lifetime::Unknown, &[])));
         check(r#"{"access_token":"t","access_token":"t"}"#, None);
         check(r#"{"access_token":"t","token_type":"mac"}"#, None);

@@ -12,11 +12,11 @@ use serde_json::Value;
 
 use crate::credentials::custom::{TokenRequest, TokenSource};
 use crate::credentials::json_login::JsonLogin;
-use crate::credentials::json_members::JsonMembers;
 use crate::error::Error;
 use crate::token::Token;
 use crate::token::cache_key::CacheKey;
 use crate::token::headers::bearer_header;
+use crate::token::json_members::JsonMembers;
 use crate::token::lifetime;
 use crate::token::response::TokenResponse;
 use crate::transport::endpoint::parse;
