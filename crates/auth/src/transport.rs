@@ -3,6 +3,7 @@
 pub(crate) mod endpoint;
 pub(crate) mod http;
 pub(crate) mod http_date;
+mod proxy;
 mod tls;
 
 use std::fmt;
@@ -10,10 +11,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
+use reqwest::{Url, retry};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 
 use crate::error::Error;
+use crate::transport::proxy::ProxyRules;
 
 /// `User-Agent` of token requests and API calls, unless the caller sets another.
 const USER_AGENT: &str = concat!("keyfob/", env!("CARGO_PKG_VERSION"));
@@ -25,15 +28,17 @@ type ConfigureClient = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder 
 
 /// HTTP transport settings, for token requests and API calls alike.
 ///
-/// TLS is rustls with ring and the platform's root certificates. The proxy variables of the environment, such as
-/// `HTTPS_PROXY`, apply as documented by reqwest.
+/// TLS is rustls with ring and the platform's root certificates. The proxy variables of the environment (`HTTPS_PROXY`,
+/// `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`) apply as in curl, except to loopback hosts, which are reached directly. The
+/// HTTP client does not retry: the retry policies of token requests and API calls count every request.
 #[derive(Clone)]
 pub struct TransportConfig {
     roots: Vec<CertificateDer<'static>>,
     user_agent: String,
     connect_timeout: Duration,
     plain_http: bool,
-    proxy: Option<reqwest::Proxy>,
+    /// Rules of the caller, in place of those of the environment.
+    proxy: Option<ProxyRules>,
     configure: Option<Arc<ConfigureClient>>,
     /// Shared by all clients, because loading the platform's root certificates is slow.
     tls: Arc<OnceLock<ClientConfig>>,
@@ -81,18 +86,26 @@ impl TransportConfig {
         self
     }
 
-    /// Sets the time limit for connecting, including the TLS handshake; 10 seconds by default.
+    /// Sets the time limit for connecting, including the TLS handshake; 10 seconds by default. `Duration::MAX` means no
+    /// limit.
     #[must_use]
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Sends all requests through this proxy.
-    #[must_use]
-    pub fn proxy(mut self, proxy: reqwest::Proxy) -> Self {
-        self.proxy = Some(proxy);
-        self
+    /// Sends all requests through the HTTP proxy at this URL, such as `http://user:password@proxy.example.com:3128`, also
+    /// those to loopback hosts. The proxy variables of the environment then have no effect.
+    ///
+    /// For other kinds of proxies, pass a closure to [`configure_client`](TransportConfig::configure_client) that calls
+    /// `no_proxy` and then `proxy`.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](crate::ErrorKind::Configuration) if the text is not a URL with the scheme `http` or `https`.
+    pub fn proxy(mut self, url: &str) -> Result<Self, Error> {
+        self.proxy = Some(ProxyRules::all(url)?);
+        Ok(self)
     }
 
     /// Allows plain http to hosts other than loopback. Secrets and tokens are then sent unencrypted.
@@ -109,7 +122,8 @@ impl TransportConfig {
     /// The closure runs last, for every client that is built, and overrides all other settings, including the defaults
     /// of API clients. Repeated calls add closures, which run in order. Root certificates belong in
     /// [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own list, because its
-    /// TLS backend is preconfigured.
+    /// TLS backend is preconfigured. A proxy that the closure adds comes after those that are set already, unless it
+    /// calls `no_proxy` first.
     #[must_use]
     pub fn configure_client(
         mut self,
@@ -171,15 +185,26 @@ impl TransportConfig {
             .tls_backend_preconfigured(self.tls()?)
             .user_agent(&self.user_agent)
             .connect_timeout(self.connect_timeout)
-            .redirect(redirect);
-        if let Some(proxy) = &self.proxy {
-            builder = builder.proxy(proxy.clone());
-        }
-        builder = defaults(builder);
+            .redirect(redirect)
+            // Without a retry, reqwest need not clone each request either.
+            .retry(retry::never().max_retries_per_request(0));
+        builder = defaults(self.proxy_rules().apply(builder));
         Ok(match &self.configure {
             Some(configure) => configure(builder),
             None => builder,
         })
+    }
+
+    /// Returns host and port of the proxy for requests to this URL, without its user name and password. Returns `None`
+    /// if there is none, or if [`configure_client`](TransportConfig::configure_client) may have set another one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn proxy_for(&self, url: &Url) -> Option<String> {
+        self.proxy_rules().proxy_for(url).filter(|_| self.configure.is_none())
+    }
+
+    fn proxy_rules(&self) -> ProxyRules {
+        self.proxy.clone().unwrap_or_else(ProxyRules::from_env)
     }
 
     /// Returns true if [`allow_plain_http`](TransportConfig::allow_plain_http) is set.

@@ -26,13 +26,16 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct TokenHttp {
     transport: TransportConfig,
     client: OnceLock<reqwest::Client>,
+    /// The caller has built `client`, with settings of its own.
+    custom_client: bool,
     clock: Clock,
 }
 
 impl TokenHttp {
     pub(crate) fn new(transport: TransportConfig, client: Option<reqwest::Client>, clock: Clock) -> Self {
+        let custom_client = client.is_some();
         let client = client.map_or_else(OnceLock::new, OnceLock::from);
-        Self { transport, client, clock }
+        Self { transport, client, custom_client, clock }
     }
 
     /// Sends a request and reads the response completely.
@@ -76,7 +79,7 @@ impl TokenHttp {
     }
 
     async fn exchange(&self, request: Request, url: &Url) -> Result<TokenResponse, Error> {
-        let response = self.client()?.execute(request).await.map_err(|error| transport_error(error, url))?;
+        let response = self.client()?.execute(request).await.map_err(|error| self.transport_error(error, url))?;
         if response.url().origin() != url.origin() {
             return Err(Error::malformed(format!(
                 "{} redirected the token request to another host; use the URL that it redirects to",
@@ -85,51 +88,68 @@ impl TokenHttp {
         }
         let status = response.status();
         let retry_after = retry_after(response.headers(), self.clock.wall()).map(bounded_retry_after);
-        let body = read_body(response, url).await?;
+        let body = self.read_body(response, url).await?;
         TokenResponse::accept(origin(url), status, retry_after, body)
     }
-}
 
-async fn read_body(mut response: Response, url: &Url) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let too_large = || {
-        let kib = MAX_BODY / 1024;
-        Error::malformed(format!("{} sent a response of more than {kib} KiB; check the token URL", origin(url)))
-    };
-    let length = response.content_length().unwrap_or(4096);
-    let capacity = usize::try_from(length).ok().filter(|length| *length <= MAX_BODY).ok_or_else(too_large)?;
-    let mut body = Zeroizing::new(Vec::with_capacity(capacity));
-    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error(error, url))? {
-        let length = body.len() + chunk.len();
-        if length > MAX_BODY {
-            return Err(too_large());
-        }
-        if length > body.capacity() {
-            // `Vec` would free its old buffer without zeroizing it.
-            let mut larger = Zeroizing::new(Vec::with_capacity(length.max(2 * body.capacity())));
-            larger.extend_from_slice(&body);
-            body = larger;
-        }
-        body.extend_from_slice(&chunk);
+    /// Converts a reqwest error, which becomes the source without its URL.
+    fn transport_error(&self, error: reqwest::Error, url: &Url) -> Error {
+        let proxy = if error.is_connect() && !self.custom_client { self.transport.proxy_for(url) } else { None };
+        transport_error(error, &origin(url), proxy.as_deref())
     }
-    Ok(body)
+
+    async fn read_body(&self, mut response: Response, url: &Url) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let too_large = || {
+            let kib = MAX_BODY / 1024;
+            Error::malformed(format!("{} sent a response of more than {kib} KiB; check the token URL", origin(url)))
+        };
+        let announced = response.content_length();
+        let capacity = usize::try_from(announced.unwrap_or(4096)).ok().filter(|length| *length <= MAX_BODY);
+        let mut body = Zeroizing::new(Vec::with_capacity(capacity.ok_or_else(too_large)?));
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport_error(error, url))? {
+            let length = body.len() + chunk.len();
+            if length > MAX_BODY {
+                return Err(too_large());
+            }
+            if length > body.capacity() {
+                // `Vec` would free its old buffer without zeroizing it.
+                let mut larger = Zeroizing::new(Vec::with_capacity(length.max(2 * body.capacity())));
+                larger.extend_from_slice(&body);
+                body = larger;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        // An HTTP/2 stream that the server resets with `NO_ERROR` ends without an error.
+        if announced.is_some_and(|announced| body.len() as u64 != announced) {
+            return Err(incomplete(&origin(url)));
+        }
+        Ok(body)
+    }
 }
 
-/// Converts a reqwest error, which becomes the source without its URL.
-fn transport_error(error: reqwest::Error, url: &Url) -> Error {
-    let origin = origin(url);
-    let message = if is_untrusted_certificate(&error) {
-        format!("the certificate of {origin} is not trusted; add its root with TransportConfig::root_certificate_pem")
-    } else if error.is_builder() {
+fn transport_error(error: reqwest::Error, origin: &str, proxy: Option<&str>) -> Error {
+    if error.is_builder() {
         return Error::configuration(format!("the token request to {origin} cannot be built"))
             .with_source(error.without_url());
+    }
+    let unavailable = if is_untrusted_certificate(&error) {
+        let advice = "add its root with TransportConfig::root_certificate_pem";
+        Error::unavailable(format!("the certificate of {origin} is not trusted; {advice}"))
     } else if error.is_connect() {
-        format!("cannot connect to {origin}")
+        Error::unavailable(match proxy {
+            Some(proxy) => format!("cannot connect to {origin} through the proxy {proxy}"),
+            None => format!("cannot connect to {origin}"),
+        })
     } else if error.is_timeout() {
-        format!("{origin} did not respond in time")
+        Error::unavailable(format!("{origin} did not respond in time"))
     } else {
-        format!("the connection to {origin} broke before the response was complete")
+        incomplete(origin)
     };
-    Error::unavailable(message).with_source(error.without_url())
+    unavailable.with_source(error.without_url())
+}
+
+fn incomplete(origin: &str) -> Error {
+    Error::unavailable(format!("the connection to {origin} broke before the response was complete"))
 }
 
 fn is_untrusted_certificate(error: &reqwest::Error) -> bool {

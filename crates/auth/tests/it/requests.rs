@@ -107,6 +107,21 @@ async fn a_response_larger_than_256_kib_is_malformed() {
 }
 
 #[tokio::test]
+async fn a_response_of_unannounced_length_has_the_same_limit() {
+    let chunked =
+        |size: usize| Server::start(move |_| Reply::Chunked(format!(r#"{{"access_token":"{}"}}"#, "x".repeat(size))));
+    let server = chunked(200_000);
+    let authenticator = server.builder().build().expect("an authenticator");
+    assert_eq!(token(&authenticator).await.expect("a token").len(), 200_000);
+    let server = chunked(300_000);
+    let authenticator = server.builder().build().expect("an authenticator");
+    let error = token(&authenticator).await.expect_err("too large");
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.to_string().contains("256 KiB"), "{error}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test]
 async fn a_request_without_a_response_times_out_after_thirty_seconds() {
     let server = Server::start(|_| Reply::Hang);
     let (authenticator, clock) = server.on_fake_clock();
@@ -168,8 +183,7 @@ async fn a_client_builder_has_the_transport_settings_and_follows_no_redirects() 
 #[tokio::test]
 async fn token_requests_use_the_callers_proxy() {
     let proxy = Server::tokens("3600");
-    let transport =
-        TransportConfig::new().allow_plain_http().proxy(reqwest::Proxy::http(proxy.url("")).expect("a proxy"));
+    let transport = TransportConfig::new().allow_plain_http().proxy(&proxy.url("")).expect("a proxy");
     let credentials = ClientCredentials::new("http://id.example.com/token", "id", "secret");
     let authenticator = Authenticator::builder(credentials).transport(transport).build().expect("an authenticator");
     assert_eq!(token(&authenticator).await.expect("a token"), "t1");

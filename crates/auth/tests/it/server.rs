@@ -28,6 +28,8 @@ impl Request {
 pub(crate) enum Reply {
     /// Status, further header lines, body.
     Response(u16, &'static str, String),
+    /// Status 200 and a body of unannounced length, in chunks.
+    Chunked(String),
     /// Closes the connection without a response.
     Reset,
     /// Sends half of the announced body and closes the connection.
@@ -182,6 +184,16 @@ async fn serve_connection<S: AsyncRead + AsyncWrite + Unpin>(
                 let head = format!("HTTP/1.1 {status} Status\r\n{headers}content-length: {}\r\n\r\n", body.len());
                 stream.write_all(head.as_bytes()).await.ok()?;
                 stream.write_all(body.as_bytes()).await.ok()?;
+                stream.flush().await.ok()?;
+            }
+            Reply::Chunked(body) => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await.ok()?;
+                for chunk in body.as_bytes().chunks(10_000) {
+                    stream.write_all(format!("{:x}\r\n", chunk.len()).as_bytes()).await.ok()?;
+                    stream.write_all(chunk).await.ok()?;
+                    stream.write_all(b"\r\n").await.ok()?;
+                }
+                stream.write_all(b"0\r\n\r\n").await.ok()?;
                 stream.flush().await.ok()?;
             }
             Reply::Reset => return None,
