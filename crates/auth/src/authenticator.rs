@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::builder::AuthenticatorBuilder;
 use crate::cache::cell::thread_index;
+use crate::cache::fetcher::Retries;
 use crate::cache::snapshot::{Freshness, Snapshot, TokenInfo};
 use crate::cache::state::Rejection;
 use crate::cache::token_cache::{Lookup, TokenCache};
@@ -49,14 +50,43 @@ impl Authenticator {
     pub async fn authorization(&self) -> Result<Authorization, Error> {
         match self.fresh() {
             Some(authorization) => Ok(authorization),
-            None => self.refreshed().await,
+            None => self.refreshed(Retries::Permitted).await,
         }
+    }
+
+    /// Returns authorization that is valid now. Failed token requests are not retried on behalf of this call.
+    ///
+    /// All callers without a token share one fetch. It is retried, as [`Retry`](crate::Retry) permits, if at least one
+    /// of them called [`authorization`](Self::authorization). If the fetch fails without a retry, calls of this function
+    /// return its error until the back-off has passed, and a call of `authorization` starts another fetch at once. To
+    /// retry no token request at all, pass [`Retry::none`](crate::Retry::none) to the builder.
+    ///
+    /// # Errors
+    ///
+    /// As [`authorization`](Self::authorization).
+    pub async fn authorization_without_retry(&self) -> Result<Authorization, Error> {
+        match self.fresh() {
+            Some(authorization) => Ok(authorization),
+            None => self.refreshed(Retries::Forbidden).await,
+        }
+    }
+
+    /// Reports a successful response to a request that was sent with the token of this generation.
+    ///
+    /// A token that has worked is replaced as soon as a request with it is [rejected](Self::reject). Cheap enough to call
+    /// after every request: one relaxed load, and one store for each token.
+    #[inline]
+    pub fn accept(&self, generation: Generation) {
+        self.cache.on_accepted(generation);
     }
 
     /// Reports a 401 response to a request that was sent with the token of this generation.
     ///
-    /// Drops the token if it is still in use, but at most one token in 30 seconds: a server that rejects a token just
-    /// issued will reject the next one too.
+    /// Drops the token if it is still in use, with these limits:
+    ///
+    /// * A token that replaced a rejected one is not dropped in its first 2 seconds.
+    /// * After the rejection of a token with which no request had succeeded ([`accept`](Self::accept)), no further such
+    ///   token is dropped for 30 seconds: a server that rejects a token just issued will reject the next one too.
     pub fn reject(&self, generation: Generation) -> Rejection {
         self.cache.on_rejected(generation)
     }
@@ -75,9 +105,9 @@ impl Authenticator {
     /// As [`authorization`](Self::authorization); [`Configuration`](crate::ErrorKind::Configuration) for
     /// [`Credentials::headers`], which have no access token.
     pub async fn access_token(&self) -> Result<SecretString, Error> {
-        let snapshot = match self.cache.current_valid() {
+        let snapshot = match self.cache.current_valid(Retries::Permitted) {
             Some(snapshot) => snapshot,
-            None => Box::pin(self.wait_for_token()).await?,
+            None => Box::pin(self.wait_for_token(Retries::Permitted)).await?,
         };
         snapshot
             .token()
@@ -92,10 +122,10 @@ impl Authenticator {
 
     #[cold]
     #[inline(never)]
-    fn refreshed(&self) -> impl Future<Output = Result<Authorization, Error>> + Send + '_ {
+    fn refreshed(&self, retries: Retries) -> impl Future<Output = Result<Authorization, Error>> + Send + '_ {
         // Evaluated outside the async block, so that reading the wall clock once a second does not allocate.
-        let ready = self.cache.current_valid().and_then(|snapshot| snapshot.authorization(thread_index()));
-        let wait = ready.is_none().then(|| Box::pin(self.wait_for_token()));
+        let ready = self.cache.current_valid(retries).and_then(|snapshot| snapshot.authorization(thread_index()));
+        let wait = ready.is_none().then(|| Box::pin(self.wait_for_token(retries)));
         async move {
             match (ready, wait) {
                 (Some(authorization), _) => Ok(authorization),
@@ -107,9 +137,9 @@ impl Authenticator {
         }
     }
 
-    async fn wait_for_token(&self) -> Result<Arc<Snapshot>, Error> {
+    async fn wait_for_token(&self, retries: Retries) -> Result<Arc<Snapshot>, Error> {
         for _ in 0..MAX_FETCHES {
-            let subscription = match self.cache.get_or_fetch()? {
+            let subscription = match self.cache.get_or_fetch(retries)? {
                 Lookup::Ready(snapshot) => return Ok(snapshot),
                 Lookup::Fetching(subscription) => subscription,
             };

@@ -60,8 +60,9 @@ impl AuthenticatorBuilder {
     /// [`transport`](Self::transport).
     ///
     /// [`TransportConfig::client_builder`] returns a suitable starting point. The client should not follow redirects:
-    /// a redirected token request carries the secret to another URL. Plain http is still limited by
-    /// [`TransportConfig::allow_plain_http`].
+    /// a redirected token request carries the secret to another URL. It should not retry either (reqwest does by default,
+    /// after a refused HTTP/2 stream), because its retries multiply those of [`retry`](Self::retry). Plain http is still
+    /// limited by [`TransportConfig::allow_plain_http`].
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.client = Some(client);
         self
@@ -90,7 +91,8 @@ impl AuthenticatorBuilder {
     }
 
     /// Sets the period for which a process that dies or hangs during a fetch blocks the fetches of others; 10 seconds
-    /// by default. It should exceed the usual duration of a token request.
+    /// by default. It should exceed the usual duration of a token request. With `Duration::MAX`, only the end of the
+    /// process releases the lock.
     #[cfg(feature = "store")]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;

@@ -131,7 +131,7 @@ impl Error {
         self.caused_by(source.into())
     }
 
-    /// Sets the delay before the next attempt.
+    /// Sets the delay before the next attempt. An authenticator waits at most an hour.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.wait = Some(wait);

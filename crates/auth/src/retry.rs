@@ -20,6 +20,12 @@ impl Retry {
         Self { attempts: 3, deadline: Duration::from_secs(30) }
     }
 
+    /// Creates a policy of one request for each fetch.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new().attempts(1)
+    }
+
     /// Sets the maximum number of requests of one fetch; 1 disables retries. Zero counts as 1.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
@@ -27,7 +33,8 @@ impl Retry {
         self
     }
 
-    /// Sets the maximum duration of one fetch with all attempts and delays. No caller waits longer.
+    /// Sets the maximum duration of one fetch with all attempts and delays. No caller waits longer. `Duration::MAX`
+    /// means no limit.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -44,7 +51,7 @@ impl Default for Retry {
 /// Period after refused credentials in which they are not sent again, so that a wrong secret does not lock an account.
 pub(crate) const REFUSAL_PERIOD: Duration = Duration::from_secs(30);
 
-/// Maximum delay accepted from a `Retry-After` header.
+/// Maximum delay accepted from a server or a token source, so that a fetch is attempted again without a restart.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
 /// Returns the delay before the next attempt of a fetch: from 250 ms, doubling up to 5 s, with jitter.

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -28,6 +29,40 @@ pub(crate) struct FetchRequest {
     pub(crate) version: Option<TokenVersion>,
     /// Jitter of this instance; see [`refresh_from`](crate::cache::snapshot::refresh_from).
     pub(crate) jitter: f64,
+    /// The last token was rejected before any request with it had succeeded.
+    pub(crate) rejected_unproven: bool,
+    pub(crate) limit: AttemptLimit,
+}
+
+/// Limit on the token requests of one fetch, which all callers that wait for it share.
+///
+/// A fetch is retried if at least one of them permits retries.
+#[derive(Clone)]
+pub(crate) struct AttemptLimit(Arc<AtomicBool>);
+
+impl AttemptLimit {
+    pub(crate) fn new(retries: Retries) -> Self {
+        Self(Arc::new(AtomicBool::new(retries == Retries::Permitted)))
+    }
+
+    /// Adds the limit of a further caller.
+    pub(crate) fn join(&self, retries: Retries) {
+        if retries == Retries::Permitted {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn permits_retries(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Permission of a caller to retry failed token requests on its behalf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retries {
+    /// As the authenticator's policy permits.
+    Permitted,
+    Forbidden,
 }
 
 /// Coordinates fetches with other processes that share a store.
@@ -67,15 +102,15 @@ impl Fetcher {
     pub(crate) async fn fetch(&self, request: FetchRequest) -> Result<Fetched, Error> {
         match &self.coordinator {
             Some(coordinator) => coordinator.fetch(self, request).await,
-            None => self.fetch_from_source(request.reason, request.refresh_token, self.clock.now()).await,
+            None => self.fetch_from_source(&request, request.refresh_token.as_ref(), self.clock.now()).await,
         }
     }
 
     /// Requests a token from the source, with retries until the deadline, which counts from `start`.
     pub(crate) async fn fetch_from_source(
         &self,
-        reason: FetchReason,
-        refresh_token: Option<SecretString>,
+        request: &FetchRequest,
+        refresh_token: Option<&SecretString>,
         start: Duration,
     ) -> Result<Fetched, Error> {
         let deadline = self.retry.deadline;
@@ -83,7 +118,7 @@ impl Fetcher {
         loop {
             let left = deadline.saturating_sub(self.clock.now().saturating_sub(start));
             let requested = self.clock.instants();
-            let result = self.clock.timeout(left, self.attempt(reason, refresh_token.as_ref())).await;
+            let result = self.clock.timeout(left, self.attempt(request.reason, refresh_token)).await;
             let result = result.unwrap_or_else(|_| {
                 let seconds = deadline.as_secs_f64();
                 Err(Error::unavailable(format!("{} issued no token within {seconds} seconds", self.source.label())))
@@ -94,7 +129,8 @@ impl Fetcher {
             };
             let delay = error.retry_after().unwrap_or_default().max(retry_delay(attempt));
             let elapsed = self.clock.now().saturating_sub(start);
-            if error.kind() != ErrorKind::Unavailable || attempt >= self.retry.attempts || elapsed + delay >= deadline {
+            let is_last = attempt >= self.retry.attempts || !request.limit.permits_retries();
+            if error.kind() != ErrorKind::Unavailable || is_last || elapsed.saturating_add(delay) >= deadline {
                 return Err(error);
             }
             telemetry::attempt_failed(self.source.label(), attempt, &error, delay);

@@ -49,6 +49,8 @@ pub(crate) struct ActiveToken {
     pub(crate) margin: Duration,
     /// Age from which the token is refreshed.
     pub(crate) refresh_from: Duration,
+    /// The token was fetched because the one before was rejected.
+    pub(crate) replaces_rejected: bool,
     pub(crate) token_type: Option<String>,
     pub(crate) scopes: Vec<String>,
 }
@@ -124,6 +126,7 @@ impl ActiveToken {
             lifetime: Lifetime::Unknown,
             margin: Duration::ZERO,
             refresh_from: Duration::MAX,
+            replaces_rejected: false,
             token_type: None,
             scopes: Vec::new(),
         }

@@ -3,20 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::AbortHandle;
 use secrecy::SecretString;
 use tokio::sync::watch;
-use tokio::task::AbortHandle;
 
-use crate::cache::fetcher::Fetched;
+use crate::cache::fetcher::{AttemptLimit, Fetched, Retries};
 use crate::cache::snapshot::{ActiveToken, Snapshot, refresh_from};
+use crate::clock::Instants;
 use crate::error::Error;
 use crate::token::authorization::Generation;
 use crate::token::version::TokenVersion;
 
-/// Period after a rejection has dropped a token in which the next token is not dropped.
+/// Period after the rejection of an unproven token in which no further unproven token is dropped.
 ///
 /// A server that rejects a token just issued rejects the next one too; vendors lock accounts that log in repeatedly.
-pub(super) const REJECTION_PERIOD: Duration = Duration::from_secs(30);
+const REJECTION_PERIOD: Duration = Duration::from_secs(30);
+
+/// Minimum age at which a token that replaced a rejected one is dropped: rejections cause at most one fetch in this
+/// period.
+const MIN_REPLACEMENT_AGE: Duration = Duration::from_secs(2);
 
 /// Outcome of a fetch, shared by all callers that waited for it.
 pub(super) type FetchOutcome = Result<Arc<Snapshot>, Error>;
@@ -40,13 +45,21 @@ pub(super) struct CacheState {
     generation: u64,
     pub(super) failure: Option<FetchFailure>,
     consecutive_failures: u32,
-    /// Monotonic time before which a rejection does not drop the token.
+    /// Monotonic time before which a rejection does not drop an unproven token.
     retain_until: Option<Duration>,
-    /// Set when a rejection dropped the last token.
-    pub(super) rejected: bool,
+    /// Rejection that dropped the last token.
+    pub(super) rejected: Option<RejectedToken>,
     pub(super) refresh_token: Option<SecretString>,
     /// Store version of the last token.
     pub(super) version: Option<TokenVersion>,
+}
+
+/// Kind of token that a rejection dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RejectedToken {
+    /// A request with the token had succeeded before.
+    Proven,
+    Unproven,
 }
 
 /// A running fetch.
@@ -54,6 +67,7 @@ pub(super) struct InFlight {
     pub(super) id: u64,
     pub(super) outcome: watch::Receiver<Option<FetchOutcome>>,
     pub(super) task: AbortHandle,
+    pub(super) limit: AttemptLimit,
 }
 
 impl InFlight {
@@ -67,6 +81,8 @@ impl InFlight {
 pub(super) struct FetchFailure {
     pub(super) error: Error,
     pub(super) until: Duration,
+    /// The fetch was not retried, only because none of its callers permitted it. Callers that do start another one.
+    pub(super) unretried: bool,
 }
 
 /// Effect of a rejection on the token.
@@ -117,10 +133,10 @@ impl CacheState {
         self.generation += 1;
         self.failure = None;
         self.consecutive_failures = 0;
-        self.rejected = false;
+        let replaces_rejected = self.rejected.take().is_some();
         self.version = version;
         // A rejection in another process counts as one in this process.
-        let retain = rejected_ago.map(|ago| now + REJECTION_PERIOD.saturating_sub(ago));
+        let retain = rejected_ago.map(|ago| now.saturating_add(REJECTION_PERIOD.saturating_sub(ago)));
         self.retain_until = self.retain_until.max(retain);
         if token.refresh_token.is_some() {
             self.refresh_token = token.refresh_token;
@@ -132,9 +148,18 @@ impl CacheState {
             lifetime: token.lifetime,
             margin,
             refresh_from: refresh_from(token.lifetime, jitter),
+            replaces_rejected,
             token_type: token.token_type,
             scopes: token.scopes,
         }
+    }
+
+    /// Returns the last failure while it prevents a fetch for this caller.
+    pub(super) fn active_failure(&self, retries: Retries, now: Duration) -> Option<Error> {
+        let FetchFailure { error, until, unretried } = self.failure.as_ref()?;
+        let left = until.checked_sub(now).filter(|left| !left.is_zero())?;
+        let binding = !unretried || retries == Retries::Forbidden;
+        binding.then(|| error.clone().with_retry_after(left))
     }
 
     /// Counts a failed fetch and returns the number of consecutive failures.
@@ -143,19 +168,32 @@ impl CacheState {
         self.consecutive_failures
     }
 
-    /// Decides about a rejection of the token of this generation; `has_token` is true while a token is in use.
-    pub(super) fn on_rejected(&mut self, generation: Generation, has_token: bool, now: Duration) -> RejectionOutcome {
+    /// Decides about a rejection of the token of this generation.
+    ///
+    /// `token` is the token in use, and `proven` is true if a request with it has succeeded.
+    pub(super) fn on_rejected(
+        &mut self,
+        generation: Generation,
+        token: Option<&ActiveToken>,
+        proven: bool,
+        now: &Instants,
+    ) -> RejectionOutcome {
         if generation.0 < self.generation {
             return RejectionOutcome::AlreadyReplaced;
         }
-        if !has_token {
-            return RejectionOutcome::AlreadyDropped;
+        let Some(token) = token else { return RejectionOutcome::AlreadyDropped };
+        let mut retained = token.replaces_rejected && token.issued.age(now) < MIN_REPLACEMENT_AGE;
+        if !proven {
+            if self.retain_until.is_some_and(|until| now.monotonic < until) {
+                retained = true;
+            } else {
+                self.retain_until = Some(now.monotonic.saturating_add(REJECTION_PERIOD));
+            }
         }
-        if self.retain_until.is_some_and(|until| now < until) {
+        if retained {
             return RejectionOutcome::Final;
         }
-        self.retain_until = Some(now + REJECTION_PERIOD);
-        self.rejected = true;
+        self.rejected = Some(if proven { RejectedToken::Proven } else { RejectedToken::Unproven });
         RejectionOutcome::Dropped
     }
 }

@@ -1,9 +1,11 @@
 //! Coordination of fetches through a store: read the store, acquire its lock, fetch, publish the token.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 
@@ -73,8 +75,8 @@ impl StoreCoordinator {
         let key = fetcher.source.key();
         let available = match (request.reason, request.version) {
             (FetchReason::Rejected, Some(version)) => {
-                let at = fetcher.clock.wall();
-                self.call(&fetcher.clock, self.store.invalidate(&key, version, at)).await.is_some()
+                let unproven_at = request.rejected_unproven.then(|| fetcher.clock.wall());
+                self.call(&fetcher.clock, || self.store.invalidate(&key, version, unproven_at)).await.is_some()
             }
             _ => true,
         };
@@ -89,7 +91,7 @@ impl StoreCoordinator {
         };
         let refresh_token =
             stored.as_ref().and_then(|stored| stored.refresh_token.clone()).or_else(|| request.refresh_token.clone());
-        let mut result = fetcher.fetch_from_source(request.reason, refresh_token.clone(), start).await;
+        let mut result = fetcher.fetch_from_source(&request, refresh_token.as_ref(), start).await;
         match &mut result {
             Ok(fetched) => self.publish(fetcher, &key, &request, stored.as_ref(), refresh_token, fetched).await,
             Err(_) if self.down.load(Ordering::Relaxed) => {}
@@ -101,8 +103,7 @@ impl StoreCoordinator {
             }
         }
         if let Some(lease) = lease {
-            // A lock that cannot be released in time expires with its lease.
-            let _ = fetcher.clock.timeout(STORE_TIMEOUT, lease.release()).await;
+            release(&fetcher.clock, lease).await;
         }
         result
     }
@@ -111,7 +112,7 @@ impl StoreCoordinator {
     async fn acquire(&self, fetcher: &Fetcher, key: &CacheKey, request: &FetchRequest, start: Duration) -> LockOutcome {
         let Fetcher { clock, retry, .. } = fetcher;
         // Sufficient for the lease of a dead holder and the fetch of its successor.
-        let limit = (2 * self.lease).min(retry.deadline * 2 / 3);
+        let limit = self.lease.saturating_mul(2).min(retry.deadline / 3 * 2);
         let mut delay = LOCK_DELAYS.0;
         loop {
             let stored = match self.read(fetcher, key, request).await {
@@ -122,13 +123,13 @@ impl StoreCoordinator {
             if self.down.load(Ordering::Relaxed) {
                 return LockOutcome::Fetch { stored: None, lease: None };
             }
-            match self.call(clock, self.store.lock(key, self.lease)).await {
+            match self.call(clock, || self.store.lock(key, self.lease)).await {
                 None => return LockOutcome::Fetch { stored, lease: None },
                 Some(Some(lease)) => {
                     // The previous holder may have published a token between the read and the lock.
                     return match self.read(fetcher, key, request).await {
                         StoreContent::Usable(fetched) => {
-                            let _ = clock.timeout(STORE_TIMEOUT, lease.release()).await;
+                            release(clock, lease).await;
                             LockOutcome::Fetched(*fetched)
                         }
                         StoreContent::Empty => LockOutcome::Fetch { stored: None, lease: Some(lease) },
@@ -149,7 +150,7 @@ impl StoreCoordinator {
     }
 
     async fn read(&self, fetcher: &Fetcher, key: &CacheKey, request: &FetchRequest) -> StoreContent {
-        match self.call(&fetcher.clock, self.store.get(key)).await.flatten() {
+        match self.call(&fetcher.clock, || self.store.get(key)).await.flatten() {
             None => StoreContent::Empty,
             Some(stored) => match adopt(&stored, &fetcher.clock, request) {
                 Some(fetched) => StoreContent::Usable(Box::new(fetched)),
@@ -171,10 +172,8 @@ impl StoreCoordinator {
         let known = [request.version, stored.map(StoredToken::version)];
         let number = known.into_iter().flatten().map(TokenVersion::number).max().unwrap_or(0);
         let version = TokenVersion::after(number);
-        let rejected = match request.reason {
-            FetchReason::Rejected => Some(fetcher.clock.wall()),
-            _ => stored.and_then(StoredToken::rejected),
-        };
+        let rejected =
+            if request.rejected_unproven { Some(fetcher.clock.wall()) } else { stored.and_then(StoredToken::rejected) };
         fetched.version = Some(version);
         fetched.rejected_ago = stored.and_then(|stored| stored.rejected_ago(fetcher.clock.wall()));
         let refresh_token = fetched.token.refresh_token.clone().or(refresh_token);
@@ -185,15 +184,27 @@ impl StoreCoordinator {
         }
         let token = StoredToken::new(version, &fetched.token, fetched.requested.wall, refresh_token, rejected);
         // If the store has a newer token, it remains for the other processes; this process uses its own.
-        self.call(&fetcher.clock, self.store.put_if_newer(key, &token)).await;
+        self.call(&fetcher.clock, || self.store.put_if_newer(key, &token)).await;
     }
 
     /// Runs a store operation with a time limit, and logs when the store becomes unavailable or available again.
-    async fn call<T>(&self, clock: &Clock, operation: BoxFuture<'_, Result<T, Error>>) -> Option<T> {
-        let result = clock.timeout(STORE_TIMEOUT, operation).await.unwrap_or_else(|_| {
-            let seconds = STORE_TIMEOUT.as_secs();
-            Err(Error::unavailable(format!("the store did not respond within {seconds} seconds")))
-        });
+    ///
+    /// A store that panics counts as down.
+    async fn call<'a, T>(
+        &'a self,
+        clock: &Clock,
+        operation: impl FnOnce() -> BoxFuture<'a, Result<T, Error>>,
+    ) -> Option<T> {
+        // The operation may panic before it returns its future.
+        let operation = AssertUnwindSafe(async { operation().await }).catch_unwind();
+        let result = match clock.timeout(STORE_TIMEOUT, operation).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Error::unavailable("the store panicked; correct its implementation")),
+            Err(_) => {
+                let seconds = STORE_TIMEOUT.as_secs();
+                Err(Error::unavailable(format!("the store did not respond within {seconds} seconds")))
+            }
+        };
         match result {
             Ok(value) => {
                 if self.down.swap(false, Ordering::Relaxed) {
@@ -209,6 +220,12 @@ impl StoreCoordinator {
             }
         }
     }
+}
+
+/// Releases a lock. One that cannot be released in time expires with its lease.
+async fn release(clock: &Clock, lease: Box<dyn Lease>) {
+    let release = AssertUnwindSafe(async { lease.release().await }).catch_unwind();
+    let _ = clock.timeout(STORE_TIMEOUT, release).await;
 }
 
 /// Converts a stored token for use by this process, if it is better than the token that this process has.

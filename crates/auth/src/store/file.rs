@@ -184,10 +184,10 @@ impl TokenStore for FileStore {
         &'a self,
         key: &'a CacheKey,
         version: TokenVersion,
-        at: SystemTime,
+        unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.blocking(key, move |store, key| {
-            store.replace(key, |old| old.filter(|old| old.version == version).map(|old| old.invalidated(at)))
+            store.replace(key, |old| old.filter(|old| old.version == version).map(|old| old.invalidated(unproven_at)))
         })
     }
 

@@ -68,11 +68,11 @@ impl TokenStore for MemoryStore {
         &'a self,
         key: &'a CacheKey,
         version: TokenVersion,
-        at: SystemTime,
+        unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.change(key, |slot| {
-            let invalidated =
-                slot.token.as_ref().filter(|token| token.version == version).map(|token| token.invalidated(at));
+            let current = slot.token.as_ref().filter(|token| token.version == version);
+            let invalidated = current.map(|token| token.invalidated(unproven_at));
             let replaced = invalidated.is_some();
             slot.token = invalidated.or_else(|| slot.token.take());
             replaced

@@ -186,11 +186,11 @@ impl TokenStore for RedisStore {
         &'a self,
         key: &'a CacheKey,
         version: TokenVersion,
-        at: SystemTime,
+        unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         async move {
             match self.read(key).await?.filter(|token| token.version() == version) {
-                Some(token) => self.write(INVALIDATE, key, &token.invalidated(at), at).await,
+                Some(token) => self.write(INVALIDATE, key, &token.invalidated(unproven_at), SystemTime::now()).await,
                 None => Ok(false),
             }
         }

@@ -34,7 +34,7 @@ pub struct StoredToken {
     token_type: Option<String>,
     scopes: Vec<String>,
     pub(crate) refresh_token: Option<SecretString>,
-    /// Time of the last rejection of a token of these credentials.
+    /// Time of the last rejection of an unproven token of these credentials.
     rejected: Option<SystemTime>,
 }
 
@@ -98,9 +98,12 @@ impl StoredToken {
 
     /// Returns the form of the token after its rejection by a server: without the access token, but with its version
     /// and refresh token.
+    ///
+    /// `unproven_at` is the time of the rejection if no request with the token had succeeded. Processes that use the
+    /// store then drop no further unproven token for 30 seconds.
     #[must_use]
-    pub fn invalidated(&self, at: SystemTime) -> Self {
-        Self { value: None, rejected: Some(at), ..self.clone() }
+    pub fn invalidated(&self, unproven_at: Option<SystemTime>) -> Self {
+        Self { value: None, rejected: unproven_at.or(self.rejected), ..self.clone() }
     }
 
     /// Returns the time for which a store must retain the token: until its expiry, or 30 days if it has a refresh token
@@ -189,7 +192,7 @@ impl StoredToken {
         Some((token, age))
     }
 
-    /// Returns the time since a token of these credentials was last rejected.
+    /// Returns the time since an unproven token of these credentials was last rejected.
     pub(crate) fn rejected_ago(&self, now: SystemTime) -> Option<Duration> {
         self.rejected.map(|at| now.duration_since(at).unwrap_or_default())
     }
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_rejected_and_a_single_use_token_retain_only_the_refresh_token() {
-        let rejected = stored(Lifetime::Unknown).invalidated(at(10_001));
+        let rejected = stored(Lifetime::Unknown).invalidated(Some(at(10_001)));
         assert!(rejected.usable(at(10_002)).is_none());
         assert!(rejected.refresh_token.is_some());
         assert!(stored(Lifetime::SingleUse).usable(at(10_000)).is_none());

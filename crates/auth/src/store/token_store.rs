@@ -26,14 +26,14 @@ pub trait TokenStore: Send + Sync + 'static {
     /// data is replaced. The store may delete the token after [`StoredToken::ttl`].
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>>;
 
-    /// Replaces a token that a server rejected by its [`StoredToken::invalidated`] form.
+    /// Replaces a token that a server rejected by its [`StoredToken::invalidated`] form, with the same `unproven_at`.
     ///
     /// Returns true if the token was replaced, and false if the store has another version.
     fn invalidate<'a>(
         &'a self,
         key: &'a CacheKey,
         version: TokenVersion,
-        at: SystemTime,
+        unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>>;
 
     /// Tries once to acquire the lock of this key. Returns `None` if another holder has it.
@@ -71,9 +71,9 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
         &'a self,
         key: &'a CacheKey,
         version: TokenVersion,
-        at: SystemTime,
+        unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        (**self).invalidate(key, version, at)
+        (**self).invalidate(key, version, unproven_at)
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {

@@ -135,3 +135,44 @@ async fn dropping_the_last_clone_aborts_a_fetch_in_progress() {
     drop(authenticator);
     until("the connection is closed", || server.closed() == 1).await;
 }
+
+#[test]
+fn a_stuck_fetch_is_given_up_once_and_does_not_end_the_fetch_that_follows() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    // The first fetch is spawned on a runtime that is not driven.
+    let stuck = runtime();
+    stuck.block_on(async {
+        assert!(poll!(authenticator.authorization().boxed()).is_pending());
+    });
+    runtime().block_on(async {
+        let mut waiters = [(); 2].map(|()| token(&authenticator).boxed());
+        for waiter in &mut waiters {
+            assert!(poll!(waiter).is_pending());
+        }
+        server.pause();
+        // 30 seconds of a fetch, and 5 in which it counts as late.
+        clock.advance(Duration::from_secs(34));
+        let [first, second] = &mut waiters;
+        assert!(poll!(&mut *first).is_pending());
+        tokio::task::yield_now().await;
+        assert_eq!(server.requests(), 0, "the fetch is not given up before its limit");
+        clock.advance(Duration::from_secs(1));
+        assert!(poll!(&mut *first).is_pending());
+        until("the second fetch has sent its request", || server.requests() == 1).await;
+        // The other waiter gives up the first fetch too, and must not touch the second.
+        assert!(poll!(&mut *second).is_pending());
+        server.resume();
+        assert_eq!(first.await.expect("a token"), "t1");
+        assert_eq!(second.await.expect("a token"), "t1");
+    });
+    // The first fetch has been aborted: its task sends no request when its runtime is driven again.
+    stuck.block_on(async {
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    assert_eq!(stuck.metrics().num_alive_tasks(), 0);
+    assert_eq!(server.requests(), 1);
+    assert_eq!(authenticator.token_info().expect("a token").generation.number(), 1);
+}

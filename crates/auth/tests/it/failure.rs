@@ -71,6 +71,102 @@ async fn refreshing_backs_off_during_an_outage() {
 }
 
 #[tokio::test]
+async fn the_back_off_ends_with_the_token_so_that_the_first_call_without_one_fetches() {
+    let (server, down) = breakable(unavailable);
+    let (clock, fake) = Clock::fake();
+    let retry = Retry::new().attempts(1);
+    let authenticator = server.builder().clock(clock).retry(retry).build().expect("an authenticator");
+    token(&authenticator).await.expect("a token");
+    down.store(true, Ordering::SeqCst);
+    // Refreshes that fail every 30 seconds, the longest back-off; the last one 5 seconds before the expiry.
+    fake.advance(Duration::from_secs(3295));
+    for failures in 1..=11 {
+        assert_eq!(token(&authenticator).await.expect("the old token"), "t1");
+        settled(&fake).await;
+        assert_eq!(server.requests(), 1 + failures);
+        fake.advance(Duration::from_secs(if failures < 11 { 30 } else { 5 }));
+    }
+    down.store(false, Ordering::SeqCst);
+    assert_eq!(token(&authenticator).await.expect("a token"), "t13");
+}
+
+/// Returns the time for which a fetch of two failed attempts pauses.
+async fn pauses() -> Duration {
+    let server = Server::start(|request| match request.number {
+        1 | 2 => unavailable(request),
+        _ => Reply::token("t", "3600"),
+    });
+    let (authenticator, clock) = without_delays(&server);
+    token(&authenticator).await.expect("a token");
+    clock.elapsed()
+}
+
+#[tokio::test]
+async fn the_pauses_between_attempts_double_and_differ_between_instances() {
+    let mut all = Vec::new();
+    for _ in 0..8 {
+        all.push(pauses().await);
+    }
+    // 250 and 500 ms, each less up to half of it.
+    let bounds = Duration::from_millis(375)..=Duration::from_millis(750);
+    assert!(all.iter().all(|pause| bounds.contains(pause)), "{all:?}");
+    assert!(all.windows(2).any(|pair| pair[0] != pair[1]), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_policy_without_retries_sends_one_request() {
+    let server = Server::start(unavailable);
+    let authenticator = server.builder().retry(Retry::none()).build().expect("an authenticator");
+    token(&authenticator).await.expect_err("an outage");
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_call_without_retries_gets_the_error_of_the_first_request() {
+    let server = Server::start(|request| match request.number {
+        1 => unavailable(request),
+        _ => Reply::token("t", "3600"),
+    });
+    let (authenticator, _clock) = without_delays(&server);
+    for _ in 0..10 {
+        let error = authenticator.authorization_without_retry().await.expect_err("an outage");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.retry_after().is_some_and(|wait| wait <= Duration::from_secs(1)));
+    }
+    assert_eq!(server.requests(), 1, "a call without retries obeys the back-off");
+    // The back-off follows an attempt that was not retried, which must not fail the calls that permit retries.
+    assert_eq!(token(&authenticator).await.expect("a token"), "t");
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_fetch_is_retried_if_one_of_its_callers_permits_retries() {
+    let server = Server::start(|request| match request.number {
+        1 => unavailable(request),
+        _ => Reply::token("t", "3600"),
+    });
+    let (authenticator, _clock) = without_delays(&server);
+    let once = authenticator.authorization_without_retry().map(|result| result.map(drop));
+    let retried = authenticator.authorization().map(|result| result.map(drop));
+    let (once, retried) = futures::future::join(once, retried).await;
+    assert!(once.is_ok() && retried.is_ok());
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_and_a_retry_after_bind_calls_with_and_without_retries() {
+    let refused: fn(&Request) -> Reply = |_| Reply::json(401, r#"{"error":"invalid_client"}"#);
+    let busy: fn(&Request) -> Reply = |_| Reply::Response(429, "retry-after: 90\r\n", String::new());
+    for respond in [refused, busy] {
+        let server = Server::start(respond);
+        let (authenticator, _clock) = without_delays(&server);
+        authenticator.authorization_without_retry().await.expect_err("a failure");
+        token(&authenticator).await.expect_err("the same failure");
+        assert_eq!(server.requests(), 1);
+    }
+}
+
+#[tokio::test]
 async fn calls_succeed_again_after_an_outage() {
     let (server, down) = breakable(unavailable);
     let (authenticator, clock) = without_delays(&server);

@@ -137,6 +137,40 @@ async fn a_token_of_an_hour_costs_one_fetch_per_lifetime() {
     assert!((4..=5).contains(&requests), "{requests}");
 }
 
+/// Returns the ages, in seconds, at which the first and the second token of an instance are refreshed.
+async fn refreshes() -> [u64; 2] {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    token(&authenticator).await.expect("a token");
+    let mut ages = [2880; 2];
+    for (number, age) in ages.iter_mut().enumerate() {
+        clock.advance(Duration::from_secs(*age));
+        loop {
+            token(&authenticator).await.expect("a token");
+            settled(&clock).await;
+            if server.requests() > number + 1 {
+                break;
+            }
+            clock.advance(Duration::from_secs(1));
+            *age += 1;
+        }
+    }
+    ages
+}
+
+#[tokio::test]
+async fn the_jitter_of_a_refresh_differs_between_instances_and_is_stable_within_one() {
+    let mut first = Vec::new();
+    for _ in 0..4 {
+        let ages = refreshes().await;
+        assert_eq!(ages[0], ages[1], "the same age in both lifetimes");
+        // Four fifths of the lifetime, and a third of the rest.
+        assert!((2880..=3120).contains(&ages[0]), "{ages:?}");
+        first.push(ages[0]);
+    }
+    assert!(first.windows(2).any(|pair| pair[0] != pair[1]), "{first:?}");
+}
+
 #[tokio::test]
 async fn a_refresh_is_one_fetch_in_the_background_while_callers_get_the_old_token() {
     let server = Server::tokens("3600");

@@ -2,17 +2,21 @@
 
 mod cancellation;
 mod clocks;
+mod coordination;
 mod crypto_provider;
 mod custom_sources;
+mod endless;
 mod failure;
 mod file_store;
 mod fleet;
 mod folder;
+mod http2;
 mod json_login;
 mod lifetime;
 #[cfg(feature = "metrics")]
 mod metered;
 mod observability;
+mod proxies;
 #[cfg(feature = "redis")]
 mod redis_server;
 #[cfg(feature = "redis")]

@@ -1,23 +1,36 @@
 //! Metrics of fetches and rejections.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use keyfob_auth::{Clock, MemoryStore};
+use keyfob_auth::{Authenticator, Clock, MemoryStore};
 use metrics::{Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, SharedString, Unit};
 
+use crate::observability::{emit_everything, use_authenticator, without_deadlock};
 use crate::server::{Reply, Server, token};
 
 /// Recorder of the current values, by name and labels.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<BTreeMap<String, f64>>>);
+struct Recorder {
+    values: Arc<Mutex<BTreeMap<String, f64>>>,
+    /// Authenticator that the recorder uses whenever it records a value.
+    authenticator: Arc<Mutex<Option<Authenticator>>>,
+    /// The recorder is using the authenticator, which records values too.
+    in_use: Arc<AtomicBool>,
+}
 
 struct Cell(Recorder, String);
 
 impl Cell {
     fn change(&self, change: impl FnOnce(&mut f64)) {
-        change(self.0.0.lock().expect("not poisoned").entry(self.1.clone()).or_default());
+        change(self.0.values.lock().expect("not poisoned").entry(self.1.clone()).or_default());
+        if !self.0.in_use.swap(true, Ordering::SeqCst) {
+            let authenticator = self.0.authenticator.lock().expect("not poisoned").clone();
+            authenticator.iter().for_each(use_authenticator);
+            self.0.in_use.store(false, Ordering::SeqCst);
+        }
     }
 }
 
@@ -58,7 +71,7 @@ impl Recorder {
     }
 
     fn value(&self, name: &str) -> f64 {
-        let values = self.0.lock().expect("not poisoned");
+        let values = self.values.lock().expect("not poisoned");
         *values.get(name).unwrap_or_else(|| panic!("{name} is missing in {values:?}"))
     }
 }
@@ -120,4 +133,22 @@ fn fetches_retries_rejections_and_the_remaining_lifetime_are_counted() {
         let counted = recorder.value(name);
         assert!((counted - value).abs() < f64::EPSILON, "{name}: {counted}");
     }
+}
+
+#[test]
+fn a_recorder_may_use_the_authenticator_whose_metrics_it_records() {
+    without_deadlock(|| {
+        let recorder = Recorder::default();
+        let _recording = metrics::set_default_local_recorder(&recorder);
+        emit_everything(|authenticator| {
+            *recorder.authenticator.lock().expect("not poisoned") = Some(authenticator.clone());
+        });
+        for name in [
+            "keyfob_auth_fetch_retries_total source=127.0.0.1",
+            "keyfob_auth_rejections_total source=127.0.0.1 outcome=dropped",
+            "keyfob_auth_fetches_total source=127.0.0.1 reason=expired outcome=refused",
+        ] {
+            assert!(recorder.value(name) > 0.0, "{name}");
+        }
+    });
 }

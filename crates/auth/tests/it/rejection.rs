@@ -60,15 +60,85 @@ async fn a_fresh_token_that_is_rejected_again_is_final_and_fetches_nothing_for_t
 
 /// Makes an API call as a client does, with one replay after a 401 response. Returns the number of requests sent.
 async fn call(authenticator: &Authenticator, accepted: impl Fn(&str) -> bool) -> usize {
-    let authorization = authenticator.authorization().await.expect("a token");
-    if accepted(&bearer(&authorization)) || authenticator.reject(authorization.generation()) == Rejection::Final {
-        return 1;
-    }
-    let authorization = authenticator.authorization().await.expect("a token");
-    if !accepted(&bearer(&authorization)) {
-        let _ = authenticator.reject(authorization.generation());
+    for sent in 1..=2 {
+        let authorization = authenticator.authorization().await.expect("a token");
+        if accepted(&bearer(&authorization)) {
+            authenticator.accept(authorization.generation());
+            return sent;
+        }
+        if authenticator.reject(authorization.generation()) == Rejection::Final {
+            return sent;
+        }
     }
     2
+}
+
+#[tokio::test]
+async fn two_revocations_six_seconds_apart_cost_two_fetches_and_no_failed_call() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    for revocations in 0..=2 {
+        let valid = format!("t{}", revocations + 1);
+        let sent = call(&authenticator, |token| token == valid).await;
+        assert_eq!(sent, if revocations == 0 { 1 } else { 2 });
+        for _ in 0..6 {
+            clock.advance(Duration::from_secs(1));
+            assert_eq!(call(&authenticator, |token| token == valid).await, 1, "{valid} is in use");
+        }
+    }
+    assert_eq!(server.requests(), 3);
+}
+
+#[tokio::test]
+async fn tokens_that_worked_are_replaced_at_most_once_in_two_seconds() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    let generation = async || authenticator.authorization().await.expect("a token").generation();
+    let first = generation().await;
+    authenticator.accept(first);
+    assert_eq!(authenticator.reject(first), Rejection::Replay);
+    let second = generation().await;
+    authenticator.accept(second);
+    for _ in 0..2 {
+        assert_eq!(authenticator.reject(second), Rejection::Final);
+        assert_eq!(generation().await, second);
+        clock.advance(Duration::from_millis(999));
+    }
+    clock.advance(Duration::from_millis(2));
+    assert_eq!(authenticator.reject(second), Rejection::Replay);
+    assert!(generation().await > second);
+    assert_eq!(server.requests(), 3);
+}
+
+#[tokio::test]
+async fn the_token_after_one_that_worked_is_final_for_thirty_seconds_if_it_never_works() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    assert_eq!(call(&authenticator, |_| true).await, 1);
+    // The client is disabled: the replacement is rejected at once.
+    assert_eq!(call(&authenticator, |_| false).await, 2);
+    for _ in 0..29 {
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(call(&authenticator, |_| false).await, 1);
+    }
+    assert_eq!(server.requests(), 2);
+    // Enabled again: the token works, and from then on it is replaced like any other.
+    assert_eq!(call(&authenticator, |token| token == "t2").await, 1);
+    assert_eq!(call(&authenticator, |token| token == "t3").await, 2);
+    assert_eq!(server.requests(), 3);
+}
+
+#[tokio::test]
+async fn a_success_with_an_older_token_does_not_prove_the_newer_one() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    let first = authenticator.authorization().await.expect("a token").generation();
+    assert_eq!(authenticator.reject(first), Rejection::Replay);
+    let second = authenticator.authorization().await.expect("a token").generation();
+    clock.advance(Duration::from_secs(6));
+    // The response to a request that was sent before the rejection arrives late.
+    authenticator.accept(first);
+    assert_eq!(authenticator.reject(second), Rejection::Final);
 }
 
 #[tokio::test]

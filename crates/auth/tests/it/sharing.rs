@@ -100,6 +100,28 @@ async fn a_disabled_client_costs_a_fleet_two_requests_in_thirty_seconds_however_
 }
 
 #[tokio::test]
+async fn a_process_that_missed_the_first_of_two_revocations_gets_the_third_token() {
+    let (server, store, (clock, fake)) = (Server::tokens("3600"), MemoryStore::new(), clock());
+    let [busy, idle] = [(), ()].map(|()| new_authenticator(&server, &clock, &store));
+    for authenticator in [&busy, &idle] {
+        authenticator.accept(generation(authenticator).await);
+    }
+    fake.advance(Duration::from_secs(6));
+    assert_eq!(busy.reject(generation(&busy).await), Rejection::Replay);
+    busy.accept(generation(&busy).await);
+    fake.advance(Duration::from_secs(6));
+    // The second token is revoked too. The idle process still has the first, and has sent no request with the second.
+    for revoked in ["t1", "t2"] {
+        assert_eq!(token(&idle).await.expect("a token"), revoked);
+        assert_eq!(idle.reject(generation(&idle).await), Rejection::Replay);
+    }
+    assert_eq!(token(&idle).await.expect("a token"), "t3");
+    assert_eq!(busy.reject(generation(&busy).await), Rejection::Replay);
+    assert_eq!(token(&busy).await.expect("a token"), "t3");
+    assert_eq!(server.requests(), 3);
+}
+
+#[tokio::test]
 async fn a_token_outlives_its_process_with_its_remaining_lifetime() {
     let folder = Folder::new();
     let (server, (clock, fake)) = (Server::tokens("7200"), clock());
@@ -239,7 +261,7 @@ impl TokenStore for Broken {
         &'a self,
         _: &'a CacheKey,
         _: TokenVersion,
-        _: std::time::SystemTime,
+        _: Option<std::time::SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         self.fail()
     }

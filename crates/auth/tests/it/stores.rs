@@ -1,5 +1,6 @@
 //! Contract of [`TokenStore`], checked for every implementation.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keyfob_auth::{CacheKey, EncryptionKey, FileStore, Lease, MemoryStore, SecretString, StoredToken, TokenStore};
@@ -13,9 +14,14 @@ pub(crate) fn key(name: &str) -> CacheKey {
 
 /// Creates a stored token with this version.
 pub(crate) fn stored(number: u64, nonce: u64) -> StoredToken {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    stored_at(number, nonce, SystemTime::now())
+}
+
+/// Creates a stored token with this version, issued at this time for an hour.
+pub(crate) fn stored_at(number: u64, nonce: u64, issued: SystemTime) -> StoredToken {
+    let issued = issued.duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
     let json = format!(
-        r#"{{"number":{number},"nonce":{nonce},"token":"t{nonce}","issued_ms":{now},"lifetime_ms":3600000,
+        r#"{{"number":{number},"nonce":{nonce},"token":"t{nonce}","issued_ms":{issued},"lifetime_ms":3600000,
             "token_type":null,"scopes":[],"refresh_token":"refresh_token","rejected_ms":null}}"#
     );
     StoredToken::from_bytes(json.as_bytes()).expect("a token")
@@ -49,10 +55,10 @@ pub(crate) async fn fulfils_the_contract(stores: [&dyn TokenStore; 2]) {
     // Invalidating another version does not change the token.
     let now = SystemTime::now();
     for version in [first.version(), stored(2, 5).version(), stored(3, 4).version()] {
-        assert!(!one.invalidate(&a, version, now).await.expect("up"));
+        assert!(!one.invalidate(&a, version, Some(now)).await.expect("up"));
         assert_eq!(text(&one.get(&a).await.expect("up").expect("a token")), text(&second));
     }
-    assert!(one.invalidate(&a, second.version(), now).await.expect("up"));
+    assert!(one.invalidate(&a, second.version(), Some(now)).await.expect("up"));
     let invalidated = other.get(&a).await.expect("up").expect("an invalidated token");
     assert_eq!(invalidated.version(), second.version());
     assert!(
@@ -95,6 +101,14 @@ async fn until_locked(store: &dyn TokenStore, lease: Duration) -> Box<dyn Lease>
 async fn a_memory_store_fulfils_the_contract() {
     let store = MemoryStore::new();
     fulfils_the_contract([&store, &store.clone()]).await;
+}
+
+#[tokio::test]
+async fn a_shared_pointer_to_a_store_fulfils_the_contract_of_the_store() {
+    let store = Arc::new(MemoryStore::new());
+    let dynamic: Arc<dyn TokenStore> = Arc::<MemoryStore>::clone(&store);
+    fulfils_the_contract([&store, &dynamic]).await;
+    assert_eq!((store.label(), dynamic.label()), ("memory", "memory"));
 }
 
 #[tokio::test]

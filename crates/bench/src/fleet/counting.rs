@@ -164,9 +164,9 @@ impl TokenStore for Counting {
         &'a self,
         key: &'a CacheKey,
         version: TokenVersion,
-        at: SystemTime,
+        unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        self.store.invalidate(key, version, at)
+        self.store.invalidate(key, version, unproven_at)
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {

@@ -55,8 +55,11 @@ impl CallContext<'_> {
             }
         };
         let authorization = match self.connection.authenticator_for(parts.host.unwrap_or(self.operation.host)) {
-            Some(authenticator) => Some(authenticator.authorization().await.map_err(Error::from)?),
             None => None,
+            Some(authenticator) if self.permits_retries() => {
+                Some(authenticator.authorization().await.map_err(Error::from)?)
+            }
+            Some(authenticator) => Some(authenticator.authorization_without_retry().await.map_err(Error::from)?),
         };
         let mut generation = authorization.as_ref().map(Authorization::generation);
         // Scoped, so that the request does not live across the await: it would enlarge the future of every call.
@@ -72,10 +75,19 @@ impl CallContext<'_> {
         if !response.status().is_success() {
             return Err(Box::pin(self.error_from_response(response, generation)).await);
         }
-        match mode {
-            BodyMode::Stream => Ok(Received::Streaming(response)),
-            BodyMode::Buffer(buffer) => self.read(&mut response, generation, buffer).await.map(Received::Buffered),
+        let received = match mode {
+            BodyMode::Stream => Received::Streaming(response),
+            BodyMode::Buffer(buffer) => Received::Buffered(self.read(&mut response, generation, buffer).await?),
+        };
+        if let (Some(generation), Some(authenticator)) = (generation, &self.connection.authenticator) {
+            authenticator.accept(generation);
         }
+        Ok(received)
+    }
+
+    /// Returns true if failed requests of this call may be repeated, token requests included.
+    pub(super) fn permits_retries(&self) -> bool {
+        !self.options.no_retry && self.connection.retry.permits_retries()
     }
 
     fn request(

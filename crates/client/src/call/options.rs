@@ -47,6 +47,9 @@ impl CallOptions {
 
     /// Sends the request once, regardless of the client's retry policy. After a rejected token the request is still
     /// sent again, with a new token.
+    ///
+    /// A token request that this call causes is sent once, too. Calls without a token share one fetch: it is retried if
+    /// another call that waits for it permits retries.
     #[must_use]
     pub fn no_retry(mut self) -> Self {
         self.no_retry = true;

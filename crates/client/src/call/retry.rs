@@ -49,7 +49,8 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns a policy without retries. A rejected token is still renewed, and the request is then sent again.
+    /// Returns a policy without retries. A rejected token is still renewed, and the request is then sent again. Token
+    /// requests are not retried either, as with [`CallOptions::no_retry`](crate::CallOptions::no_retry).
     #[must_use]
     pub fn none() -> Self {
         Self { attempts: 1, ..Self::default() }
@@ -84,6 +85,10 @@ impl RetryPolicy {
         self
     }
 
+    pub(crate) fn permits_retries(&self) -> bool {
+        self.attempts > 1
+    }
+
     pub(crate) fn schedule(&self) -> Schedule {
         // Tower rejects a first delay above the longest, and a longest delay of zero.
         let longest = self.longest_delay.max(Duration::from_nanos(1));
@@ -113,7 +118,7 @@ impl Schedule {
             Some(after) => after,
             None => own,
         };
-        (elapsed + delay <= self.policy.deadline).then_some(delay)
+        (elapsed.saturating_add(delay) <= self.policy.deadline).then_some(delay)
     }
 }
 
