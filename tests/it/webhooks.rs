@@ -114,6 +114,30 @@ async fn a_bits_event_has_the_fields_of_the_delivery() {
     assert_eq!(json!(event.extra), json!({"deep": [1, null]}));
 }
 
+#[test]
+fn a_bits_event_with_an_odd_value_is_received_without_the_value() {
+    let body = br#"{"eventId":"e","publishedAt":{"day":1},"event":{"type":"APPLICATION_STARTED","applicationId":"a"}}"#;
+    let event = bits::webhook::Receiver::unsigned().receive(&HeaderMap::new(), body).unwrap();
+    assert_eq!((&*event.id, event.published_at, event.application_id.as_deref()), ("e", None, Some("a")));
+    let body = br#"{"eventId":["e"],"event":{"type":"APPLICATION_STARTED"}}"#;
+    let received = bits::webhook::Receiver::unsigned().receive(&HeaderMap::new(), body);
+    assert_eq!(received, Err(Error::Malformed), "a delivery must have its id");
+}
+
+#[test]
+fn failed_deliveries_leave_no_memory_behind() {
+    let fail = || {
+        let receiver = bits::webhook::Receiver::unsigned();
+        for body in [r#"{"event":{"type":[{"a":"b"}]}}"#, r#"{"eventId":"e","event":{"applicationId":"#, "[]", "{}"] {
+            receiver.receive(&HeaderMap::new(), body.as_bytes()).unwrap_err();
+            serde_json::from_str::<bits::types::WebhookEnvelope>(body).err();
+        }
+    };
+    fail();
+    let left = allocation_counter::measure(|| (0..1000).for_each(|_| fail()));
+    assert_eq!((left.count_current, left.bytes_current), (0, 0));
+}
+
 #[tokio::test]
 async fn a_digitaleo_batch_has_the_fields_of_the_delivery() {
     let delivery = from_digitaleo().await;

@@ -1552,6 +1552,8 @@ pub mod types {
         pub weight: Option<f64>,
         pub weights: Vec<f64>,
         pub tame: Option<bool>,
+        /// True for a deletion.
+        pub gone: Option<bool>,
         /// Ids, inlined where they are used.
         pub ids: Vec<String>,
         pub counts: Vec<i64>,
@@ -1573,10 +1575,11 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default Bird { 0 id "id", 1 name "name", 2 color "color", 3 odd "odd", 4
         size "size", 5 born "born", 6 ringed "ringed", 7 wings "wings", 8 weight
-        "weight", 9 weights "weights", 10 tame "tame", 11 ids "ids", 12 counts "counts",
-        13 times "times", 14 names "names", 15 places "places", 16 mother "mother", 17
-        anything "anything", 18 free "free", 19 serial "serial", 20 type_ "type", 21
-        odata_id "@odata.id", 22 snake_case "snake_case" } extra
+        "weight", 9 weights "weights", 10 tame "tame", 11 gone "gone", 12 ids "ids", 13
+        counts "counts", 14 times "times", 15 names "names", 16 places "places", 17
+        mother "mother", 18 anything "anything", 19 free "free", 20 serial "serial", 21
+        type_ "type", 22 odata_id "@odata.id", 23 snake_case "snake_case" } extra; strict
+        0, 11
     );
     impl Bird {
         /// Creates a value without any field.
@@ -1642,6 +1645,13 @@ pub mod types {
         /// Sets `tame`.
         pub fn tame(mut self, value: bool) -> Self {
             self.tame = Some(value);
+            self
+        }
+        /// Sets `gone`.
+        ///
+        /// True for a deletion.
+        pub fn gone(mut self, value: bool) -> Self {
+            self.gone = Some(value);
             self
         }
         /// Sets `ids`.
@@ -1798,7 +1808,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default BirdPage { 0 total "total", 1 next "next", 2 data "data" }
+        with_default BirdPage { 0 total "total", 1 next "next", 2 data "data" }; strict
+        0, 1, 2
     );
     /// Changes of a bird.
     ///
@@ -1934,7 +1945,7 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default RingPage { 0 total "total", 1 rings "rings" }
+        with_default RingPage { 0 total "total", 1 rings "rings" }; strict 0, 1
     );
     /// Request body of [`Client::search`](super::Client::search).
     #[derive(Clone, PartialEq)]

@@ -5,7 +5,9 @@
 mod generated;
 
 use futures::TryStreamExt;
-use keyfob_client::{ClientBuilder, Confidence, Form, Idempotency, Part, Patch, RetryPolicy, TimeParam, Upload};
+use keyfob_client::{
+    ClientBuilder, Confidence, ErrorKind, Form, Idempotency, Part, Patch, RetryPolicy, TimeParam, Upload,
+};
 use serde_json::{Value, json};
 
 use self::generated::{API, Client, OPERATIONS, operation, types};
@@ -25,7 +27,12 @@ fn line(server: &Server) -> String {
 
 /// Returns the body of the first request.
 fn sent(server: &Server) -> String {
-    String::from_utf8(server.requests()[0].body.clone()).unwrap()
+    sent_at(server, 0)
+}
+
+/// Returns the body of the request at `index`.
+fn sent_at(server: &Server, index: usize) -> String {
+    String::from_utf8(server.requests()[index].body.clone()).unwrap()
 }
 
 #[tokio::test]
@@ -212,6 +219,93 @@ fn lenient_json_is_decoded_and_known_fields_are_encoded_unchanged() {
     let mut written = loose;
     written["places"] = json!([{"lat": 1}]);
     assert_eq!(serde_json::to_value(&bird).unwrap(), written);
+}
+
+#[tokio::test]
+async fn a_bird_with_odd_values_is_sent_back_as_it_came_with_one_field_changed() {
+    let odd = r#"{"id":"7","name":"Kes","wings":"n/a","weight":{"kg":2},"weights":[1,"heavy"],"places":[{"lat":"north","lon":2},"nest"],"mother":"none","surprise":[1.0]}"#;
+    let (server, client) = canary([body(odd), status(204)]).await;
+    let response = client.bird("7", "acme").await.unwrap();
+    let found: Vec<_> = response.mismatches().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "wings: expected an integer",
+            "weight: expected a number",
+            "weights[1]: expected a number",
+            "places[0].lat: expected a number",
+            "places[1]: expected an object",
+            "mother: expected an object",
+        ]
+    );
+    let mut bird = response.into_inner();
+    assert_eq!((bird.wings, bird.weight, bird.places.len(), bird.mother.is_none()), (None, None, 1, true));
+    bird.name = Some("Kestrel".into());
+    client.replace_bird("7", bird).await.unwrap();
+    assert_eq!(sent_at(&server, 1), odd.replace("Kes", "Kestrel"));
+}
+
+#[tokio::test]
+async fn a_strict_client_rejects_a_response_with_an_odd_value() {
+    let server = Server::start([body(r#"{"wings":"n/a"}"#), body(r#"{"data":[{"wings":"n/a"}]}"#)]).await;
+    let builder = ClientBuilder::<Client>::new(API).base_url(&server.url).host_url("files", &server.url).strict(true);
+    let client = builder.build().unwrap();
+    for error in [
+        client.bird("7", "acme").await.map(drop).unwrap_err(),
+        client.birds("me").stream().try_collect::<Vec<_>>().await.map(drop).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.ends_with("wings: expected an integer"), "{source}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_a_total_a_key_or_a_mark_of_deletion_of_an_unexpected_type_is_an_error() {
+    for (page, message) in [
+        (r#"{"data":[{"id":"1"}],"next":{"a":1}}"#, "next: expected a string"),
+        (r#"{"data":[{"id":"1"}],"total":"many"}"#, "total: expected an integer"),
+        (r#"{"data":{"id":"1"}}"#, "data: expected a list"),
+        (r#"{"data":[{"id":"1"},{"id":["2"]}]}"#, "data[1].id: expected a string"),
+        (r#"{"data":[{"id":"1","gone":"maybe"}]}"#, "data[0].gone: expected a boolean"),
+    ] {
+        let (_server, client) = canary([body(page)]).await;
+        let mut pages = client.birds("me").pages();
+        let error = pages.try_next().await.map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unexpected);
+        assert_eq!(std::error::Error::source(&error).unwrap().to_string(), message);
+        assert!(pages.try_next().await.unwrap().is_none(), "a listing ends after an error");
+    }
+}
+
+#[tokio::test]
+async fn a_listing_that_leaves_out_a_row_is_incomplete() {
+    let pages = || {
+        canary([
+            body(r#"{"data":[{"id":"1","wings":[]}],"next":"c1"}"#),
+            body(r#"{"data":[{"id":"2"},"odd"],"next":"c2"}"#),
+            body(r#"{"data":[{"id":"3"}]}"#),
+        ])
+    };
+    let (_server, client) = pages().await;
+    let mut listing = client.birds("me").pages();
+    let mut seen = Vec::new();
+    while let Some(page) = listing.try_next().await.unwrap() {
+        seen.push((page.data.len(), listing.mismatches().len(), listing.is_incomplete()));
+    }
+    assert_eq!(seen, [(1, 1, false), (1, 1, true), (1, 0, true)]);
+
+    let (_server, client) = pages().await;
+    let mut rows = client.birds("me").stream();
+    let mut seen = Vec::new();
+    while let Some(bird) = rows.try_next().await.unwrap() {
+        seen.push((bird.id.unwrap(), rows.is_incomplete()));
+    }
+    assert_eq!(seen, [("1".to_owned(), false), ("2".to_owned(), true), ("3".to_owned(), true)]);
+
+    let (_server, client) = canary([body(r#"[{"id": "7"}, 5]"#)]).await;
+    let birds = client.merge_birds(["a".to_owned()]).await.unwrap();
+    assert_eq!((birds.len(), birds.is_incomplete(), birds.mismatches()[0].path()), (1, true, "[1]"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub use keyfob_client::webhook::{Digest, Error, RecentKeys};
 use keyfob_client::{
     Extra, Timestamp,
     auth::SecretString,
+    decode::decode_slice,
     header::{HeaderMap, HeaderName},
     webhook::Verifier,
 };
@@ -71,7 +72,8 @@ impl Receiver {
             verifier.verify_header(headers, &SIGNATURE, body)?;
         }
         // The content type is not checked: deliveries have none.
-        let envelope: WebhookEnvelope = serde_json::from_slice(body).map_err(|_| Error::Malformed)?;
+        let mut envelope = WebhookEnvelope::default();
+        decode_slice(body, &mut envelope).map_err(|_| Error::Malformed)?;
         let id = envelope.event_id.filter(|id| !id.is_empty()).ok_or(Error::Malformed)?;
         let event = envelope.event.ok_or(Error::Malformed)?;
         Ok(Event {

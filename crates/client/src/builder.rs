@@ -12,6 +12,7 @@ use crate::call::rate_limit::RateLimit;
 use crate::{
     auth_source::{AuthSource, Authorize},
     call::retry::RetryPolicy,
+    decode::body::Leniency,
     env::{self, Variables},
     error::{Error, ErrorKind},
     session::Session,
@@ -207,6 +208,18 @@ impl<C: From<Session>> ClientBuilder<C> {
     #[doc(hidden)]
     pub fn status_in_body(mut self) -> Self {
         self.settings.status_in_body = true;
+        self
+    }
+
+    /// Makes a response an error if one of its values does not have the type that the API's description declares; off by
+    /// default.
+    ///
+    /// By default, a field that has such a value is absent, and a list element that cannot be read is left out. Both are
+    /// reported by [`ResponseValue::mismatches`](crate::ResponseValue::mismatches) and in one warning event per
+    /// response. Cursors, totals and keys of listings, and marks of deletions, must always have their types. A struct
+    /// without one of its required fields cannot be read.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.leniency = if strict { Leniency::Strict } else { Leniency::Lenient };
         self
     }
 

@@ -9,6 +9,7 @@ use reqwest::{StatusCode, Url};
 use crate::call::rate_limit::Limiter;
 use crate::{
     call::retry::{Budget, RetryPolicy},
+    decode::body::Leniency,
     error::{Error, ErrorKind},
     request::path::Path,
 };
@@ -31,6 +32,7 @@ pub(crate) struct Connection {
     pub(crate) max_response_bytes: u64,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
+    pub(crate) leniency: Leniency,
     pub(crate) clock: Clock,
 }
 

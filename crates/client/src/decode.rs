@@ -7,11 +7,13 @@
 //! - A value is decoded from several JSON types: a number also from a string, a boolean also from 0 and 1. The field still
 //!   has a plain Rust type.
 //! - A form other than the canonical one is recorded, so that an unchanged value is sent back as received.
-//! - A failure names the path and the expected type, never the value.
+//! - In a response, a value of an unexpected type becomes absent and is retained, unless the struct declares the field
+//!   strict. The mismatch names the path and the expected type, never the value.
 //!
 //! compile-time: serde's derives generate a visitor, an enum of fields and a wrapper per field for every struct and
 //! deserializer; that was more than half of the compile time of a generated crate.
 
+mod absent_reader;
 pub(crate) mod body;
 mod collections;
 mod enums;
@@ -19,10 +21,14 @@ pub(crate) mod error;
 mod field;
 mod foreign;
 mod lenient;
+pub(crate) mod mismatch;
+mod path;
 mod presence;
 mod reader;
+mod recovering_reader;
 mod scalars;
 mod serde_reader;
+mod slices;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -35,9 +41,9 @@ pub use self::{
     enums::{int_enum, string_enum},
     error::Expected,
     field::WireField,
-    lenient::{Mismatch, Scalar},
+    lenient::{Scalar, WrongType},
     presence::{json_text, nullable, optional_json_text, required, required_or_default},
     reader::{ElementDecoder, ErasedReader, Failed, WireStruct},
     value::{WireValue, required_value},
-    wire_struct::{Slot, decode_into, decode_json, deserialize, encode_struct},
+    wire_struct::{Slot, decode_into, decode_json, decode_slice, deserialize, encode_struct, undecoded_fields},
 };

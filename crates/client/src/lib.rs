@@ -46,6 +46,7 @@ pub use call::{
 };
 /// The version of `chrono` whose types the API crates use.
 pub use chrono;
+pub use decode::mismatch::Mismatch;
 pub use encode::Canonical;
 pub use error::{ApiError, Error, ErrorKind, FieldError, OptionExt};
 #[cfg(feature = "files")]

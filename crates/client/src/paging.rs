@@ -7,6 +7,8 @@
 //!   the cursor can be read before the rows are decoded, the next request is sent before decoding.
 //! * **Memory**: a page is decoded when the stream is polled for it. The rows of one page and the bytes of two pages are in
 //!   memory. All pages of a listing share two buffers.
+//! * **Unreadable rows**: a row that cannot be read is left out, and `is_incomplete` of the stream is `true`. A cursor, a
+//!   total or a key of an unexpected type is an error.
 //! * **End**: an empty page with a cursor, or below the total, does not end a listing. A repeated cursor is an error.
 //!
 //! ```

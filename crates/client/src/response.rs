@@ -16,7 +16,10 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use reqwest::{StatusCode, header::HeaderMap};
 
-use crate::error::Error;
+use crate::{
+    decode::mismatch::{Mismatch, Mismatches},
+    error::Error,
+};
 
 /// A value of any type.
 pub(crate) type AnyValue = Box<dyn Any + Send + Sync>;
@@ -26,6 +29,8 @@ pub(crate) struct AnyResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) value: AnyValue,
+    /// `None` if all values have the types that the API's description declares.
+    pub(crate) mismatches: Option<Box<Mismatches>>,
 }
 
 /// A response whose body has been read completely.
@@ -117,6 +122,31 @@ impl<T> ResponseValue<T> {
     pub fn headers(&self) -> &HeaderMap {
         &self.response.headers
     }
+
+    /// Returns the values that do not have the type that the API's description declares, at most 100 fields and 1,000
+    /// list elements.
+    ///
+    /// The fields that have such a value are absent; the JSON is retained and sent back with the struct. See
+    /// [`ClientBuilder::strict`](crate::ClientBuilder::strict).
+    ///
+    /// ```
+    /// # fn example(response: keyfob_client::ResponseValue<Vec<i64>>) {
+    /// for mismatch in response.mismatches() {
+    ///     eprintln!("{}: expected {}", mismatch.path(), mismatch.expected());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn mismatches(&self) -> &[Mismatch] {
+        self.response.mismatches.as_ref().map_or(&[], |mismatches| &mismatches.listed)
+    }
+
+    /// Returns `true` if a list in the response lacks an element that could not be read. Do not take a row that is absent
+    /// from such a listing for deleted. The list is the response itself or one of its fields.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.response.mismatches.as_ref().is_some_and(|mismatches| mismatches.incomplete)
+    }
 }
 
 impl<T: Send + Sync + 'static> ResponseValue<T> {
@@ -129,7 +159,8 @@ impl<T: Send + Sync + 'static> ResponseValue<T> {
     /// Creates a response, for tests of code that reads headers.
     #[must_use]
     pub fn with_headers(status: StatusCode, headers: HeaderMap, value: T) -> Self {
-        Self { response: AnyResponse { status, headers, value: Box::new(value) }, value: PhantomData }
+        let response = AnyResponse { status, headers, value: Box::new(value), mismatches: None };
+        Self { response, value: PhantomData }
     }
 }
 
@@ -140,11 +171,12 @@ impl<T: 'static> ResponseValue<T> {
         downcast(self.response.value)
     }
 
-    /// Converts the body, and preserves status and headers.
+    /// Converts the body, and preserves status, headers and mismatches.
     #[must_use]
     pub fn map<U: Send + Sync + 'static>(self, convert: impl FnOnce(T) -> U) -> ResponseValue<U> {
-        let AnyResponse { status, headers, value } = self.response;
-        ResponseValue::with_headers(status, headers, convert(downcast(value)))
+        let AnyResponse { status, headers, value, mismatches } = self.response;
+        let value = Box::new(convert(downcast(value)));
+        ResponseValue { response: AnyResponse { status, headers, value, mismatches }, value: PhantomData }
     }
 }
 
@@ -164,7 +196,9 @@ impl<T: 'static> DerefMut for ResponseValue<T> {
 
 impl<T: Clone + Send + Sync + 'static> Clone for ResponseValue<T> {
     fn clone(&self) -> Self {
-        Self::with_headers(self.response.status, self.response.headers.clone(), T::clone(self))
+        let AnyResponse { status, headers, mismatches, .. } = &self.response;
+        let (headers, mismatches, value) = (headers.clone(), mismatches.clone(), Box::new(T::clone(self)));
+        Self { response: AnyResponse { status: *status, headers, value, mismatches }, value: PhantomData }
     }
 }
 

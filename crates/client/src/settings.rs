@@ -9,6 +9,7 @@ use crate::{
     auth_source::Authorize,
     call::retry::{Budget, RetryPolicy},
     connection::{Connection, Host},
+    decode::body::Leniency,
     error::{Error, ErrorKind},
     session::Session,
 };
@@ -43,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) max_response_bytes: u64,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
+    pub(crate) leniency: Leniency,
     pub(crate) clock: Clock,
 }
 
@@ -76,6 +78,7 @@ impl Settings {
             max_response_bytes: MAX_RESPONSE_BYTES,
             token_rejected_statuses: vec![StatusCode::UNAUTHORIZED],
             status_in_body: false,
+            leniency: Leniency::Lenient,
             clock: Clock::system(),
         }
     }
@@ -144,6 +147,7 @@ impl Settings {
             max_response_bytes: self.max_response_bytes,
             token_rejected_statuses: self.token_rejected_statuses,
             status_in_body: self.status_in_body,
+            leniency: self.leniency,
             clock: self.clock,
         })))
     }

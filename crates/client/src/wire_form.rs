@@ -22,15 +22,37 @@ pub enum WireForm {
     Alternate,
     /// The canonical text of a non-string value, in a string: `"5"` for 5.
     Text,
+    /// A value that could not be decoded and has become absent; its JSON is retained.
+    Undecoded,
+    /// A value of a required field that could not be decoded; the field is empty, and the JSON is retained.
+    UndecodedRequired,
+    /// A list or map of structs, some of whose elements could not be decoded. The retained JSON has these elements, and
+    /// `null` in the place of each decoded element.
+    Gaps,
 }
 
 impl WireForm {
     /// All forms, indexed by the codes that [`WireForms`] stores.
-    const ALL: [Self; 6] = [Self::Canonical, Self::Null, Self::Empty, Self::Raw, Self::Alternate, Self::Text];
+    const ALL: [Self; 9] = [
+        Self::Canonical,
+        Self::Null,
+        Self::Empty,
+        Self::Raw,
+        Self::Alternate,
+        Self::Text,
+        Self::Undecoded,
+        Self::UndecodedRequired,
+        Self::Gaps,
+    ];
     /// Width of a code, in bits.
     const BITS: usize = 4;
     /// Number of codes in one word of [`WireForms`].
     const PER_WORD: usize = u64::BITS as usize / Self::BITS;
+
+    /// Returns `true` if JSON is retained for the form.
+    const fn has_json(self) -> bool {
+        matches!(self, Self::Raw | Self::Undecoded | Self::UndecodedRequired | Self::Gaps)
+    }
 }
 
 /// Records the form of the value that is being decoded.
@@ -47,7 +69,7 @@ impl FormRecorder {
         self.form == WireForm::Canonical
     }
 
-    /// Records a form other than [`WireForm::Raw`].
+    /// Records a form without retained JSON.
     pub(crate) fn set(&mut self, form: WireForm) {
         self.form = form;
     }
@@ -59,9 +81,30 @@ impl FormRecorder {
         self.raw = json.into();
     }
 
+    /// Records [`WireForm::Undecoded`] and retains the JSON.
+    #[cold]
+    pub(crate) fn retain_undecoded(&mut self, json: Json) {
+        self.form = WireForm::Undecoded;
+        self.raw = json;
+    }
+
+    /// Records [`WireForm::UndecodedRequired`] and retains the JSON.
+    #[cold]
+    pub(crate) fn retain_undecoded_required(&mut self, json: Json) {
+        self.form = WireForm::UndecodedRequired;
+        self.raw = json;
+    }
+
+    /// Records [`WireForm::Gaps`] and retains the elements that could not be decoded.
+    #[cold]
+    pub(crate) fn retain_gaps(&mut self, json: impl Into<Json>) {
+        self.form = WireForm::Gaps;
+        self.raw = json.into();
+    }
+
     /// Returns the recorded form.
     pub(crate) fn original(&self) -> OriginalForm<'_> {
-        OriginalForm { form: self.form, raw: (self.form == WireForm::Raw).then_some(&self.raw) }
+        OriginalForm { form: self.form, raw: self.form.has_json().then_some(&self.raw) }
     }
 }
 
@@ -69,7 +112,7 @@ impl FormRecorder {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OriginalForm<'a> {
     pub(crate) form: WireForm,
-    /// The retained JSON of [`WireForm::Raw`].
+    /// The retained JSON, if the form has one.
     pub(crate) raw: Option<&'a Json>,
 }
 
@@ -78,17 +121,32 @@ impl<'a> OriginalForm<'a> {
     /// [`WireForm::Text`].
     pub(crate) fn json(self, in_form: impl FnOnce(WireForm) -> Option<Json>) -> Option<Cow<'a, Json>> {
         match (self.form, self.raw) {
-            (WireForm::Canonical, _) => None,
+            (WireForm::Canonical | WireForm::Gaps, _) => None,
             (WireForm::Null, _) => Some(Cow::Owned(Json::Null)),
             (_, Some(raw)) => Some(Cow::Borrowed(raw)),
             (form, None) => in_form(form).map(Cow::Owned),
         }
     }
+
+    /// Returns the retained JSON of [`WireForm::Undecoded`].
+    pub(crate) fn undecoded(self) -> Option<&'a Json> {
+        self.raw.filter(|_| self.form == WireForm::Undecoded)
+    }
+
+    /// Returns `true` for [`WireForm::UndecodedRequired`]: an empty value is written as received.
+    pub(crate) fn is_undecoded_required(self) -> bool {
+        self.form == WireForm::UndecodedRequired
+    }
+
+    /// Returns the retained JSON of [`WireForm::Gaps`].
+    pub(crate) fn gaps(self) -> Option<&'a Json> {
+        self.raw.filter(|_| self.form == WireForm::Gaps)
+    }
 }
 
 /// Recorded forms of all fields of a struct, sixteen per word.
 ///
-/// Only [`WireForm::Raw`] allocates. Forms do not take part in comparisons: any two `WireForms` are equal.
+/// Only retained JSON allocates. Forms do not take part in comparisons: any two `WireForms` are equal.
 #[derive(Clone)]
 pub struct WireForms<const WORDS: usize> {
     words: [u64; WORDS],
@@ -105,7 +163,7 @@ impl<const WORDS: usize> WireForms<WORDS> {
         let shift = index % WireForm::PER_WORD * WireForm::BITS;
         let word = &mut self.words[index / WireForm::PER_WORD];
         *word = *word & !(0xf << shift) | (form.form as u64) << shift;
-        if form.form == WireForm::Raw {
+        if form.form.has_json() {
             self.raw.get_or_insert_default().push((index, form.raw.take()));
         }
         form.form = WireForm::Canonical;
@@ -116,7 +174,7 @@ impl<const WORDS: usize> WireForms<WORDS> {
     pub fn get(&self, index: usize) -> OriginalForm<'_> {
         let code = self.words[index / WireForm::PER_WORD] >> (index % WireForm::PER_WORD * WireForm::BITS) & 0xf;
         let form = usize::try_from(code).map_or(WireForm::Canonical, |code| WireForm::ALL[code]);
-        let raw = self.raw.iter().flat_map(|raw| raw.iter()).rfind(|(at, _)| form == WireForm::Raw && *at == index);
+        let raw = self.raw.iter().flat_map(|raw| raw.iter()).rfind(|(at, _)| form.has_json() && *at == index);
         OriginalForm { form, raw: raw.map(|(_, json)| json) }
     }
 }

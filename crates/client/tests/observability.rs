@@ -10,6 +10,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use keyfob_client::{
+    CallOptions, Error, ResponseValue, Session,
+    codegen::{BuildRequest, Path, RequestBuilder, operation_call},
+};
 use tracing::{Instrument as _, Level, field::Empty};
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -17,7 +21,7 @@ use tracing_subscriber::{
     layer::SubscriberExt as _,
 };
 
-use crate::script::{Server, create, get, json, status};
+use crate::script::{GET, Server, create, get, json, status};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -123,4 +127,40 @@ async fn a_call_without_a_subscriber_records_nothing_in_the_enclosing_span() {
     for ours in ["server.address", "status_code", "resend_count"] {
         assert!(!log.text().contains(ours), "{}", log.text());
     }
+}
+
+/// Request for a list of integers.
+struct Numbers;
+
+impl BuildRequest for Numbers {
+    fn path(&self, path: &mut Path<'_>) {
+        path.text("/numbers");
+    }
+
+    fn build(&self, _: &mut RequestBuilder) {}
+}
+
+async fn numbers(session: &Session) -> Result<ResponseValue<Vec<i64>>, Error> {
+    operation_call::value::<Vec<i64>>(session, &GET, &Numbers, &CallOptions::default()).await
+}
+
+#[tokio::test]
+async fn a_response_with_mismatches_is_one_warning_without_values() {
+    let log = Log::start();
+    let server = Server::start([json(r#"["canary", 1, {"a": "canary"}, 2]"#), json("[1, 2]")]).await;
+    let session = server.session();
+    let response = numbers(&session).await.unwrap();
+    assert_eq!((response.as_slice(), response.mismatches().len()), (&[1, 2][..], 2));
+    assert_eq!(numbers(&session).await.unwrap().mismatches(), []);
+    log.check(&[
+        "WARN",
+        "do not match the API's description",
+        "api=\"test-api\"",
+        "operation=\"thing\"",
+        "count=2",
+        "incomplete=true",
+        "mismatches=\"[0]: expected an integer; [2]: expected an integer\"",
+    ]);
+    assert_eq!(log.text().matches("WARN").count(), 1, "{}", log.text());
+    assert!(!log.text().contains("canary"), "{}", log.text());
 }

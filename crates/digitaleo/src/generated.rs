@@ -3097,7 +3097,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default Campaign { 0 id "id", 1 name "name", 2 list_name "listName", 3
         status "status", 4 cancelled "cancelled", 5 cost "cost", 6 cost_ttc "costTTC" }
-        extra
+        extra; strict 0
     );
     /// A recipient of a campaign.
     ///
@@ -3368,7 +3368,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default CampaignPage { 0 list "list", 1 size "size", 2 total "total" }
+        with_default CampaignPage { 0 list "list", 1 size "size", 2 total "total" };
+        strict 0, 1, 2
     );
     /// Reference to a campaign.
     ///
@@ -3584,7 +3585,7 @@ pub mod types {
         field09 "field09", 34 field10 "field10", 35 field11 "field11", 36 field12
         "field12", 37 field13 "field13", 38 field14 "field14", 39 field15 "field15", 40
         sms_optout "smsOptout", 41 voice_optout "voiceOptout", 42 voicemail_optout
-        "voicemailOptout", 43 email_optout "emailOptout" } extra
+        "voicemailOptout", 43 email_optout "emailOptout" } extra; strict 0
     );
     /// Properties of a contact to create or change. Absent properties keep their values. A
     /// contact must have an address for at least one medium.
@@ -3962,7 +3963,8 @@ pub mod types {
         3 stats "stats", 4 import_errors "importErrors", 5 import_lines "importLines", 6
         import_invalid "importInvalid", 7 import_status "importStatus", 8 date_updated
         "dateUpdated", 9 date_created "dateCreated", 10 category "category", 11 expired
-        "expired", 12 date_expired "dateExpired", 13 shoot_count "shootCount" } extra
+        "expired", 12 date_expired "dateExpired", 13 shoot_count "shootCount" } extra;
+        strict 0
     );
     /// One page of lists.
     ///
@@ -3982,7 +3984,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default ContactListPage { 0 list "list", 1 size "size", 2 total "total" }
+        with_default ContactListPage { 0 list "list", 1 size "size", 2 total "total" };
+        strict 0, 1, 2
     );
     /// One page of contacts.
     ///
@@ -4000,7 +4003,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default ContactPage { 0 list "list", 1 size "size", 2 total "total" }
+        with_default ContactPage { 0 list "list", 1 size "size", 2 total "total" };
+        strict 0, 1, 2
     );
     /// Number of contacts that each medium reaches, as strings of digits.
     ///
@@ -4150,7 +4154,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default FieldPage { 0 list "list", 1 size "size", 2 total "total" }
+        with_default FieldPage { 0 list "list", 1 size "size", 2 total "total" }; strict
+        0, 1, 2
     );
     /// List to create.
     ///
@@ -4692,7 +4697,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default ResourcePage { 0 list "list", 1 size "size", 2 total "total" } extra
+        with_default ResourcePage { 0 list "list", 1 size "size", 2 total "total" }
+        extra; strict 0, 1, 2
     );
     /// Row to change, with its new properties.
     ///

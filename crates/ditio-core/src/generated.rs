@@ -8724,7 +8724,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ExternalReference { 0 id "id", 1 external_ref_type
         "externalRefType", 2 external_ref_value "externalRefValue", 3 name "name", 4
-        proj_number "projNumber", 5 disabled "disabled" } extra
+        proj_number "projNumber", 5 disabled "disabled" } extra; strict 0
     );
     /// Reference value to create.
     ///
@@ -8940,7 +8940,7 @@ pub mod types {
         "serviceDate", 18 serial_number "serialNumber", 19 engine_number "engineNumber",
         20 registration_number "registrationNumber", 21 responsible_id "responsibleId",
         22 responsible_employee_number "responsibleEmployeeNumber", 23 block_check_in
-        "blockCheckIn", 24 block_check_in_message "blockCheckInMessage" } extra
+        "blockCheckIn", 24 block_check_in_message "blockCheckInMessage" } extra; strict 0
     );
     impl Machine {
         /// Creates a value without any field.
@@ -9775,7 +9775,7 @@ pub mod types {
         locked_qty "lockedQty", 19 verified "verified", 20 verified_by_name
         "verifiedByName", 21 verified_date_time "verifiedDateTime", 22 approved
         "approved", 23 approved_by_name "approvedByName", 24 approved_date_time
-        "approvedDateTime", 25 modified_date_time "modifiedDateTime" } extra
+        "approvedDateTime", 25 modified_date_time "modifiedDateTime" } extra; strict 0
     );
     /// Stored project, also the body of a full replacement. The vendor has more optional fields
     /// than this schema; other received fields are retained in `extra` and sent back.
@@ -9856,7 +9856,7 @@ pub mod types {
         work_break_lunch_length "workBreakLunchLength", 22 work_break_dinner_start_time
         "workBreakDinnerStartTime", 23 work_break_dinner_length "workBreakDinnerLength",
         24 project_location_latitude "projectLocationLatitude", 25
-        project_location_longitude "projectLocationLongitude" } extra
+        project_location_longitude "projectLocationLongitude" } extra; strict 0
     );
     impl Project {
         /// Creates a value without any field.
@@ -11246,7 +11246,7 @@ pub mod types {
         safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 22
         parent_activity_id "parentActivityId", 23 is_parent "isParent", 24 chapter_id
         "chapterId", 25 task_location_latitude "taskLocationLatitude", 26
-        task_location_longitude "taskLocationLongitude" } extra
+        task_location_longitude "taskLocationLongitude" } extra; strict 0
     );
     impl WorkOrder {
         /// Creates a value without any field.

@@ -5098,7 +5098,7 @@ pub mod types {
         "payrollApproved", 15 payroll_approved_date_time "payrollApprovedDateTime", 16
         locked "locked", 17 locked_date_time "lockedDateTime", 18 pdf_url "pdfUrl", 19
         modified_date_time "modifiedDateTime", 20 is_deleted "isDeleted", 21
-        deleted_date_time "deletedDateTime" } extra
+        deleted_date_time "deletedDateTime" } extra; strict 0, 20
     );
     /// Page of absence registrations.
     ///
@@ -5121,7 +5121,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default AbsenceRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// File attached to a checklist.
     ///
@@ -5361,7 +5362,7 @@ pub mod types {
         company_id "companyId", 32 template_id "templateId", 33 template_version_date
         "templateVersionDate", 34 modified_by_user_name "modifiedByUserName", 35 accuracy
         "accuracy", 36 signatures "signatures", 37 dimensions "dimensions", 38 self_url
-        "selfUrl" } extra
+        "selfUrl" } extra; strict 0, 29
     );
     /// Page of checklists.
     ///
@@ -5386,7 +5387,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ChecklistRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Section of a checklist. Attachments and images are documented; the other fields come
     /// from the core API's JSON export of the same document.
@@ -5495,7 +5497,7 @@ pub mod types {
         project_number "projectNumber", 3 check_in_date_time "checkInDateTime", 4
         check_out_date_time "checkOutDateTime", 5 hse_card_id "hseCardId", 6 is_deleted
         "isDeleted", 7 deleted_date_time "deletedDateTime", 8 modified_date_time
-        "modifiedDateTime" } extra
+        "modifiedDateTime" } extra; strict 0, 6
     );
     /// Page of stays on site.
     ///
@@ -5518,7 +5520,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default CrewListRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Location where mass is loaded or dumped. No field name is documented; the names here are
     /// those of the other tables. Other fields are available in `extra`.
@@ -5560,7 +5563,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default FlowLocation { 0 id "id", 1 name "name", 2 project_id "projectId", 3
         company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
-        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
+        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra; strict 0, 5
     );
     /// Page of locations.
     ///
@@ -5583,7 +5586,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default FlowLocationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Mass type. No field name is documented; the names here are those of the other tables.
     /// Other fields are available in `extra`.
@@ -5625,7 +5629,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default FlowMassType { 0 id "id", 1 name "name", 2 project_id "projectId", 3
         company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
-        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra
+        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra; strict 0, 5
     );
     /// Page of mass types.
     ///
@@ -5648,7 +5652,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default FlowMassTypePage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Mass-transport trip from Ditio Flow or the older mass haul module. Tonnes and cubic
     /// metres must not be added together.
@@ -5797,7 +5802,7 @@ pub mod types {
         "comment", 48 project_id "projectId", 49 project_number "projectNumber", 50
         project_name "projectName", 51 project_external_number "projectExternalNumber",
         52 project_company_name "projectCompanyName", 53 task_id "taskId", 54 task_name
-        "taskName" } extra
+        "taskName" } extra; strict 0, 6
     );
     /// Page of trips.
     ///
@@ -5820,7 +5825,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default FlowTripRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Image of one parent. An image with two parents has two rows. The names of the file, link
     /// and parent fields are not known; the names here are taken from the file model of the
@@ -5928,7 +5934,7 @@ pub mod types {
         "fileName", 20 file_name_orig "fileNameOrig", 21 file_type "fileType", 22
         file_size "fileSize", 23 url "url", 24 url_sm "urlSm", 25 url_m "urlM", 26 url_lg
         "urlLg", 27 modified_date_time "modifiedDateTime", 28 is_deleted "isDeleted", 29
-        deleted_date_time "deletedDateTime" } extra
+        deleted_date_time "deletedDateTime" } extra; strict 0, 28
     );
     /// Page of images.
     ///
@@ -5951,7 +5957,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ImagePage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
+        4, 5
     );
     /// Kind of parent of an image.
     ///
@@ -6086,7 +6093,7 @@ pub mod types {
         "machineId", 25 machine_name "machineName", 26 latitude "latitude", 27 longitude
         "longitude", 28 created_at "createdAt", 29 status_updated_at "statusUpdatedAt",
         30 modified_date_time "modifiedDateTime", 31 pdf_url "pdfUrl", 32 is_deleted
-        "isDeleted", 33 deleted_date_time "deletedDateTime" } extra
+        "isDeleted", 33 deleted_date_time "deletedDateTime" } extra; strict 0, 32
     );
     /// Page of alerts.
     ///
@@ -6111,7 +6118,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default IncidentRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Status of an alert.
     ///
@@ -6198,7 +6206,8 @@ pub mod types {
         "projectNumber", 15 project_name "projectName", 16 project_external_number
         "projectExternalNumber", 17 project_company_name "projectCompanyName", 18
         created_date_time "createdDateTime", 19 modified_date_time "modifiedDateTime", 20
-        is_deleted "isDeleted", 21 deleted_date_time "deletedDateTime" } extra
+        is_deleted "isDeleted", 21 deleted_date_time "deletedDateTime" } extra; strict 0,
+        20
     );
     /// Page of machine registrations.
     ///
@@ -6221,7 +6230,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default MachineRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// One kind of overtime on one day.
     ///
@@ -6378,7 +6388,7 @@ pub mod types {
         approved "approved", 22 approved_by_name "approvedByName", 23 approved_date_time
         "approvedDateTime", 24 modified_date_time "modifiedDateTime", 25 is_deleted
         "isDeleted", 26 deleted_date_time "deletedDateTime", 27 overtime_lines
-        "overtimeLines" } extra
+        "overtimeLines" } extra; strict 0, 25
     );
     /// Page of payroll lines.
     ///
@@ -6402,7 +6412,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default PayrollLinePage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Project. A deletion carries the last stored version; its modifiedDateTime is the last
     /// change before the deletion.
@@ -6449,7 +6460,8 @@ pub mod types {
         external_dim02 "externalDim02", 6 company_id "companyId", 7 company_name
         "companyName", 8 active "active", 9 is_external "isExternal", 10
         created_date_time "createdDateTime", 11 modified_date_time "modifiedDateTime", 12
-        is_deleted "isDeleted", 13 deleted_date_time "deletedDateTime" } extra
+        is_deleted "isDeleted", 13 deleted_date_time "deletedDateTime" } extra; strict 0,
+        12
     );
     /// Page of projects.
     ///
@@ -6472,7 +6484,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ProjectPage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
+        4, 5
     );
     /// Entry of the resource catalogue: a person, machine, vehicle or piece of equipment. A
     /// deletion carries the last stored version; its modifiedDateTime is the last change before
@@ -6528,7 +6541,7 @@ pub mod types {
         11 capacity "capacity", 12 cost_price "costPrice", 13 price "price", 14
         company_id "companyId", 15 company_name "companyName", 16 active "active", 17
         is_external "isExternal", 18 modified_date_time "modifiedDateTime", 19 is_deleted
-        "isDeleted", 20 deleted_date_time "deletedDateTime" } extra
+        "isDeleted", 20 deleted_date_time "deletedDateTime" } extra; strict 0, 19
     );
     /// Kind of resource, independent of the type names of the company.
     ///
@@ -6579,7 +6592,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ResourcePage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
+        4, 5
     );
     /// Synchronisation mode of a page.
     ///
@@ -6756,7 +6770,7 @@ pub mod types {
         "userName", 54 user_employee_number "userEmployeeNumber", 55 user_company_name
         "userCompanyName", 56 user_company_org_nr "userCompanyOrgNr", 57 user_work_title
         "userWorkTitle", 58 user_work_shift_setting_name "userWorkShiftSettingName" }
-        extra
+        extra; strict 0, 6
     );
     /// Page of time registrations.
     ///
@@ -6779,7 +6793,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default TimeRegistrationPage { 0 data "data", 1 links "links", 2
         continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
+        0, 1, 2, 3, 4, 5
     );
     /// Unit of a quantity of mass.
     ///
@@ -6856,7 +6871,7 @@ pub mod types {
         "employmentCompanyName", 13 is_active_employment "isActiveEmployment", 14
         is_disabled "isDisabled", 15 start_date "startDate", 16 end_date "endDate", 17
         modified_date_time "modifiedDateTime", 18 is_deleted "isDeleted", 19
-        deleted_date_time "deletedDateTime" } extra
+        deleted_date_time "deletedDateTime" } extra; strict 0, 18
     );
     /// Page of users.
     ///
@@ -6879,7 +6894,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default UserPage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
+        4, 5
     );
     /// Employees covered by a payroll extraction, by kind of pay. FixedPay is inferred from the
     /// core API.
@@ -6952,7 +6968,7 @@ pub mod types {
         10 parent_name "parentName", 11 full_path_name "fullPathName", 12 company_id
         "companyId", 13 company_name "companyName", 14 is_external "isExternal", 15
         modified_date_time "modifiedDateTime", 16 is_deleted "isDeleted", 17
-        deleted_date_time "deletedDateTime" } extra
+        deleted_date_time "deletedDateTime" } extra; strict 0, 16
     );
     /// Page of work orders.
     ///
@@ -6975,6 +6991,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default WorkOrderPage { 0 data "data", 1 links "links", 2 continuation_token
         "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }
+        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
+        4, 5
     );
 }

@@ -8548,7 +8548,7 @@ pub mod types {
         with_default ApplicationSummary { 0 id "id", 1 external_id "externalId", 2 person
         "person", 3 job_opening "jobOpening", 4 application_status_id
         "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
-        date_created "dateCreated" }
+        date_created "dateCreated" }; strict 0
     );
     /// Channel that an application arrived by.
     ///
@@ -8822,7 +8822,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default Approver { 0 id "id", 1 sequence "sequence", 2 process_state
-        "processState" }
+        "processState" }; strict 0
     );
     /// State of one approver in the approval sequence.
     ///
@@ -8946,7 +8946,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default AttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2 filename
         "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
-        "description", 6 conversion_state "conversionState" }
+        "description", 6 conversion_state "conversionState" }; strict 0
     );
     /// PDF version of an attachment of an application.
     ///
@@ -9664,7 +9664,7 @@ pub mod types {
         "department", 30 profile "profile", 31 remark "remark", 32 salary "salary", 33
         tasks "tasks", 34 vacancy_number "vacancyNumber", 35 budgeted "budgeted", 36
         earliest_entry_date "earliestEntryDate", 37 location_ids "locationIds", 38
-        working_time_ids "workingTimeIds", 39 form_fields "formFields" } extra
+        working_time_ids "workingTimeIds", 39 form_fields "formFields" } extra; strict 0
     );
     /// Result of the approval of a hiring request.
     ///
@@ -10764,7 +10764,7 @@ pub mod types {
         "workingTimes", 19 external_links "externalLinks", 20 external_id "externalId",
         21 hiring_request_id "hiringRequestId", 22 job_opening_url "jobOpeningUrl", 23
         application_list_url "applicationListUrl", 24 job_publications "jobPublications",
-        25 form_fields "formFields" } extra
+        25 form_fields "formFields" } extra; strict 0
     );
     /// Job opening to create. Tenants configure each of department, `contractPeriod`,
     /// reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`,
@@ -11331,7 +11331,7 @@ pub mod types {
         "profile", 10 we_offer "weOffer", 11 closing_text "closingText", 12 page_title
         "pageTitle", 13 page_description "pageDescription", 14 external_publication_url
         "externalPublicationUrl", 15 external_id "externalId", 16 status "status", 17
-        placements "placements" } extra
+        placements "placements" } extra; strict 0
     );
     /// Channel that shows publications.
     ///
@@ -11590,7 +11590,8 @@ pub mod types {
         with_default JobPublicationPlacement { 0 id "id", 1 version "version", 2 name
         "name", 3 description "description", 4 status "status", 5 external_reference
         "externalReference", 6 job_publication_id "jobPublicationId", 7 start_date
-        "startDate", 8 end_date "endDate", 9 external_links "externalLinks" } extra
+        "startDate", 8 end_date "endDate", 9 external_links "externalLinks" } extra;
+        strict 0
     );
     /// Placement to create.
     ///
@@ -12072,7 +12073,7 @@ pub mod types {
         "usState", 16 zip_code "zipCode", 17 city "city", 18 latitude "latitude", 19
         longitude "longitude", 20 additional_information "additionalInformation", 21
         name_messages "nameMessages", 22 external_name_messages "externalNameMessages" }
-        extra
+        extra; strict 0
     );
     /// Location to create.
     ///
@@ -12578,7 +12579,8 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default OnboardingAttachmentInfo { 0 id "id", 1 date_created "dateCreated",
         2 filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
-        description "description", 6 employee_file_upload "employeeFileUpload" }
+        description "description", 6 employee_file_upload "employeeFileUpload" }; strict
+        0
     );
     /// Kind of field in an onboarding form.
     ///
@@ -12726,7 +12728,7 @@ pub mod types {
         "dateOfContract", 7 date_of_employment "dateOfEmployment", 8 date_of_end
         "dateOfEnd", 9 date_created "dateCreated", 10 person_title "personTitle", 11
         person_salutation "personSalutation", 12 person_first_name "personFirstName", 13
-        person_last_name "personLastName" }
+        person_last_name "personLastName" }; strict 0
     );
     /// Organisation unit.
     ///
@@ -12742,7 +12744,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }
+        with_default OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }; strict
+        0
     );
     /// Candidate.
     ///
@@ -12833,7 +12836,8 @@ pub mod types {
         "specialMarkDIS", 29 special_mark_rel "specialMarkREL", 30 special_mark_vip
         "specialMarkVIP", 31 special_mark_ref "specialMarkREF", 32 special_mark_hrp
         "specialMarkHRP", 33 special_mark_bl "specialMarkBL", 34 special_mark_gpa
-        "specialMarkGPA", 35 keywords "keywords", 36 applications "applications" } extra
+        "specialMarkGPA", 35 keywords "keywords", 36 applications "applications" } extra;
+        strict 0
     );
     /// Candidate to create.
     ///
@@ -13783,7 +13787,7 @@ pub mod types {
         "applicationApplyWhatsAppURL", 10 start_date "startDate", 11 end_date "endDate",
         12 introduction "introduction", 13 tasks "tasks", 14 profile "profile", 15
         we_offer "weOffer", 16 closing_text "closingText", 17 images "images", 18
-        benefits "benefits", 19 job_opening "jobOpening" }
+        benefits "benefits", 19 job_opening "jobOpening" }; strict 0
     );
     /// Job opening of a publication.
     ///
@@ -14260,7 +14264,7 @@ pub mod types {
         daily_email_notification_types "dailyEmailNotificationTypes", 29
         notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 30
         role_ids "roleIds", 31 user_group_ids "userGroupIds", 32
-        data_for_external_systems "dataForExternalSystems" } extra
+        data_for_external_systems "dataForExternalSystems" } extra; strict 0
     );
     /// User to create.
     ///
@@ -14542,7 +14546,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default UserGroup { 0 id "id", 1 version "version", 2 external_id
         "externalId", 3 name "name", 4 org_unit_id "orgUnitId", 5 user_ids "userIds" }
-        extra
+        extra; strict 0
     );
     /// User group to create.
     ///

@@ -57,7 +57,7 @@ fn fill(update: &mut dyn WireStruct, response: &dyn Encode, dropped: &[&str], at
     for (key, value) in at_least {
         properties.entry(*key).or_insert_with(|| value.clone());
     }
-    decode_json(&body, update).expect("the fields that both types have are of the same type");
+    decode_json(&body, update).expect("the body is an object");
 }
 
 #[cfg(test)]
@@ -85,6 +85,19 @@ mod tests {
         let back =
             json!({"version": "3", "externalId": 7, "latitude": 51.0, "longitude": "9.90", "nameMessages": {"de": 1}});
         assert_eq!(sent::<Location, LocationUpdate>(read), back);
+    }
+
+    #[test]
+    fn values_of_an_unexpected_type_are_sent_back_as_received() {
+        let read = json!({"id": 7, "version": "n/a", "firstName": ["Zoë"], "lastName": "Süß", "dateOfBirth": "soon"});
+        let mut person = <Person as WireStruct>::empty();
+        decode_json(&read, &mut person).unwrap();
+        assert_eq!((person.version, person.first_name.as_deref()), (None, None));
+        let mut update = PersonUpdate::from(person);
+        let back = json!({"version": "n/a", "firstName": ["Zoë"], "lastName": "Süß", "dateOfBirth": "soon"});
+        assert_eq!(to_json(Some(&update)), Some(back));
+        update.first_name = "Zoë".into();
+        assert_eq!(to_json(Some(&update)).unwrap()["firstName"], "Zoë");
     }
 
     #[test]

@@ -14085,7 +14085,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default AccessPoint { 0 id "id", 1 name "name", 2 storage_unit_id
         "storageUnitId", 3 parameters "parameters", 4 is_blocked "isBlocked", 5
-        block_reason "blockReason" }
+        block_reason "blockReason" }; strict 0
     );
     /// Envelope of one access point.
     ///
@@ -14120,7 +14120,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default AccessPointList { 0 access_points "access_points", 1 count "count",
-        2 total_count "total_count" }
+        2 total_count "total_count" }; strict 0, 1, 2
     );
     /// Entry in the log of API calls.
     ///
@@ -14148,7 +14148,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ApiCall { 0 id "id", 1 body "body", 2 code "code", 3 creation_date
         "creationDate", 4 duration "duration", 5 endpoint "endpoint", 6 error "error", 7
-        response "response", 8 username "username" }
+        response "response", 8 username "username" }; strict 0
     );
     /// Envelope of one logged API call. The key is inferred.
     ///
@@ -14183,7 +14183,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default ApiCallList { 0 calls "calls", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Group of work order lines that are processed together.
     ///
@@ -14204,7 +14204,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default Batch { 0 id "id", 1 name "name", 2 type_ "type", 3 priority
-        "priority", 4 deadline "deadline", 5 creation_date "creationDate" }
+        "priority", 4 deadline "deadline", 5 creation_date "creationDate" }; strict 0
     );
     /// Batch to create.
     ///
@@ -14290,7 +14290,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default BatchList { 0 batches "batches", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Kind of batch. The default in requests is manual dynamic.
     ///
@@ -14389,7 +14389,7 @@ pub mod types {
         with_default Bin { 0 id "id", 1 name "name", 2 cell_name "cellName", 3 color
         "color", 4 type_ "type", 5 depth "depth", 6 width "width", 7 height "height", 8
         inside_depth "insideDepth", 9 inside_width "insideWidth", 10 x_slots "xSlots", 11
-        y_slots "ySlots" }
+        y_slots "ySlots" }; strict 0
     );
     /// Envelope of one bin.
     ///
@@ -14422,7 +14422,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default BinList { 0 bins "bins", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Carrier with its shelves. Only two fields are known; other fields are available in
     /// `extra`.
@@ -14438,7 +14438,9 @@ pub mod types {
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::wire_struct!(with_default Carrier { 0 id "id", 1 name "name" } extra);
+    keyfob_client::wire_struct!(
+        with_default Carrier { 0 id "id", 1 name "name" } extra; strict 0
+    );
     /// Envelope of one carrier.
     ///
     /// Returned by [`Client::carrier`](super::Client::carrier).
@@ -14470,7 +14472,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default CarrierList { 0 carriers "carriers", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Connection of ItemPath to another system. Passwords and tokens are not returned, only
     /// flags that they exist.
@@ -14514,7 +14516,7 @@ pub mod types {
         username "username", 10 status "status", 11 latest_connection "latestConnection",
         12 lastest_connection "lastestConnection", 13 creation_date "creationDate", 14
         latest_log "latestLog", 15 integration_count "integrationCount", 16 last_check
-        "lastCheck" }
+        "lastCheck" }; strict 0
     );
     /// Page of connections.
     ///
@@ -14537,7 +14539,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default ConnectionList { 0 connections "connections", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Newest log entry of a connection. The types are not documented.
     ///
@@ -14588,7 +14590,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default CostCenter { 0 id "id", 1 name "name", 2 description "description",
-        3 creation_date "creationDate" }
+        3 creation_date "creationDate" }; strict 0
     );
     /// Cost center to create.
     ///
@@ -14655,7 +14657,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default CostCenterList { 0 cost_centers "cost_centers", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Changes to a cost center. Absent fields keep their values.
     ///
@@ -14791,7 +14793,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default Image { 0 id "id", 1 name "name", 2 classification "classification",
         3 hyperlink "hyperlink", 4 material_id "materialId", 5 origin "origin", 6 type_
-        "type" }
+        "type" }; strict 0
     );
     /// Subject of an image.
     ///
@@ -14920,7 +14922,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default ImageList { 0 images "images", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Set of materials that is ordered as one.
     ///
@@ -14940,7 +14942,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default Kit { 0 id "id", 1 name "name", 2 has_stock "hasStock", 3 target
-        "target", 4 lines "lines" }
+        "target", 4 lines "lines" }; strict 0
     );
     /// Kit to create, with at least one line.
     ///
@@ -15016,7 +15018,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default KitLine { 0 id "id", 1 kit_id "kitId", 2 material_id "materialId", 3
         number "number", 4 quantity "quantity", 5 has_stock "hasStock", 6 material_name
-        "materialName" }
+        "materialName" }; strict 0
     );
     /// Line to add to a kit. The body is inferred from the fields of a line.
     ///
@@ -15103,7 +15105,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default KitLineList { 0 kit_lines "kit_lines", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Changes to a kit line. The body is inferred from the fields of a line.
     ///
@@ -15188,7 +15190,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default KitList { 0 kits "kits", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Changes to a kit. Absent fields keep their values.
     ///
@@ -15288,7 +15290,7 @@ pub mod types {
         13 is_counted "isCounted", 14 is_marked_full "isMarkedFull", 15 orientation
         "orientation", 16 type_ "type", 17 type_description "typeDescription", 18
         x_coordinate "xCoordinate", 19 y_coordinate "yCoordinate", 20 sub_type "subType",
-        21 orientation_type "orientationType" }
+        21 orientation_type "orientationType" }; strict 0
     );
     /// Material in stock at a location.
     ///
@@ -15331,7 +15333,7 @@ pub mod types {
         warehouse_name "warehouseName", 8 current_quantity "currentQuantity", 9 quantity
         "quantity", 10 counting_cycle "countingCycle", 11 count_date "countDate", 12
         next_count_date "nextCountDate", 13 creation_date "creationDate", 14 is_counted
-        "isCounted", 15 type_ "type", 16 type_description "typeDescription" }
+        "isCounted", 15 type_ "type", 16 type_description "typeDescription" }; strict 0
     );
     /// Part of a location content by lot, serial number and dates. The key of the parent is not
     /// documented; other fields are available in `extra`.
@@ -15376,7 +15378,7 @@ pub mod types {
         dedicated_quantity "dedicatedQuantity", 7 lot "lot", 8 serial_number
         "serialNumber", 9 qualification "qualification", 10 expiry_date "expiryDate", 11
         production_date "productionDate", 12 put_date "putDate", 13 release_date
-        "releaseDate" } extra
+        "releaseDate" } extra; strict 0
     );
     /// Envelope of one location content breakdown. The key is inferred.
     ///
@@ -15416,7 +15418,8 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default LocationContentBreakdownList { 0 location_content_breakdowns
-        "location_content_breakdowns", 1 count "count", 2 total_count "total_count" }
+        "location_content_breakdowns", 1 count "count", 2 total_count "total_count" };
+        strict 0, 1, 2
     );
     /// Envelope of one location content.
     ///
@@ -15455,7 +15458,8 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default LocationContentList { 0 contents "contents", 1 location_contents
-        "location_contents", 2 count "count", 3 total_count "total_count" }
+        "location_contents", 2 count "count", 3 total_count "total_count" }; strict 0, 1,
+        2, 3
     );
     /// Envelope of one location.
     ///
@@ -15488,7 +15492,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default LocationList { 0 locations "locations", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Kind of location or bin.
     ///
@@ -15584,7 +15588,7 @@ pub mod types {
         "pickQuantity", 19 net_quantity "netQuantity", 20 expected_quantity
         "expectedQuantity", 21 current_value "currentValue", 22 location_count
         "locationCount", 23 is_counted "isCounted", 24 creation_date "creationDate", 25
-        created_at "createdAt", 26 status "status" } extra
+        created_at "createdAt", 26 status "status" } extra; strict 0
     );
     /// Alternative name or bar code of a material.
     ///
@@ -15604,7 +15608,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default MaterialCode { 0 id "id", 1 name "name", 2 material_id "materialId",
-        3 pack_size "packSize" }
+        3 pack_size "packSize" }; strict 0
     );
     /// Material code to create.
     ///
@@ -15692,7 +15696,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default MaterialCodeList { 0 material_codes "material_codes", 1 count
-        "count", 2 total_count "total_count" }
+        "count", 2 total_count "total_count" }; strict 0, 1, 2
     );
     /// Changes to a material code. The body is inferred from the create.
     ///
@@ -15949,7 +15953,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default MaterialList { 0 materials "materials", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Set of rules that materials share. Only `id` and `name` are certain; the other names are
     /// those of the report columns. A material property also has a rule for each tracked
@@ -15984,7 +15988,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default MaterialProperty { 0 id "id", 1 name "name", 2 description
         "description", 3 counting_cycle "countingCycle", 4 danger_class "dangerClass", 5
-        fifo_type "fifoType", 6 space_type "spaceType" } extra
+        fifo_type "fifoType", 6 space_type "spaceType" } extra; strict 0
     );
     /// Envelope of one material property.
     ///
@@ -16019,7 +16023,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default MaterialPropertyList { 0 material_properties "material_properties",
-        1 count "count", 2 total_count "total_count" }
+        1 count "count", 2 total_count "total_count" }; strict 0, 1, 2
     );
     /// Changes to a material. Absent fields keep their values. Custom fields are written in
     /// `extra`.
@@ -16589,7 +16593,7 @@ pub mod types {
         incomplete_allocations "incompleteAllocations", 22 status "status", 23
         modified_date "modifiedDate", 24 creation_date "creationDate", 25 error_code
         "errorCode", 26 error_description "errorDescription", 27 order_number
-        "orderNumber" } extra
+        "orderNumber" } extra; strict 0
     );
     /// Order to create, with at least one line. A count order (direction 5) has locations,
     /// zones or carriers instead of lines. Custom fields are written in `extra`.
@@ -16912,7 +16916,7 @@ pub mod types {
         "putBinName", 34 put_height "putHeight", 35 modified_date "modifiedDate", 36
         order_name "orderName", 37 warehouse_name "warehouseName", 38 creation_date
         "creationDate", 39 is_processed "isProcessed", 40 processed_date "processedDate"
-        } extra
+        } extra; strict 0
     );
     /// Line to add to an order. Custom fields are written in `extra`.
     ///
@@ -17151,7 +17155,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default OrderLineList { 0 order_lines "order_lines", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Progress of an order line.
     ///
@@ -17404,7 +17408,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default OrderList { 0 orders "orders", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Progress of an order. Listings of orders normally do not contain processed orders.
     ///
@@ -17677,7 +17681,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default PowerPickClient { 0 id "id", 1 name "name", 2 description
         "description", 3 type_ "type", 4 address1 "address1", 5 address2 "address2", 6
-        address3 "address3", 7 address4 "address4", 8 address5 "address5" }
+        address3 "address3", 7 address4 "address4", 8 address5 "address5" }; strict 0
     );
     /// Envelope of one Power Pick client.
     ///
@@ -17712,7 +17716,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default PowerPickClientList { 0 clients "clients", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Kind of Power Pick installation on a client.
     ///
@@ -17795,7 +17799,7 @@ pub mod types {
         favourited_users "favouritedUsers", 10 group_column_id "groupColumnId", 11
         report_type_id "reportTypeId", 12 sort_column_id "sortColumnId", 13
         sort_descending "sortDescending", 14 sort_direction "sortDirection", 15 user_id
-        "userId" }
+        "userId" }; strict 0
     );
     /// Envelope of one report.
     ///
@@ -17828,7 +17832,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default ReportList { 0 reports "reports", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Form of a report.
     ///
@@ -17883,7 +17887,7 @@ pub mod types {
         "depth", 7 width "width", 8 min_height "minHeight", 9 max_height "maxHeight", 10
         depth_steps "depthSteps", 11 width_steps "widthSteps", 12 max_weight "maxWeight",
         13 x_coordinate "xCoordinate", 14 y_coordinate "yCoordinate", 15 z_coordinate
-        "zCoordinate" }
+        "zCoordinate" }; strict 0
     );
     /// Envelope of one shelf.
     ///
@@ -17916,7 +17920,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default ShelfList { 0 shelves "shelves", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Direction of a sort.
     ///
@@ -17962,7 +17966,9 @@ pub mod types {
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
-    keyfob_client::wire_struct!(with_default Station { 0 id "id", 1 name "name" } extra);
+    keyfob_client::wire_struct!(
+        with_default Station { 0 id "id", 1 name "name" } extra; strict 0
+    );
     /// Envelope of one station. The key is inferred.
     ///
     /// Returned by [`Client::station`](super::Client::station).
@@ -17996,7 +18002,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default StationList { 0 stations "stations", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Rule for storing a material in a bin: quantity and number of locations.
     ///
@@ -18031,7 +18037,7 @@ pub mod types {
         min_number_locations "minNumberLocations", 7 max_number_locations
         "maxNumberLocations", 8 min_stock_per_bin "minStockPerBin", 9 max_stock_per_bin
         "maxStockPerBin", 10 required_capacity "requiredCapacity", 11 pack_size
-        "packSize", 12 pack_size_usage_type "packSizeUsageType" }
+        "packSize", 12 pack_size_usage_type "packSizeUsageType" }; strict 0
     );
     /// Storage rule to create.
     ///
@@ -18187,7 +18193,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default StorageRuleList { 0 storage_rules "storage_rules", 1 count "count",
-        2 total_count "total_count" }
+        2 total_count "total_count" }; strict 0, 1, 2
     );
     /// Changes to a storage rule. Absent fields keep their values.
     ///
@@ -18352,7 +18358,7 @@ pub mod types {
         3 type_ "type", 4 warehouse_id "warehouseId", 5 depth_steps "depthSteps", 6
         width_steps "widthSteps", 7 gross_depth "grossDepth", 8 gross_width "grossWidth",
         9 net_depth "netDepth", 10 net_width "netWidth", 11 max_weight "maxWeight", 12
-        is_manual_sequence_numbers "isManualSequenceNumbers" }
+        is_manual_sequence_numbers "isManualSequenceNumbers" }; strict 0
     );
     /// Envelope of one storage unit.
     ///
@@ -18387,7 +18393,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default StorageUnitList { 0 storage_units "storage_units", 1 count "count",
-        2 total_count "total_count" }
+        2 total_count "total_count" }; strict 0, 1, 2
     );
     /// Kind of storage unit.
     ///
@@ -18498,7 +18504,7 @@ pub mod types {
         "storageUnitName", 28 location_name "locationName", 29 bin_name "binName", 30
         carrier_name "carrierName", 31 shelf_name "shelfName", 32 batch_name "batchName",
         33 station_name "stationName", 34 x_step "xStep", 35 y_step "yStep", 36
-        handling_unit "handlingUnit" }
+        handling_unit "handlingUnit" }; strict 0
     );
     /// Envelope of one transaction.
     ///
@@ -18535,7 +18541,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default TransactionList { 0 transactions "transactions", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Kind of movement that a transaction records. The value 14 is not used.
     ///
@@ -18642,7 +18648,7 @@ pub mod types {
         with_default User { 0 id "id", 1 username "username", 2 email "email", 3 is_admin
         "isAdmin", 4 language "language", 5 role_id "roleId", 6 role_name "roleName", 7
         group_id "groupId", 8 group "group", 9 status "status", 10 type_ "type", 11
-        view_id "viewId", 12 phone "phone" }
+        view_id "viewId", 12 phone "phone" }; strict 0
     );
     /// User to create.
     ///
@@ -18782,7 +18788,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default UserList { 0 users "users", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Status of a user account.
     ///
@@ -18952,7 +18958,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default Warehouse { 0 id "id", 1 name "name", 2 address1 "address1", 3
         address2 "address2", 4 address3 "address3", 5 address4 "address4", 6 address5
-        "address5" }
+        "address5" }; strict 0
     );
     /// Envelope of one warehouse.
     ///
@@ -18987,7 +18993,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default WarehouseList { 0 warehouses "warehouses", 1 count "count", 2
-        total_count "total_count" }
+        total_count "total_count" }; strict 0, 1, 2
     );
     /// Part of an order line at one location.
     ///
@@ -19037,7 +19043,7 @@ pub mod types {
         "zoneId", 12 order_name "orderName", 13 location_name "locationName", 14
         handling_unit "handlingUnit", 15 direction_type "directionType", 16 quantity
         "quantity", 17 progress_type "progressType", 18 pick_error "pickError", 19
-        put_error "putError", 20 attribute_control "attributeControl" }
+        put_error "putError", 20 attribute_control "attributeControl" }; strict 0
     );
     /// Envelope of one work order line.
     ///
@@ -19073,7 +19079,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default WorkOrderLineList { 0 work_order_lines "work_order_lines", 1 count
-        "count", 2 total_count "total_count" }
+        "count", 2 total_count "total_count" }; strict 0, 1, 2
     );
     /// Changes to a work order line. Absent fields keep their values.
     ///
@@ -19137,7 +19143,7 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default Zone { 0 id "id", 1 name "name", 2 warehouse_id "warehouseId", 3
         abc_class "abcClass", 4 color "color", 5 type_ "type", 6 pick_type "pickType", 7
-        put_type "putType" }
+        put_type "putType" }; strict 0
     );
     /// Envelope of one zone.
     ///
@@ -19174,7 +19180,7 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         with_default ZoneList { 0 zones "zones", 1 count "count", 2 total_count
-        "total_count" }
+        "total_count" }; strict 0, 1, 2
     );
     /// Method of picks in a zone.
     ///

@@ -8,6 +8,7 @@ mod operations;
 mod paging;
 mod request;
 mod rustdoc;
+mod strictness;
 mod structs;
 mod ty;
 mod usage;
@@ -49,6 +50,7 @@ pub(crate) fn emit(raw: &syn::File, normalized: &Normalized, spec: &str) -> Resu
             structs.push(Struct::read(item, schema)?);
         }
     }
+    strictness::mark(&calls, &mut structs)?;
     let request_types = request_types(&calls, &structs);
     let fields = structs.iter().flat_map(|one| one.fields.iter().map(|field| (one.name.as_str(), &field.base)));
     let usage = Usage::of(&calls, fields);

@@ -12,7 +12,7 @@ use crate::{
         retry_loop::execute,
     },
     connection::Connection,
-    decode::body::{self, BodyDecoder},
+    decode::body::{self, BodyDecoder, DecodedBody},
     error::Error,
     operation::Operation,
     request::prepared::PreparedRequest,
@@ -61,8 +61,12 @@ pub(crate) fn decoded(
 ) -> BoxFuture<'static, Result<AnyResponse, Error>> {
     Box::pin(async move {
         let mut response = buffered(&session.0, operation, request, options, Vec::new()).await?;
-        let value = decoder.decode(&mut response).map_err(|error| error.at(session.0.api, operation))?;
-        Ok(AnyResponse { status: response.status, headers: response.headers, value })
+        let decoded = decoder.decode(&mut response, session.0.leniency);
+        let DecodedBody { value, mismatches } = decoded.map_err(|error| error.at(session.0.api, operation))?;
+        if let Some(mismatches) = &mismatches {
+            mismatches.log(session.0.api, operation);
+        }
+        Ok(AnyResponse { status: response.status, headers: response.headers, value, mismatches })
     })
 }
 

@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 use super::{
     error::{DecodeError, DecodeTrace, Problem},
     foreign,
+    mismatch::Mismatches,
     reader::{ErasedReader, Failed, WireStruct},
+    recovering_reader::{Requirement, recover},
     serde_reader::from_text,
     value::{WireValue, decode_required},
     wire_struct::decode_object,
@@ -16,6 +18,22 @@ use crate::{
     error::{Error, ErrorKind},
     response::{AnyValue, BufferedResponse},
 };
+
+/// Treatment of values that do not have the type that the API's description declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leniency {
+    /// The values become absent.
+    Lenient,
+    /// The response is an error.
+    Strict,
+}
+
+/// A decoded response body.
+pub(crate) struct DecodedBody {
+    pub(crate) value: AnyValue,
+    /// `None` if all values have their types.
+    pub(crate) mismatches: Option<Box<Mismatches>>,
+}
 
 /// Decoder of a response body, independent of the response's type.
 pub(crate) enum BodyDecoder {
@@ -31,19 +49,21 @@ pub(crate) enum BodyDecoder {
 
 impl BodyDecoder {
     /// Decodes the body.
-    pub(crate) fn decode(self, response: &mut BufferedResponse) -> Result<AnyValue, Error> {
+    pub(crate) fn decode(self, response: &mut BufferedResponse, leniency: Leniency) -> Result<DecodedBody, Error> {
         match self {
             Self::Struct(empty) => {
-                let mut target = empty();
-                decode_body(response, &mut |reader| decode_object(&mut *target, reader))?;
-                Ok(target)
+                let mut target = None;
+                let mut decode =
+                    |reader: &mut dyn ErasedReader<'_>| decode_object(&mut **target.insert(empty()), reader);
+                let mismatches = decode_body(response, leniency, &mut decode)?;
+                Ok(DecodedBody { value: target.expect(DECODED), mismatches })
             }
             Self::Value(slot) => {
                 let mut slot = slot();
-                decode_body(response, &mut |reader| slot.decode(reader))?;
-                Ok(slot.take())
+                let mismatches = decode_body(response, leniency, &mut |reader| slot.decode(reader))?;
+                Ok(DecodedBody { value: slot.take(), mismatches })
             }
-            Self::Custom(decode) => decode(response),
+            Self::Custom(decode) => Ok(DecodedBody { value: decode(response)?, mismatches: None }),
         }
     }
 }
@@ -79,7 +99,7 @@ impl<T: WireValue + Send + Sync + 'static> AnySlot for Option<T> {
     }
 }
 
-/// Invariant of [`decode_required`].
+/// Invariant of [`decode_required`] and of a decoded struct.
 const DECODED: &str = "a slot is filled after decoding";
 
 /// Decodes any type that implements serde's trait. An empty body is `null`; a byte order mark is skipped.
@@ -97,22 +117,29 @@ pub(crate) fn text(response: &mut BufferedResponse) -> Result<String, Error> {
     })
 }
 
-/// Decodes JSON, independent of the type.
+/// Decodes JSON, independent of the type. `decode` is called again with another reader if a value has an unexpected type.
 fn decode_body(
     response: &BufferedResponse,
+    leniency: Leniency,
     decode: &mut dyn FnMut(&mut dyn ErasedReader<'_>) -> Result<(), Failed>,
-) -> Result<(), Error> {
+) -> Result<Option<Box<Mismatches>>, Error> {
     let body = trimmed(&response.body);
-    let mut trace = DecodeTrace::default();
     // Checked once for the whole body, so that serde_json does not check each string.
     let result = match std::str::from_utf8(body) {
-        Ok(text) => from_text(text, &mut trace, decode).map_err(|problem| trace.into_error(problem)),
+        Ok(text) => {
+            let mut trace = DecodeTrace::default();
+            match from_text(text, &mut trace, decode) {
+                Ok(()) => return Ok(None),
+                Err(None) if leniency == Leniency::Lenient => recover(text, Requirement::Enforced, decode),
+                Err(problem) => Err(trace.into_error(problem)),
+            }
+        }
         Err(error) => {
             let problem = Problem::NotUtf8 { valid_up_to: error.valid_up_to() };
             Err(DecodeError { path: String::new(), problem })
         }
     };
-    result.map_err(|error| unexpected(response, body, error))
+    result.map(|mismatches| Some(Box::new(mismatches))).map_err(|error| unexpected(response, body, error))
 }
 
 /// Removes a byte order mark; an empty body becomes `null`.
@@ -190,7 +217,8 @@ mod tests {
 
     #[test]
     fn a_response_that_is_not_utf_8_names_the_byte() {
-        let error = BodyDecoder::Value(empty_slot::<i64>).decode(&mut response(b"\"canary\xff\"")).unwrap_err();
+        let mut response = response(b"\"canary\xff\"");
+        let error = BodyDecoder::Value(empty_slot::<i64>).decode(&mut response, Leniency::Lenient).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 after byte 7"));
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");

@@ -1,5 +1,5 @@
 //! Lists and maps. If any element has a form other than its canonical one, the JSON of the whole collection is
-//! retained.
+//! retained. Of a collection of structs, only the elements that could not be decoded are retained.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -10,7 +10,7 @@ use super::{
     value::{WireValue, decode_option, original_json},
 };
 use crate::{
-    encode::EncodeSequence,
+    encode::{Encode, EncodeSequence, to_json},
     wire_form::{FormRecorder, OriginalForm, WireForm},
 };
 
@@ -81,7 +81,7 @@ impl<T: WireValue> WireValue for Vec<T> {
     fn is_decoded_from(json: &Json, value: Option<&Self>) -> bool {
         match value {
             Some(list) => list_is_decoded_from(json, list),
-            None => json.is_null() || list_is_decoded_from(json, &Self::new()),
+            None => !json.is_array() || list_is_decoded_from(json, &Self::new()),
         }
     }
 
@@ -112,10 +112,16 @@ fn decode_list(
     let mut element_form = FormRecorder::default();
     // The JSON of all elements, once one of them was not received in canonical form.
     let mut raw: Option<Vec<Json>> = None;
+    // Elements that could not be decoded, with the number of decoded elements before each.
+    let mut undecoded: Vec<(usize, Json)> = Vec::new();
     let mut element = |_: &str, reader: &mut dyn ErasedReader<'_>| {
         let index = list.count();
-        list.decode_next(reader, &mut element_form)?;
+        list.decode_next(reader, &mut element_form).inspect_err(|_| element_form = FormRecorder::default())?;
         if raw.is_some() || !element_form.is_canonical() {
+            if let Some(json) = reader.undecoded() {
+                undecoded.push((index, json.clone()));
+                element_form.retain_undecoded(json.clone());
+            }
             let canonical = |index| list.original_json(index, OriginalForm::default());
             raw = raw.take().or_else(|| (0..index).map(canonical).collect());
             let next = list.original_json(index, element_form.original());
@@ -128,20 +134,61 @@ fn decode_list(
         Ok(())
     };
     let present = reader.list(&mut element, form)?;
-    if let Some(raw) = raw {
-        form.retain(raw);
+    match raw {
+        Some(raw) => form.retain(raw),
+        None if !undecoded.is_empty() => form.retain_gaps(gaps(undecoded, list.count())),
+        None => {}
     }
     Ok(present)
 }
 
-/// Implements [`WireValue::original`] for a list. If `nullable`, `null` also decodes to the list.
+/// Returns the JSON of [`WireForm::Gaps`] for a list with `decoded` elements.
+#[cold]
+fn gaps(undecoded: Vec<(usize, Json)>, decoded: usize) -> Vec<Json> {
+    let mut all = Vec::with_capacity(undecoded.len() + decoded);
+    let mut before = 0;
+    for (index, json) in undecoded {
+        all.extend((before..index).map(|_| Json::Null));
+        all.push(json);
+        before = index;
+    }
+    all.extend((before..decoded).map(|_| Json::Null));
+    all
+}
+
+/// Returns the JSON of a list with the elements that could not be decoded, each in its place. An emptied list stays
+/// empty.
+#[cold]
+fn fill_gaps(list: &dyn ErasedSequence, gaps: &Json) -> Option<Json> {
+    let gaps = gaps.as_array()?;
+    if list.count() == 0 && gaps.iter().any(Json::is_null) {
+        return None;
+    }
+    let mut elements = (0..list.count()).map(|index| to_json(Some(list.element(index))));
+    let mut all = Vec::with_capacity(gaps.len());
+    for gap in gaps {
+        if gap.is_null() {
+            all.extend(elements.next().flatten());
+        } else {
+            all.push(gap.clone());
+        }
+    }
+    all.extend(elements.flatten());
+    Some(Json::Array(all))
+}
+
+/// Implements [`WireValue::original`] for a list. If `nullable`, all JSON that is not an array decodes to the list.
 pub(super) fn original_list<'f>(
     list: &dyn ErasedSequence,
     form: OriginalForm<'f>,
     nullable: bool,
 ) -> Option<Cow<'f, Json>> {
+    if let Some(gaps) = form.gaps() {
+        return fill_gaps(list, gaps).map(Cow::Owned);
+    }
     let json = form.json(|form| (form == WireForm::Empty).then(|| Json::Array(Vec::new())))?;
-    (list_is_decoded_from(&json, list) || nullable && json.is_null()).then_some(json)
+    let is_empty = (nullable && !json.is_array()) || (form.is_undecoded_required() && list.count() == 0);
+    (list_is_decoded_from(&json, list) || is_empty).then_some(json)
 }
 
 /// Returns `true` if each element of the array decodes to the next element of the list, or to `None`.
@@ -159,7 +206,7 @@ fn list_is_decoded_from(json: &Json, list: &dyn ErasedSequence) -> bool {
 }
 
 impl<T: WireValue> WireValue for BTreeMap<String, T> {
-    // Members that are `null` are left out.
+    // Members that are `null`, or cannot be decoded, are left out.
     fn decode(
         slot: &mut Option<Self>,
         reader: &mut dyn ErasedReader<'_>,
@@ -168,10 +215,14 @@ impl<T: WireValue> WireValue for BTreeMap<String, T> {
         let mut map = Self::new();
         // The JSON of all members, once one of them was not received in canonical form.
         let mut raw: Option<Map<String, Json>> = None;
+        // Members that could not be decoded.
+        let mut undecoded: Option<Map<String, Json>> = None;
         let mut value_form = FormRecorder::default();
         let mut member = |key: &str, reader: &mut dyn ErasedReader<'_>| {
+            value_form = FormRecorder::default();
             let value = decode_option::<T>(reader, &mut value_form)?;
             if raw.is_some() || !value_form.is_canonical() {
+                retain_undecoded(key, reader, &mut value_form, &mut undecoded);
                 let canonical = |(key, value): (&String, &T)| {
                     Some((key.clone(), T::original_json(Some(value), OriginalForm::default())?))
                 };
@@ -181,7 +232,6 @@ impl<T: WireValue> WireValue for BTreeMap<String, T> {
                     raw.insert(key.to_owned(), next);
                     raw
                 });
-                value_form = FormRecorder::default();
             }
             if let Some(value) = value {
                 map.insert(key.to_owned(), value);
@@ -191,6 +241,8 @@ impl<T: WireValue> WireValue for BTreeMap<String, T> {
         let present = reader.map(&mut member, form)?;
         if let Some(raw) = raw {
             form.retain(raw);
+        } else if let Some(undecoded) = undecoded {
+            form.retain_gaps(map_gaps(undecoded, &mut map.keys()));
         }
         *slot = present.then_some(map);
         Ok(())
@@ -205,12 +257,16 @@ impl<T: WireValue> WireValue for BTreeMap<String, T> {
     }
 
     fn original<'f>(value: Option<&Self>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
+        if let Some(gaps) = form.gaps() {
+            return fill_map_gaps(value.map(|map| map as &dyn Encode), gaps).map(Cow::Owned);
+        }
         let json = form.json(|form| (form == WireForm::Empty).then(|| Json::Object(Map::new())))?;
-        Self::is_decoded_from(&json, value).then_some(json)
+        let is_empty = || form.is_undecoded_required() && value.is_some_and(Self::is_empty);
+        (Self::is_decoded_from(&json, value) || is_empty()).then_some(json)
     }
 
     fn is_decoded_from(json: &Json, value: Option<&Self>) -> bool {
-        let Json::Object(members) = json else { return json.is_null() && value.is_none() };
+        let Json::Object(members) = json else { return value.is_none() };
         let get = |key| value.and_then(|map| map.get(key));
         members.iter().all(|(key, json)| T::is_decoded_from(json, get(key)))
             && value.is_none_or(|map| map.keys().all(|key| members.contains_key(key)))
@@ -219,4 +275,40 @@ impl<T: WireValue> WireValue for BTreeMap<String, T> {
     fn original_json(value: Option<&Self>, form: OriginalForm<'_>) -> Option<Json> {
         original_json(value, form)
     }
+}
+
+/// Adds a member to `undecoded` if the reader reads `null` in place of JSON that could not be decoded.
+fn retain_undecoded(
+    key: &str,
+    reader: &dyn ErasedReader<'_>,
+    form: &mut FormRecorder,
+    undecoded: &mut Option<Map<String, Json>>,
+) {
+    if let Some(json) = reader.undecoded() {
+        undecoded.get_or_insert_default().insert(key.to_owned(), json.clone());
+        form.retain_undecoded(json.clone());
+    }
+}
+
+/// Returns the JSON of [`WireForm::Gaps`] for a map whose decoded members have these keys.
+#[cold]
+fn map_gaps(mut undecoded: Map<String, Json>, keys: &mut dyn Iterator<Item = &String>) -> Map<String, Json> {
+    undecoded.extend(keys.map(|key| (key.clone(), Json::Null)));
+    undecoded
+}
+
+/// Returns the JSON of a map with the members that could not be decoded, unless they have been set since. An emptied map
+/// stays empty.
+#[cold]
+fn fill_map_gaps(map: Option<&dyn Encode>, gaps: &Json) -> Option<Json> {
+    let gaps = gaps.as_object()?;
+    if map.is_none() && gaps.values().any(Json::is_null) {
+        return None;
+    }
+    let mut json = map.map_or_else(|| Some(Json::Object(Map::new())), |map| to_json(Some(map)))?;
+    let members = json.as_object_mut()?;
+    for (key, gap) in gaps.iter().filter(|(_, gap)| !gap.is_null()) {
+        members.entry(key.clone()).or_insert_with(|| gap.clone());
+    }
+    Some(json)
 }

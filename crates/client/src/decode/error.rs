@@ -1,6 +1,9 @@
 //! Decoding failures: the path to the value and the expected type, never the value.
 
-use std::fmt::{self, Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use serde::de;
 
@@ -97,6 +100,22 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Returns the expected type or form, with its article.
+    pub(super) fn expected(&self) -> Cow<'static, str> {
+        match self {
+            Self::Expected(expected) => Cow::Borrowed(expected.as_str()),
+            Self::ExpectedBySerde(expected) => Cow::Owned(expected.clone()),
+            Self::MissingField(name) => Cow::Owned(format!("the field `{name}`")),
+            Self::RejectedBySerde { .. }
+            | Self::NotUtf8 { .. }
+            | Self::UnexpectedEnd { .. }
+            | Self::TrailingText
+            | Self::Syntax { .. } => Cow::Borrowed("valid JSON"),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -143,6 +162,22 @@ pub(crate) struct DecodeTrace {
     problem: Option<Problem>,
 }
 
+/// Maximum number of characters of a key in a path.
+const MAX_KEY: usize = 100;
+
+/// Returns a key for paths. Keys come from the service: long ones are truncated, and control characters are escaped.
+pub(super) fn printable_key(key: &str) -> Cow<'_, str> {
+    if key.len() <= MAX_KEY && !key.contains(char::is_control) {
+        return Cow::Borrowed(key);
+    }
+    let printable = key.chars().take(MAX_KEY).flat_map(|char| {
+        let escaped = char.is_control().then(|| char.escape_default());
+        let plain = escaped.is_none().then_some(char);
+        escaped.into_iter().flatten().chain(plain)
+    });
+    Cow::Owned(printable.collect())
+}
+
 #[derive(Debug)]
 enum Step {
     Key(String),
@@ -159,7 +194,7 @@ impl DecodeTrace {
     /// Prepends a key to the path.
     #[cold]
     pub(super) fn key(&mut self, key: &str) {
-        self.steps.push(Step::Key(key.to_owned()));
+        self.steps.push(Step::Key(printable_key(key).into_owned()));
     }
 
     /// Prepends an index to the path.

@@ -75,14 +75,18 @@ impl<T: WireValue> WireField for BTreeMap<String, T> {
 
 impl<T: WireValue> WireField for Patch<T> {
     fn decode(&mut self, reader: &mut dyn ErasedReader<'_>, form: &mut FormRecorder) -> Result<(), Failed> {
-        *self = decode_option(reader, form)?.map_or(Self::Null, Self::Value);
+        *self = match decode_option(reader, form)? {
+            Some(value) => Self::Value(value),
+            None if reader.undecoded().is_some() => Self::Absent,
+            None => Self::Null,
+        };
         Ok(())
     }
 
     #[inline(never)]
     fn encode(&self, writer: &mut FieldWriter<'_>) -> Result<(), encode::Failed> {
         match self {
-            Self::Absent => Ok(()),
+            Self::Absent => writer.undecoded(),
             Self::Null => match T::original(None, writer.form()) {
                 Some(json) => writer.json(&json),
                 None => writer.null(),

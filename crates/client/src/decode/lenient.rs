@@ -8,12 +8,12 @@ use serde_json::Value as Json;
 use super::error::Expected;
 use crate::wire_form::{FormRecorder, OriginalForm, WireForm};
 
-/// Marks a value of another type than expected. It carries no data, so that an error cannot quote the value.
+/// Marks a scalar of another type than expected. It carries no data, so that an error cannot quote the value.
 #[derive(Clone, Copy, Debug)]
-pub struct Mismatch;
+pub struct WrongType;
 
 /// A decoded scalar; `None` for a form that means "no value", such as an empty string for a number.
-pub(super) type Decoded<T> = Result<Option<T>, Mismatch>;
+pub(super) type Decoded<T> = Result<Option<T>, WrongType>;
 
 /// A scalar type that is decoded from several JSON types. The functions record every form except the canonical one.
 pub(super) trait Lenient: Sized {
@@ -21,15 +21,15 @@ pub(super) trait Lenient: Sized {
     const EXPECTED: Expected;
 
     fn from_i64(_: i64, _: &mut FormRecorder) -> Decoded<Self> {
-        Err(Mismatch)
+        Err(WrongType)
     }
 
     fn from_f64(_: f64, _: &mut FormRecorder) -> Decoded<Self> {
-        Err(Mismatch)
+        Err(WrongType)
     }
 
     fn from_bool(_: bool, _: &mut FormRecorder) -> Decoded<Self> {
-        Err(Mismatch)
+        Err(WrongType)
     }
 
     fn from_text(text: &str, form: &mut FormRecorder) -> Decoded<Self>;
@@ -54,18 +54,23 @@ pub(super) trait Lenient: Sized {
 /// Implements [`WireValue::original`](super::WireValue::original) for scalars.
 pub(super) fn original<'f, T: Lenient + PartialEq>(value: Option<&T>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
     let json = form.json(|form| T::in_form(value, form))?;
-    is_decoded_from(&json, value).then_some(json)
+    let is_empty = || form.is_undecoded_required() && value == Some(&T::empty());
+    (is_decoded_from(&json, value) || is_empty()).then_some(json)
 }
 
-/// Implements [`WireValue::is_decoded_from`](super::WireValue::is_decoded_from) for scalars.
+/// Implements [`WireValue::is_decoded_from`](super::WireValue::is_decoded_from) for scalars. JSON that cannot be decoded
+/// has become an absent value.
 pub(super) fn is_decoded_from<T: Lenient + PartialEq>(json: &Json, value: Option<&T>) -> bool {
     let mut form = FormRecorder::default();
     let mut slot = ScalarSlot::<T>::new(&mut form);
-    accept(json, &mut slot).is_ok_and(|()| slot.value.as_ref() == value)
+    match accept(json, &mut slot) {
+        Ok(()) => slot.value.as_ref() == value,
+        Err(WrongType) => value.is_none(),
+    }
 }
 
 /// Passes JSON to a scalar.
-fn accept(json: &Json, scalar: &mut dyn Scalar<'_>) -> Result<(), Mismatch> {
+fn accept(json: &Json, scalar: &mut dyn Scalar<'_>) -> Result<(), WrongType> {
     match json {
         Json::Null => {
             scalar.null();
@@ -75,10 +80,10 @@ fn accept(json: &Json, scalar: &mut dyn Scalar<'_>) -> Result<(), Mismatch> {
         Json::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(value), _) => scalar.integer(value),
             (None, Some(value)) => scalar.number(value),
-            (None, None) => Err(Mismatch),
+            (None, None) => Err(WrongType),
         },
         Json::String(text) => scalar.string(Cow::Borrowed(text)),
-        Json::Array(_) | Json::Object(_) => Err(Mismatch),
+        Json::Array(_) | Json::Object(_) => Err(WrongType),
     }
 }
 
@@ -93,16 +98,16 @@ pub trait Scalar<'de> {
     /// Accepts `null`.
     fn null(&mut self);
     /// Accepts a boolean.
-    fn boolean(&mut self, value: bool) -> Result<(), Mismatch>;
+    fn boolean(&mut self, value: bool) -> Result<(), WrongType>;
     /// Accepts an integer.
-    fn integer(&mut self, value: i64) -> Result<(), Mismatch>;
+    fn integer(&mut self, value: i64) -> Result<(), WrongType>;
     /// Accepts a number.
-    fn number(&mut self, value: f64) -> Result<(), Mismatch>;
+    fn number(&mut self, value: f64) -> Result<(), WrongType>;
     /// Accepts a string.
-    fn string(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch>;
+    fn string(&mut self, value: Cow<'_, str>) -> Result<(), WrongType>;
 
     /// Accepts a string that outlives the destination.
-    fn borrowed_string(&mut self, value: &'de str) -> Result<(), Mismatch> {
+    fn borrowed_string(&mut self, value: &'de str) -> Result<(), WrongType> {
         self.string(Cow::Borrowed(value))
     }
 
@@ -131,22 +136,22 @@ impl<T: Lenient> Scalar<'_> for ScalarSlot<'_, T> {
         self.form.set(WireForm::Null);
     }
 
-    fn boolean(&mut self, value: bool) -> Result<(), Mismatch> {
+    fn boolean(&mut self, value: bool) -> Result<(), WrongType> {
         self.value = T::from_bool(value, self.form)?;
         Ok(())
     }
 
-    fn integer(&mut self, value: i64) -> Result<(), Mismatch> {
+    fn integer(&mut self, value: i64) -> Result<(), WrongType> {
         self.value = T::from_i64(value, self.form)?;
         Ok(())
     }
 
-    fn number(&mut self, value: f64) -> Result<(), Mismatch> {
+    fn number(&mut self, value: f64) -> Result<(), WrongType> {
         self.value = T::from_f64(value, self.form)?;
         Ok(())
     }
 
-    fn string(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch> {
+    fn string(&mut self, value: Cow<'_, str>) -> Result<(), WrongType> {
         self.value = match value {
             Cow::Borrowed(value) => T::from_text(value, self.form)?,
             Cow::Owned(value) => T::from_string(value, self.form)?,
@@ -173,8 +178,8 @@ impl<'n> CowStr<'n, '_> {
     /// Accepts a scalar that is not a string, as [`String`] does.
     fn as_string(
         &mut self,
-        accept: impl FnOnce(&mut ScalarSlot<'_, String>) -> Result<(), Mismatch>,
-    ) -> Result<(), Mismatch> {
+        accept: impl FnOnce(&mut ScalarSlot<'_, String>) -> Result<(), WrongType>,
+    ) -> Result<(), WrongType> {
         let mut slot = ScalarSlot::new(self.form);
         accept(&mut slot)?;
         self.value = slot.value.map(Cow::Owned);
@@ -191,24 +196,24 @@ impl<'de> Scalar<'de> for CowStr<'_, 'de> {
         self.form.set(WireForm::Null);
     }
 
-    fn boolean(&mut self, value: bool) -> Result<(), Mismatch> {
+    fn boolean(&mut self, value: bool) -> Result<(), WrongType> {
         self.as_string(|slot| slot.boolean(value))
     }
 
-    fn integer(&mut self, value: i64) -> Result<(), Mismatch> {
+    fn integer(&mut self, value: i64) -> Result<(), WrongType> {
         self.as_string(|slot| slot.integer(value))
     }
 
-    fn number(&mut self, value: f64) -> Result<(), Mismatch> {
+    fn number(&mut self, value: f64) -> Result<(), WrongType> {
         self.as_string(|slot| slot.number(value))
     }
 
-    fn string(&mut self, value: Cow<'_, str>) -> Result<(), Mismatch> {
+    fn string(&mut self, value: Cow<'_, str>) -> Result<(), WrongType> {
         self.value = Some(Cow::Owned(value.into_owned()));
         Ok(())
     }
 
-    fn borrowed_string(&mut self, value: &'de str) -> Result<(), Mismatch> {
+    fn borrowed_string(&mut self, value: &'de str) -> Result<(), WrongType> {
         self.value = Some(Cow::Borrowed(value));
         Ok(())
     }
@@ -223,7 +228,7 @@ pub(super) struct ScalarVisitor<'s, 'de>(pub(super) &'s mut dyn Scalar<'de>);
 
 impl ScalarVisitor<'_, '_> {
     #[cold]
-    fn mismatch<E: de::Error>(&self) -> E {
+    fn wrong_type<E: de::Error>(&self) -> E {
         self.0.expected().into_error()
     }
 }
@@ -249,11 +254,11 @@ impl<'de> de::Visitor<'de> for ScalarVisitor<'_, 'de> {
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
-        self.0.boolean(value).map_err(|Mismatch| self.mismatch())
+        self.0.boolean(value).map_err(|WrongType| self.wrong_type())
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
-        self.0.integer(value).map_err(|Mismatch| self.mismatch())
+        self.0.integer(value).map_err(|WrongType| self.wrong_type())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "above i64::MAX only the nearest f64 can be represented")]
@@ -263,22 +268,22 @@ impl<'de> de::Visitor<'de> for ScalarVisitor<'_, 'de> {
         }
         let accepted = self.0.number(value as f64);
         self.0.retain(value);
-        accepted.map_err(|Mismatch| self.mismatch())
+        accepted.map_err(|WrongType| self.wrong_type())
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        self.0.number(value).map_err(|Mismatch| self.mismatch())
+        self.0.number(value).map_err(|WrongType| self.wrong_type())
     }
 
     fn visit_borrowed_str<E: de::Error>(self, value: &'de str) -> Result<(), E> {
-        self.0.borrowed_string(value).map_err(|Mismatch| self.mismatch())
+        self.0.borrowed_string(value).map_err(|WrongType| self.wrong_type())
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
-        self.0.string(Cow::Borrowed(value)).map_err(|Mismatch| self.mismatch())
+        self.0.string(Cow::Borrowed(value)).map_err(|WrongType| self.wrong_type())
     }
 
     fn visit_string<E: de::Error>(self, value: String) -> Result<(), E> {
-        self.0.string(Cow::Owned(value)).map_err(|Mismatch| self.mismatch())
+        self.0.string(Cow::Owned(value)).map_err(|WrongType| self.wrong_type())
     }
 }

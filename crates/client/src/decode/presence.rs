@@ -30,7 +30,12 @@ pub mod required_or_default {
         reader: &mut dyn ErasedReader<'_>,
         form: &mut FormRecorder,
     ) -> Result<(), Failed> {
-        *field = decode_option(reader, form)?.unwrap_or_else(T::empty);
+        *field = match decode_option(reader, form)? {
+            Some(value) => value,
+            // The empty value would hide that the field could not be decoded.
+            None if reader.undecoded().is_some() => return Err(Failed),
+            None => T::empty(),
+        };
         Ok(())
     }
 
@@ -184,14 +189,14 @@ fn decode_text<T: WireValue>(json: &Json, reader: &mut dyn ErasedReader<'_>) -> 
     Ok(value)
 }
 
-/// Returns `true` if the JSON decodes to the value.
+/// Returns `true` if the JSON decodes to the value, or cannot be decoded and the value is absent.
 fn is_decoded_from<T: WireValue + PartialEq>(json: &Json, value: Option<&T>) -> bool {
     let Some(text) = text_of(json) else { return value.is_none() };
     let mut decoded = None;
     from_text(&text, &mut DecodeTrace::default(), &mut |reader| {
         T::decode(&mut decoded, reader, &mut FormRecorder::default())
     })
-    .is_ok_and(|()| decoded.as_ref() == value)
+    .map_or(value.is_none(), |()| decoded.as_ref() == value)
 }
 
 fn encode_text<T: WireValue + PartialEq>(value: &T, writer: &mut FieldWriter<'_>) -> Result<(), encode::Failed> {

@@ -47,6 +47,11 @@ pub trait ErasedReader<'de> {
     ) -> Result<(), Failed>;
     /// Records a failure for a value that was read and does not have the expected type.
     fn fail(&mut self, expected: Expected) -> Failed;
+
+    /// Returns the JSON that could not be decoded, if this reader reads `null` in its place.
+    fn undecoded(&self) -> Option<&Json> {
+        None
+    }
 }
 
 /// Typed scalars. `None` means `null` or a form without a value, such as an empty string where a number is expected.
@@ -107,6 +112,12 @@ pub trait WireStruct {
 
     /// Returns a bit set of the fields that must be present. All of them are among the first 64 fields.
     fn required_fields(&self) -> u64 {
+        0
+    }
+
+    /// Returns a bit set of the fields whose values must have their types in a response or a row of a listing: cursors,
+    /// totals, keys, marks of deletions. All of them are among the first 64 fields.
+    fn strict_fields(&self) -> u64 {
         0
     }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::{
     error::Expected,
-    lenient::{Decoded, Lenient, Mismatch},
+    lenient::{Decoded, Lenient, WrongType},
 };
 use crate::{
     encode::number::integral,
@@ -38,13 +38,13 @@ impl Lenient for i64 {
         } else {
             form.set(WireForm::Alternate);
         }
-        integral(value).map(Some).ok_or(Mismatch)
+        integral(value).map(Some).ok_or(WrongType)
     }
 
     fn from_text(text: &str, form: &mut FormRecorder) -> Decoded<Self> {
         let value: Option<Self> = match text.trim() {
             "" => None,
-            text => Some(text.parse().ok().or_else(|| integral(text.parse().ok()?)).ok_or(Mismatch)?),
+            text => Some(text.parse().ok().or_else(|| integral(text.parse().ok()?)).ok_or(WrongType)?),
         };
         record_text(text, value.map(|value| value.to_string()).as_deref(), form);
         Ok(value)
@@ -82,10 +82,10 @@ impl Lenient for f64 {
         let value = match text.trim() {
             "" => None,
             // Some exports use U+2212, the typographic minus sign.
-            text => Some(text.replace('\u{2212}', "-").parse::<Self>().map_err(|_| Mismatch)?),
+            text => Some(text.replace('\u{2212}', "-").parse::<Self>().map_err(|_| WrongType)?),
         };
         if value.is_some_and(|value| !value.is_finite()) {
-            return Err(Mismatch);
+            return Err(WrongType);
         }
         record_text(text, value.map(|value| value.to_string()).as_deref(), form);
         Ok(value)
@@ -108,12 +108,12 @@ impl Lenient for bool {
         match value {
             0 => Ok(Some(false)),
             1 => Ok(Some(true)),
-            _ => Err(Mismatch),
+            _ => Err(WrongType),
         }
     }
 
     fn from_f64(value: f64, form: &mut FormRecorder) -> Decoded<Self> {
-        let read = integral(value).ok_or(Mismatch).and_then(|value| Self::from_i64(value, form));
+        let read = integral(value).ok_or(WrongType).and_then(|value| Self::from_i64(value, form));
         form.retain(value);
         read
     }
@@ -129,7 +129,7 @@ impl Lenient for bool {
             "1" => Some(true),
             text if text.eq_ignore_ascii_case("true") => Some(true),
             text if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => return Err(Mismatch),
+            _ => return Err(WrongType),
         };
         record_text(text, value.map(|value| if value { "true" } else { "false" }), form);
         Ok(value)
@@ -188,7 +188,7 @@ impl Lenient for Timestamp {
     fn from_text(text: &str, form: &mut FormRecorder) -> Decoded<Self> {
         // The zero date of MySQL means "no date", like the empty string.
         let unset = text.trim().is_empty() || text.starts_with("0000-00-00");
-        let time = if unset { None } else { Some(text.parse::<Self>().map_err(|_| Mismatch)?) };
+        let time = if unset { None } else { Some(text.parse::<Self>().map_err(|_| WrongType)?) };
         let time = time.filter(|time| !time.is_unset());
         if time.is_none() {
             match UNSET.iter().position(|unset| *unset == text) {

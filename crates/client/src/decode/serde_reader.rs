@@ -242,7 +242,7 @@ fn fields<'de, A: MapAccess<'de>>(
 /// Returns the index of a key, and sets `next` to the index after it.
 ///
 /// Vendors send keys mostly in one order, so the search starts at `next`.
-fn find(names: &[&str], key: &str, next: &mut usize) -> Option<usize> {
+pub(super) fn find(names: &[&str], key: &str, next: &mut usize) -> Option<usize> {
     let (before, after) = names.split_at(*next);
     let index = match after.iter().position(|name| *name == key) {
         Some(index) => index + before.len(),
@@ -267,7 +267,7 @@ impl<'de, F: FnMut(&mut dyn ErasedReader<'de>) -> Result<(), Failed>> Deserializ
 }
 
 /// A key, borrowed from the input unless it has escapes.
-struct Key<'de>(Cow<'de, str>);
+pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

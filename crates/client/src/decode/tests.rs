@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "the macros implement methods of public enums")]
 
+mod mismatches;
 mod scalars;
 
 use std::collections::BTreeMap;

@@ -42,17 +42,19 @@ pub trait WireValue: Encode + Sized {
     fn empty() -> Self;
 
     /// Returns the received JSON of the value, or `None` if the form is canonical or the value has changed since.
-    /// Structs always return `None`, because each field has its own form.
+    /// Structs return the JSON of an absent value only, because each field has its own form.
     #[must_use]
+    #[inline]
     fn original<'f>(value: Option<&Self>, form: OriginalForm<'f>) -> Option<Cow<'f, Json>> {
-        let _ = (value, form);
-        None
+        if value.is_none() { form.undecoded().map(Cow::Borrowed) } else { None }
     }
 
-    /// Returns `true` if the JSON decodes to the value. Structs return `false` for every object.
+    /// Returns `true` if the JSON decodes to the value, or cannot be decoded and the value is absent. Structs return
+    /// `false` for every object.
     #[must_use]
+    #[inline]
     fn is_decoded_from(json: &Json, value: Option<&Self>) -> bool {
-        json.is_null() && value.is_none()
+        value.is_none() && !json.is_object()
     }
 
     /// Returns the JSON of the value in the given form. Structs return `None`.
@@ -129,6 +131,10 @@ impl WireValue for Json {
 
     fn empty() -> Self {
         Self::Null
+    }
+
+    fn is_decoded_from(json: &Json, value: Option<&Self>) -> bool {
+        value.map_or_else(|| json.is_null(), |value| value == json)
     }
 
     fn original_json(value: Option<&Self>, _: OriginalForm<'_>) -> Option<Json> {

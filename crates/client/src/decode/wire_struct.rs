@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 use super::{
     error::{DecodeTrace, Expected},
     reader::{ErasedReader, Failed, WireStruct},
-    serde_reader::{from_deserializer, from_text},
+    recovering_reader::{Requirement, recover},
+    serde_reader::from_deserializer,
 };
 use crate::{
     encode::{self, EncodeMembers, ErasedObject, ErasedWriter, FieldWriter},
@@ -68,15 +69,28 @@ impl<S: WireStruct> Slot for Option<S> {
     }
 }
 
-/// Decodes JSON into a struct.
+/// Decodes JSON into a struct. A field whose value does not have its type is absent, a required one empty; either retains
+/// the value.
 ///
 /// # Errors
 ///
-/// Fails if the JSON is not an object, or a field does not have its type.
+/// Fails if the JSON is not an object.
 pub fn decode_json(json: &Json, target: &mut dyn WireStruct) -> Result<(), Failed> {
     // compile-time: decoding from the text avoids compiling a second deserializer, and decoding from `Json` is rare.
-    from_text(&json.to_string(), &mut DecodeTrace::default(), &mut |reader| decode_object(target, reader))
-        .map_err(|_| Failed)
+    let decoded = recover(&json.to_string(), Requirement::Waived, &mut |reader| decode_object(target, reader));
+    decoded.map(drop).map_err(|_| Failed)
+}
+
+/// Decodes JSON that was received outside of a response, such as a webhook's delivery, into an empty struct. Values of an
+/// unexpected type are treated as in a response.
+///
+/// # Errors
+///
+/// Fails if the text is not a JSON object, or a required or strict field does not have its type.
+pub fn decode_slice(json: &[u8], target: &mut dyn WireStruct) -> Result<(), Failed> {
+    let text = std::str::from_utf8(json).map_err(|_| Failed)?;
+    let decoded = recover(text, Requirement::Enforced, &mut |reader| decode_object(target, reader));
+    decoded.map(drop).map_err(|_| Failed)
 }
 
 /// Writes a struct as an object.
@@ -86,6 +100,13 @@ pub fn decode_json(json: &Json, target: &mut dyn WireStruct) -> Result<(), Faile
 /// Fails if the serializer fails.
 pub fn encode_struct(value: &dyn WireStruct, writer: &mut dyn ErasedWriter) -> Result<(), encode::Failed> {
     writer.object(&Fields(value))
+}
+
+/// Returns the fields whose values could not be decoded, with the JSON received. Nested structs are not searched.
+#[must_use]
+pub fn undecoded_fields(value: &dyn WireStruct) -> Vec<(&'static str, &Json)> {
+    let fields = value.field_names().iter().enumerate();
+    fields.filter_map(|(index, name)| Some((*name, value.original_form(index).undecoded()?))).collect()
 }
 
 /// The fields of a struct, as members of an object.

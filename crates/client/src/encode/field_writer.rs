@@ -58,6 +58,11 @@ impl<'a> FieldWriter<'a> {
         }
     }
 
+    /// Writes the JSON of an absent field that could not be decoded, if there is any.
+    pub(crate) fn undecoded(&mut self) -> Result<(), Failed> {
+        self.form.undecoded().map_or(Ok(()), |json| self.json(json))
+    }
+
     /// Writes JSON.
     pub(crate) fn json(&mut self, json: &Json) -> Result<(), Failed> {
         self.object.member(self.key, json)

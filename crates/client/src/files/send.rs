@@ -57,7 +57,7 @@ pub fn bytes(
         let response = send::streamed(&session.0, operation, Ok(request), options.clone()).await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let stream = ByteStream::new(Origin::new(session, operation, copy, options), response);
-        Ok(AnyResponse { status, headers, value: Box::new(stream) })
+        Ok(AnyResponse { status, headers, value: Box::new(stream), mismatches: None })
     }))
 }
 

@@ -20,17 +20,22 @@ pub fn debug_struct(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dy
 /// `with_default` structs implement `Default`; `without_default` structs have fields that the API requires. Fields are
 /// numbered from 0 without gaps. A field whose presence its type does not express names the module of
 /// [`decode`](crate::decode) that decodes and encodes it: `required`, `required_or_default`, `nullable`, `json_text`
-/// or `optional_json_text`. `extra` names the field that retains unknown properties. The struct also has a field `wire`
-/// of type [`WireForms`](crate::wire_form::WireForms).
+/// or `optional_json_text`. `extra` names the field that retains unknown properties. `strict` lists the fields of
+/// [`WireStruct::strict_fields`](crate::decode::WireStruct::strict_fields). The struct also has a field `wire` of type
+/// [`WireForms`](crate::wire_form::WireForms).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_struct {
-    ($default:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)?) => {
+    ($default:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)? $(; strict $($strict:literal),+)?) => {
         #[doc(hidden)]
         impl $crate::decode::WireStruct for $name {
             fn field_names(&self) -> &'static [&'static str] {
                 &[$($key),*]
             }
+
+            $(fn strict_fields(&self) -> u64 {
+                0 $(| 1 << $strict)+
+            })?
 
             $crate::wire_struct_empty!($default $($index $field $($kind)?),*; $($extra)?);
 

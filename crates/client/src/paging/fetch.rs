@@ -8,11 +8,11 @@ use tracing::Instrument;
 
 use crate::{
     call::send,
-    decode::body::BodyDecoder,
+    decode::body::{BodyDecoder, DecodedBody, Leniency},
     error::{Error, ErrorKind},
     operation::Operation,
     paging::paged::PageRequest,
-    response::{AnyValue, BufferedResponse},
+    response::BufferedResponse,
 };
 
 /// A page in flight. Dropping it aborts the request.
@@ -33,13 +33,14 @@ struct PageDecoder {
     api: &'static str,
     operation: &'static Operation,
     decoder: BodyDecoder,
+    leniency: Leniency,
 }
 
 impl PageFetch {
     /// Sends the request in a task, which reads the response into `buffer`.
     pub(super) fn start(request: PageRequest, buffer: Vec<u8>) -> Self {
         let PageRequest { session, operation, request, options, decoder } = request;
-        let decoder = PageDecoder { api: session.api(), operation, decoder };
+        let decoder = PageDecoder { api: session.api(), operation, decoder, leniency: session.0.leniency };
         let page = async move { send::buffered(&session.0, operation, request, options, buffer).await };
         // The span of the call is a child of the current span of the polling task.
         Self { page: tokio::spawn(page.in_current_span()), decoder: Some(decoder) }
@@ -61,9 +62,12 @@ impl Drop for PageFetch {
 
 impl ReceivedPage {
     /// Decodes the page, and returns it with the buffer of its bytes.
-    pub(super) fn decode(mut self) -> (Result<AnyValue, Error>, Vec<u8>) {
+    pub(super) fn decode(mut self) -> (Result<DecodedBody, Error>, Vec<u8>) {
         let decoder = self.decoder.expect("a page is received once");
-        let page = decoder.decoder.decode(&mut self.response);
+        let page = decoder.decoder.decode(&mut self.response, decoder.leniency);
+        if let Ok(DecodedBody { mismatches: Some(mismatches), .. }) = &page {
+            mismatches.log(decoder.api, decoder.operation);
+        }
         (page.map_err(|error| error.at(decoder.api, decoder.operation)), self.response.body.into())
     }
 }

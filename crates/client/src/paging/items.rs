@@ -10,6 +10,7 @@ use std::{
 use futures_util::Stream;
 
 use crate::{
+    decode::mismatch::Mismatch,
     error::Error,
     paging::{
         paged::Paged,
@@ -30,6 +31,18 @@ pub struct Items<O: Paged> {
 /// Returns the rows of a listing as a stream. Users call the `stream` method of an operation's builder.
 pub fn items<O: Paged>(operation: O) -> Items<O> {
     Items { pages: pages(operation), rows: VecDeque::new() }
+}
+
+impl<O: Paged> Items<O> {
+    /// Returns the mismatches of the page that the row returned last belongs to; see [`Pages::mismatches`].
+    pub fn mismatches(&self) -> &[Mismatch] {
+        self.pages.mismatches()
+    }
+
+    /// Returns `true` if a row that could not be read was left out so far; see [`Pages::is_incomplete`].
+    pub fn is_incomplete(&self) -> bool {
+        self.pages.is_incomplete()
+    }
 }
 
 impl<O: Paged + Unpin> Stream for Items<O>

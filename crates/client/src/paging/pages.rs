@@ -9,6 +9,10 @@ use std::{
 use futures_util::{Stream, future::BoxFuture};
 
 use crate::{
+    decode::{
+        body::DecodedBody,
+        mismatch::{Mismatch, Mismatches},
+    },
     error::{Error, ErrorKind},
     paging::{
         cursor_scan,
@@ -30,6 +34,9 @@ pub struct Pages<O: Paged> {
     state: State,
     /// Buffer of an earlier page, reused for the next response.
     buffer: Vec<u8>,
+    /// Mismatches of the page that was returned last.
+    mismatches: Option<Box<Mismatches>>,
+    incomplete: bool,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one per listing; boxing would allocate for every page")]
@@ -58,13 +65,26 @@ struct Prefetched {
 
 /// Returns the pages of a listing as a stream. Users call the `pages` method of an operation's builder.
 pub fn pages<O: Paged>(operation: O) -> Pages<O> {
-    Pages { operation, position: Some(Position::Start), state: State::Idle, buffer: Vec::new() }
+    let position = Some(Position::Start);
+    Pages { operation, position, state: State::Idle, buffer: Vec::new(), mismatches: None, incomplete: false }
 }
 
 impl<O: Paged> Pages<O> {
     /// Returns the position of the next page, or of the failed page after an error; `None` after the last page.
     pub fn position(&self) -> Option<&Position> {
         self.position.as_ref()
+    }
+
+    /// Returns the values of the page returned last that do not have the type that the API's description declares; see
+    /// [`ResponseValue::mismatches`](crate::ResponseValue::mismatches).
+    pub fn mismatches(&self) -> &[Mismatch] {
+        self.mismatches.as_ref().map_or(&[], |mismatches| &mismatches.listed)
+    }
+
+    /// Returns `true` if a page returned so far lacks a row that could not be read. Do not take a row that is absent from
+    /// such a listing for deleted.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
     }
 
     /// Requests the next page, unless it was prefetched or there is none.
@@ -96,7 +116,10 @@ impl<O: Paged> Pages<O> {
     fn decode_page(&mut self, page: ReceivedPage, prefetched: Option<Prefetched>) -> Result<O::Page, Error> {
         let (decoded, buffer) = page.decode();
         self.buffer = buffer;
-        let decoded = downcast(decoded?);
+        let DecodedBody { value, mismatches } = decoded?;
+        self.incomplete |= mismatches.as_ref().is_some_and(|mismatches| mismatches.incomplete);
+        self.mismatches = mismatches;
+        let decoded = downcast(value);
         self.position = self.next_position(&decoded)?;
         self.state = self.request_next(prefetched);
         Ok(decoded)

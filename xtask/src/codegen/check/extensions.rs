@@ -18,6 +18,7 @@ const SCHEMA: &[&str] = &[
     "x-keyfob-patch",
     "x-keyfob-extra",
     "x-keyfob-json-string",
+    "x-keyfob-strict",
     "x-keyfob-type",
     "x-enum-varnames",
     "x-enum-descriptions",

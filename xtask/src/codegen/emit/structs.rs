@@ -1,6 +1,6 @@
 //! Structs: public fields for users, with a table by which the runtime decodes and encodes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
@@ -41,6 +41,8 @@ pub(super) struct Struct<'s> {
     schema: &'s Schema,
     pub(super) fields: Vec<Field<'s>>,
     extra: bool,
+    /// Indices of the fields whose values must have their types.
+    pub(super) strict: BTreeSet<usize>,
 }
 
 impl<'s> Struct<'s> {
@@ -68,12 +70,20 @@ impl<'s> Struct<'s> {
             };
             Ok(Field { property, base, presence })
         });
-        Ok(Self { name: item.ident.to_string(), schema, fields: fields.collect::<Result<_>>()?, extra: *extra })
+        let fields = fields.collect::<Result<_>>()?;
+        let marked = properties.iter().enumerate().filter(|(_, property)| property.strict);
+        let strict = marked.map(|(index, _)| index).collect();
+        Ok(Self { name: item.ident.to_string(), schema, fields, extra: *extra, strict })
     }
 
     /// Returns the type of the field with this name on the wire.
     pub(super) fn field(&self, wire: &str) -> Option<&Ty> {
-        self.fields.iter().find(|field| field.property.name == wire).map(|field| &field.base)
+        self.index(wire).map(|index| &self.fields[index].base)
+    }
+
+    /// Returns the index of the field with this name on the wire.
+    pub(super) fn index(&self, wire: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.property.name == wire)
     }
 
     /// Returns the struct, with constructor and setters if it is part of requests.
@@ -99,6 +109,8 @@ impl<'s> Struct<'s> {
             quote!(#index #ident #wire #kind)
         });
         let extra_key = self.extra.then(|| quote!(extra));
+        let strict = self.strict.iter().copied().map(Literal::usize_unsuffixed);
+        let strict = (!self.strict.is_empty()).then(|| quote!(; strict #(#strict),*));
         let (default, variant) =
             if has_default { (Some(quote!(Default,)), quote!(with_default)) } else { (None, quote!(without_default)) };
         // One word stores the wire forms of sixteen fields.
@@ -112,7 +124,7 @@ impl<'s> Struct<'s> {
                 #extra
                 wire: keyfob_client::wire_form::WireForms<#words>,
             }
-            keyfob_client::wire_struct!(#variant #name { #(#keys),* } #extra_key);
+            keyfob_client::wire_struct!(#variant #name { #(#keys),* } #extra_key #strict);
         }
     }
 

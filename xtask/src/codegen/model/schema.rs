@@ -43,6 +43,8 @@ pub(crate) struct Property {
     pub(crate) inferred: bool,
     /// The value is sent as a string that contains JSON.
     pub(crate) json_string: bool,
+    /// A value of an unexpected type is an error in a response and in a row of a listing.
+    pub(crate) strict: bool,
 }
 
 /// A value of an enumeration.
@@ -99,6 +101,7 @@ fn property(document: &Yaml, name: &str, node: &Yaml, required: bool) -> Propert
         nullable: node.flag("nullable") || target.flag("nullable"),
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),
         json_string: node.flag("x-keyfob-json-string"),
+        strict: node.flag("x-keyfob-strict"),
     }
 }
 
