@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "the macros implement methods of public enums")]
 
+mod maps;
 mod mismatches;
 mod scalars;
 

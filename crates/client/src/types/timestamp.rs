@@ -345,6 +345,22 @@ mod tests {
     }
 
     #[test]
+    fn all_digits_of_a_chrono_value_are_written() {
+        for text in [
+            "2026-03-01T08:00:00Z",
+            "2026-03-01T08:00:00.250Z",
+            "2026-03-01T08:00:00.250001Z",
+            "2026-03-01T08:00:00.000001Z",
+            "2026-03-01T08:00:00.250001002Z",
+        ] {
+            let utc = text.parse::<DateTime<Utc>>().unwrap();
+            assert_eq!(Timestamp::from(utc).to_string(), text);
+            assert_eq!(serde_json::to_value(Timestamp::from(utc)).unwrap(), text);
+            assert_eq!(Timestamp::from(utc.naive_utc()).to_string(), text.trim_end_matches('Z'));
+        }
+    }
+
+    #[test]
     fn system_times_are_converted_without_a_panic() {
         assert_eq!(Timestamp::from(UNIX_EPOCH).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::from(UNIX_EPOCH + Duration::from_millis(1_500)).to_string(), "1970-01-01T00:00:01.500Z");
