@@ -11,5 +11,6 @@ mod dvinci;
 mod one_shape;
 mod operations;
 mod resilience;
+mod secrets;
 mod tidy;
 mod webhooks;

@@ -143,7 +143,7 @@ impl Client {
     /// * `x_company` (header `X-Company`): Company that owns the bird.
     ///
     /// Optional parameters: [`if_changed_since`](operation::Bird::if_changed_since)
-    /// (`If-Changed-Since`).
+    /// (`If-Changed-Since`), [`x_ring_key`](operation::Bird::x_ring_key) (`X-Ring-Key`).
     ///
     /// Statuses:
     /// * 200: The bird.
@@ -756,7 +756,7 @@ pub mod operation {
     /// Returns [`types::Bird`].
     ///
     /// Sends `GET /birds/{id}`. Documented by the vendor: <https://example.invalid/birds>.
-    #[derive(Clone, Debug)]
+    #[derive(Clone)]
     #[must_use = "nothing is sent before `send` or `.await`"]
     pub struct Bird {
         session: Session,
@@ -764,6 +764,7 @@ pub mod operation {
         id: String,
         x_company: String,
         if_changed_since: Option<keyfob_client::TimeParam>,
+        x_ring_key: Option<String>,
     }
     impl Bird {
         /// Method, path, parameters, confidence and source of this operation.
@@ -775,7 +776,7 @@ pub mod operation {
             path: "/birds/{id}",
             query: &[],
             comma_separated: &[],
-            headers: &["X-Company", "If-Changed-Since"],
+            headers: &["X-Company", "If-Changed-Since", "X-Ring-Key"],
             required: &["X-Company"],
             fixed_query: &[],
             body: "",
@@ -794,6 +795,7 @@ pub mod operation {
                 id,
                 x_company,
                 if_changed_since: None,
+                x_ring_key: None,
             }
         }
         /// Sets the header `If-Changed-Since`.
@@ -802,6 +804,13 @@ pub mod operation {
             value: impl Into<keyfob_client::TimeParam>,
         ) -> Self {
             self.if_changed_since = Some(value.into());
+            self
+        }
+        /// Sets the header `X-Ring-Key`.
+        ///
+        /// A secret, which `Debug` does not show.
+        pub fn x_ring_key(mut self, value: impl Into<String>) -> Self {
+            self.x_ring_key = Some(value.into());
             self
         }
     }
@@ -814,10 +823,24 @@ pub mod operation {
         fn build(&self, request: &mut RequestBuilder) {
             request.header("If-Changed-Since", &self.if_changed_since);
             request.header("X-Company", &self.x_company);
+            request.header("X-Ring-Key", &self.x_ring_key);
             request.accept("application/json");
         }
     }
     keyfob_client::operation!(Bird, types::Bird, record);
+    impl std::fmt::Debug for Bird {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            let fields: &[(&str, &dyn std::fmt::Debug)] = &[
+                ("session", &self.session),
+                ("call", &self.call),
+                (stringify!(id), &self.id),
+                (stringify!(x_company), &self.x_company),
+                (stringify!(if_changed_since), &self.if_changed_since),
+                (stringify!(x_ring_key), &keyfob_client::macros::Redacted),
+            ];
+            keyfob_client::macros::debug_struct(f, stringify!(Bird), fields)
+        }
+    }
     /// Builder of [`Client::replace_bird`](super::Client::replace_bird): replaces a bird.
     ///
     /// Returns `()`; a body of the response is ignored.
@@ -1748,13 +1771,20 @@ pub mod types {
         pub weight: Option<f64>,
         /// A field with the name of the constructor.
         pub new: Option<bool>,
+        /// A secret, which `Debug` does not show.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub password: Option<String>,
+        /// `Debug` shows `[redacted]`.
+        pub pins: Vec<String>,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
         without_default BirdCreate { 0 name "name" required_or_default, 1 color "color"
         required, 2 wings "wings" required_or_default, 3 born "born" required, 4 ringed
         "ringed" required, 5 nest "nest" required, 6 ids "ids" required_or_default, 7
-        note "note" nullable, 8 weight "weight", 9 new "new" }
+        note "note" nullable, 8 weight "weight", 9 new "new", 10 password(secret)
+        "password", 11 pins(secret) "pins" }
     );
     impl BirdCreate {
         /// Creates a value with the required fields.
@@ -1779,6 +1809,8 @@ pub mod types {
                 note,
                 weight: Default::default(),
                 new: Default::default(),
+                password: Default::default(),
+                pins: Default::default(),
                 wire: Default::default(),
             }
         }
@@ -1792,6 +1824,21 @@ pub mod types {
         /// A field with the name of the constructor.
         pub fn new_(mut self, value: bool) -> Self {
             self.new = Some(value);
+            self
+        }
+        /// Sets `password`.
+        ///
+        /// A secret, which `Debug` does not show.
+        pub fn password(mut self, value: impl Into<String>) -> Self {
+            self.password = Some(value.into());
+            self
+        }
+        /// Sets `pins`.
+        pub fn pins(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.pins = value.into_iter().map(Into::into).collect();
             self
         }
     }

@@ -308,6 +308,35 @@ async fn a_listing_that_leaves_out_a_row_is_incomplete() {
     assert_eq!((birds.len(), birds.is_incomplete(), birds.mismatches()[0].path()), (1, true, "[1]"));
 }
 
+#[tokio::test]
+async fn debug_output_of_types_builders_and_dynamic_calls_has_no_secret() {
+    let (_server, client) = canary([]).await;
+    let now: keyfob_client::Timestamp = "2026-01-02T03:04:05".parse().unwrap();
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 1, 3).unwrap();
+    let bird = types::BirdCreate::new("Kes", "red", 2, now, day, types::Place::new(), ["x"], None);
+    let bird = bird.password("swordfish").pins(["swordfish"]);
+    let shown = format!("{bird:?}");
+    assert!(shown.contains(r#"name: "Kes""#) && shown.contains("password: [redacted], pins: [redacted]"), "{shown}");
+    let builders = format!(
+        "{:?} {:?} {:#?}",
+        client.create_bird(bird),
+        client.bird("1", "acme").x_ring_key("swordfish"),
+        client.bird("1", "acme").header("x-other", "swordfish")
+    );
+    assert!(builders.contains("x_ring_key: [redacted]") && builders.contains(r#"id: "1""#), "{builders}");
+    let session = client.session();
+    let create = session.operation(&operation::CreateBird::OPERATION).param("key", "swordfish");
+    let raw = session.request(keyfob_client::Method::POST, "/birds?key=swordfish").query(&[("key", "swordfish")]);
+    let dynamic = format!(
+        "{:?} {:?} {:?}",
+        create.body(json!({ "password": "swordfish" })),
+        raw.json(&json!({ "password": "swordfish" })),
+        session.operation(&operation::AttachFiles::OPERATION).multipart(Form::new().text("password", "swordfish"))
+    );
+    assert!(dynamic.contains("create_bird") && dynamic.contains("/birds"), "{dynamic}");
+    assert!(!format!("{builders} {dynamic} {shown}").contains("swordfish"), "{builders} {dynamic}");
+}
+
 #[test]
 fn operations_have_their_query_confidence_and_source() {
     assert_eq!(OPERATIONS.len(), 15);

@@ -636,14 +636,16 @@ pub mod types {
         /// Bearer token for the hosted onboarding of one application, valid for 60 minutes and
         /// apparently a JWT. This is not the API's access token: never send it to the operations of
         /// this API.
+        ///
+        /// `Debug` shows `[redacted]`.
         pub session_token: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default ApplicationCreated { 0 id "id", 1 session_token "sessionToken" }
-        extra
+        with_default ApplicationCreated { 0 id "id", 1 session_token(secret)
+        "sessionToken" } extra
     );
     /// Reference to the application to read.
     ///

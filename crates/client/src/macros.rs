@@ -4,4 +4,4 @@ mod enums;
 mod operation;
 mod structs;
 
-pub use self::structs::debug_struct;
+pub use self::structs::{Redacted, debug_struct};

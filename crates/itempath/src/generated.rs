@@ -18659,6 +18659,8 @@ pub mod types {
         /// Login name.
         pub username: String,
         /// Password. Never returned.
+        ///
+        /// `Debug` shows `[redacted]`.
         pub password: String,
         /// E-mail address.
         pub email: Option<String>,
@@ -18678,9 +18680,9 @@ pub mod types {
     }
     keyfob_client::wire_struct!(
         without_default UserCreate { 0 username "username" required_or_default, 1
-        password "password" required_or_default, 2 email "email", 3 is_admin "isAdmin", 4
-        language "language", 5 role_id "roleId", 6 group_id "groupId", 7 type_ "type", 8
-        view_id "viewId", 9 phone "phone" }
+        password(secret) "password" required_or_default, 2 email "email", 3 is_admin
+        "isAdmin", 4 language "language", 5 role_id "roleId", 6 group_id "groupId", 7
+        type_ "type", 8 view_id "viewId", 9 phone "phone" }
     );
     impl UserCreate {
         /// Creates a value with the required fields.
@@ -18835,6 +18837,8 @@ pub mod types {
         /// Login name.
         pub username: Option<String>,
         /// Password. Never returned.
+        ///
+        /// `Debug` shows `[redacted]`.
         pub password: Option<String>,
         /// E-mail address.
         pub email: keyfob_client::Patch<String>,
@@ -18854,8 +18858,8 @@ pub mod types {
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default UserUpdate { 0 username "username", 1 password "password", 2 email
-        "email", 3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6
+        with_default UserUpdate { 0 username "username", 1 password(secret) "password", 2
+        email "email", 3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6
         group_id "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone", 10
         status "status" }
     );

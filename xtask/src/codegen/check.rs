@@ -7,6 +7,7 @@ mod paging;
 mod parameters;
 mod references;
 mod schemas;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     parameters::check(&document.tree, &mut problems);
     bodies::check(&document.tree, &mut problems);
     schemas::check(&document.tree, &mut problems);
+    secrets::check(&document.tree, &mut problems);
     paging::check(&document.tree, &mut problems);
     problems.finish()
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Body of a dynamic call that is not JSON.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Content {
     Form(Form),
     Upload(Upload),

@@ -15,18 +15,31 @@ pub fn debug_struct(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dy
     debug.finish()
 }
 
+/// Placeholder for a secret in the `Debug` output of generated types.
+#[derive(Clone, Copy)]
+pub struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
 /// Implements [`WireStruct`](crate::decode::WireStruct), serde's traits and `Debug` for a struct.
 ///
 /// `with_default` structs implement `Default`; `without_default` structs have fields that the API requires. Fields are
 /// numbered from 0 without gaps. A field whose presence its type does not express names the module of
 /// [`decode`](crate::decode) that decodes and encodes it: `required`, `required_or_default`, `nullable`, `json_text`
-/// or `optional_json_text`. `extra` names the field that retains unknown properties. `strict` lists the fields of
+/// or `optional_json_text`. `(secret)` after a field's name redacts the field in `Debug`. `extra` names the field that
+/// retains unknown properties. `strict` lists the fields of
 /// [`WireStruct::strict_fields`](crate::decode::WireStruct::strict_fields). The struct also has a field `wire` of type
 /// [`WireForms`](crate::wire_form::WireForms).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_struct {
-    ($default:ident $name:ident { $($index:literal $field:ident $key:literal $($kind:ident)?),* $(,)? } $($extra:ident)? $(; strict $($strict:literal),+)?) => {
+    ($default:ident $name:ident {
+        $($index:literal $field:ident $(($secret:ident))? $key:literal $($kind:ident)?),* $(,)?
+    } $($extra:ident)? $(; strict $($strict:literal),+)?) => {
         #[doc(hidden)]
         impl $crate::decode::WireStruct for $name {
             fn field_names(&self) -> &'static [&'static str] {
@@ -129,10 +142,25 @@ macro_rules! wire_struct {
                 $crate::macros::debug_struct(
                     f,
                     stringify!($name),
-                    &[$((stringify!($field), &self.$field),)* $((stringify!($extra), &self.$extra),)?],
+                    &[
+                        $((stringify!($field), $crate::wire_struct_debug!(self.$field $(, $secret)?)),)*
+                        $((stringify!($extra), &self.$extra),)?
+                    ],
                 )
             }
         }
+    };
+}
+
+/// Expands to the value that `Debug` shows for a field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_struct_debug {
+    ($value:expr) => {
+        &$value
+    };
+    ($value:expr, secret) => {
+        &$crate::macros::Redacted
     };
 }
 

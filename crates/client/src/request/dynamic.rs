@@ -1,6 +1,6 @@
 //! Calls of operations chosen at run time, with parameters by name.
 
-use std::mem;
+use std::{fmt, mem};
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ use crate::{
 const ACCEPT_ANY: &str = "application/json, */*;q=0.9";
 
 /// A call of an operation chosen at run time, for tools; returned by [`Session::operation`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct DynamicCall {
     pub(crate) session: Session,
@@ -29,7 +29,7 @@ pub struct DynamicCall {
     pub(crate) call: CallOptions,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Body {
     None,
     Json(Value),
@@ -213,6 +213,18 @@ impl DynamicCall {
             Body::File(content) => content.add_to(request, media_type)?,
         }
         Ok(())
+    }
+}
+
+/// Shows the names of the parameters; values and body may be secrets or personal data.
+impl fmt::Debug for DynamicCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parameters: Vec<_> = self.parameters.iter().map(|(name, _)| name).collect();
+        f.debug_struct("DynamicCall")
+            .field("operation", &self.operation.id)
+            .field("parameters", &parameters)
+            .field("call", &self.call)
+            .finish_non_exhaustive()
     }
 }
 

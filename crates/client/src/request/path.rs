@@ -1,6 +1,9 @@
 //! Paths of requests, assembled from literals and encoded parameters.
 
-use std::{borrow::Cow, fmt::Display};
+use std::{
+    borrow::Cow,
+    fmt::{self, Display},
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
@@ -8,7 +11,6 @@ use reqwest::Url;
 use crate::error::{Error, ErrorKind};
 
 /// A path below a base URL, under construction. The first error is stored and returned by `url`.
-#[derive(Debug)]
 pub struct Path<'b> {
     base: &'b Url,
     /// Path and query.
@@ -70,6 +72,13 @@ impl<'b> Path<'b> {
         url.set_path(path);
         url.set_query(query);
         Ok(url)
+    }
+}
+
+/// Shows no parameter, because it may be personal data.
+impl fmt::Debug for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Path").field("error", &self.error).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Requests to any path, authorized and retried like typed calls.
 
-use std::mem;
+use std::{fmt, mem};
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -16,7 +16,6 @@ use crate::{
 };
 
 /// A request to any path of an API; returned by [`Session::request`].
-#[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RawRequest {
     session: Session,
@@ -151,5 +150,17 @@ impl RawRequest {
             matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE);
         let request = self.request.and_then(RequestBuilder::finish);
         (self.session, if idempotent { &IDEMPOTENT } else { &NOT_IDEMPOTENT }, request, self.call)
+    }
+}
+
+/// Shows the path without its query; query, headers and body may be secrets or personal data.
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path.split('?').next())
+            .field("call", &self.call)
+            .field("error", &self.request.as_ref().err())
+            .finish_non_exhaustive()
     }
 }

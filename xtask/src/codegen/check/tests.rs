@@ -343,3 +343,15 @@ fn paging_names_what_exists() {
     );
     check_rejected(paging("{ scheme: offset, items: list, parameter: after, step: 1 }"), "an unknown key step");
 }
+
+#[test]
+fn a_secret_has_the_format_that_redacts_it() {
+    let problem = "is a secret by its name: add `format: password`";
+    for name in ["password", "clientSecret", "sessionToken", "X-Api-Key"] {
+        check_rejected(schema(&format!("{{ type: object, properties: {{ {name}: {{ type: string }} }} }}")), problem);
+        check_rejected(parameter(&format!("{{ name: {name}, in: query, schema: {{ type: string }} }}")), problem);
+    }
+    let other = "{ type: object, properties: { password: { type: string, format: password }, \
+                 passwordExists: { type: boolean }, continuationToken: { type: string } } }";
+    assert_eq!(problems(schema(other)), "");
+}

@@ -93,6 +93,11 @@ impl Argument<'_> {
         }
     }
 
+    /// Returns whether the argument is a parameter whose value `Debug` must not show. A body redacts its own fields.
+    pub(super) fn is_secret(&self) -> bool {
+        matches!(self.origin, Origin::Parameter(parameter) if parameter.secret)
+    }
+
     /// Returns whether the argument is a list, which is empty unless set.
     pub(super) fn is_list(&self) -> bool {
         matches!(self.ty, Ty::List(_))

@@ -76,9 +76,10 @@ impl Call<'_> {
                 }
             }
         });
+        let (derive, debug) = self.debug();
         Ok(quote! {
             #docs
-            #[derive(Clone, Debug)]
+            #derive
             #[must_use = "nothing is sent before `send` or `.await`"]
             pub struct #name {
                 session: Session,
@@ -101,7 +102,32 @@ impl Call<'_> {
                 fn build(&self, #request: &mut RequestBuilder) { #fill }
             }
             keyfob_client::operation!(#name, #response, #send);
+            #debug
         })
+    }
+
+    /// Returns the attribute that derives the builder's traits, and its `Debug` if that redacts a parameter.
+    fn debug(&self) -> (TokenStream, Option<TokenStream>) {
+        if self.arguments.iter().all(|argument| !argument.is_secret()) {
+            return (quote!(#[derive(Clone, Debug)]), None);
+        }
+        let name = self.name();
+        let fields = self.arguments.iter().map(|argument| {
+            let field = &argument.field;
+            let value =
+                if argument.is_secret() { quote!(&keyfob_client::macros::Redacted) } else { quote!(&self.#field) };
+            quote!((stringify!(#field), #value))
+        });
+        let debug = quote! {
+            impl std::fmt::Debug for #name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    let fields: &[(&str, &dyn std::fmt::Debug)] =
+                        &[("session", &self.session), ("call", &self.call), #(#fields),*];
+                    keyfob_client::macros::debug_struct(f, stringify!(#name), fields)
+                }
+            }
+        };
+        (quote!(#[derive(Clone)]), Some(debug))
     }
 
     /// Returns the type of the response, and the session's function that decodes it.

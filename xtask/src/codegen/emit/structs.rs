@@ -13,6 +13,9 @@ use super::ty::Ty;
 use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
 
+/// Note on a field that is redacted.
+const REDACTED: &str = "`Debug` shows `[redacted]`.";
+
 /// A field: its property in the specification, and its Rust type.
 pub(super) struct Field<'s> {
     property: &'s Property,
@@ -105,8 +108,8 @@ impl<'s> Struct<'s> {
         let keys = self.fields.iter().enumerate().map(|(index, field)| {
             let (ident, wire) = (format_ident!("{}", field.property.rust), &field.property.name);
             let index = Literal::usize_unsuffixed(index);
-            let kind = field.kind();
-            quote!(#index #ident #wire #kind)
+            let (secret, kind) = (field.property.secret.then(|| quote!((secret))), field.kind());
+            quote!(#index #ident #secret #wire #kind)
         });
         let extra_key = self.extra.then(|| quote!(extra));
         let strict = self.strict.iter().copied().map(Literal::usize_unsuffixed);
@@ -202,14 +205,14 @@ impl Field<'_> {
     }
 
     fn docs(&self) -> TokenStream {
-        let Property { name, rust, description, .. } = self.property;
+        let Property { name, rust, description, secret, .. } = self.property;
         let described = description.as_deref().map(|text| sentence(&escaped(text)));
         let own = described.unwrap_or_else(|| {
             // Only a wire name that differs from the usual spelling is documented.
             let regular = [rust.clone(), rust.to_lower_camel_case(), rust.to_upper_camel_case()].contains(name);
             if regular { String::new() } else { format!("Named `{name}` on the wire.") }
         });
-        doc(&[own.as_str(), self.note()])
+        doc(&[own.as_str(), self.note(), if *secret { REDACTED } else { "" }])
     }
 
     fn setter_docs(&self) -> TokenStream {

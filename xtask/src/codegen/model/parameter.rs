@@ -1,5 +1,6 @@
 //! Parameters of paths, queries and headers.
 
+use crate::codegen::model::schema::is_secret;
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
@@ -20,6 +21,8 @@ pub(crate) struct Parameter {
     pub(crate) value_builder: Option<String>,
     /// A path parameter covers the rest of the path; its slashes are not encoded.
     pub(crate) raw: bool,
+    /// The value is a secret, which `Debug` must not show.
+    pub(crate) secret: bool,
 }
 
 /// Part of the request that carries a parameter.
@@ -54,5 +57,6 @@ pub(crate) fn read(document: &Yaml, node: &Yaml) -> Parameter {
         joined: node.get("explode").and_then(Yaml::as_bool) == Some(false),
         value_builder: node.text("x-keyfob-value-builder").map(str::to_owned),
         raw: node.text("x-keyfob-path") == Some("raw"),
+        secret: is_secret(document, schema),
     }
 }

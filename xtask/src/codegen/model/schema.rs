@@ -45,6 +45,8 @@ pub(crate) struct Property {
     pub(crate) json_string: bool,
     /// A value of an unexpected type is an error in a response and in a row of a listing.
     pub(crate) strict: bool,
+    /// The value is a secret, which `Debug` must not show.
+    pub(crate) secret: bool,
 }
 
 /// A value of an enumeration.
@@ -65,6 +67,13 @@ pub(crate) fn read(document: &Yaml) -> BTreeMap<String, Schema> {
 /// Returns whether a component becomes a type; any other one is inlined where it is used.
 pub(crate) fn is_type(schema: &Yaml) -> bool {
     schema.get("enum").is_some() || schema.get("properties").is_some()
+}
+
+/// Returns whether the schema is a string with `format: password`, or a list of such strings.
+pub(crate) fn is_secret(document: &Yaml, schema: &Yaml) -> bool {
+    let schema = walk::resolve(document, schema);
+    let item = schema.get("items").map(|items| walk::resolve(document, items));
+    item.unwrap_or(schema).text("format") == Some("password")
 }
 
 fn schema(document: &Yaml, name: &str, node: &Yaml) -> Option<Schema> {
@@ -102,6 +111,7 @@ fn property(document: &Yaml, name: &str, node: &Yaml, required: bool) -> Propert
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),
         json_string: node.flag("x-keyfob-json-string"),
         strict: node.flag("x-keyfob-strict"),
+        secret: is_secret(document, inner),
     }
 }
 
