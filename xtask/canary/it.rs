@@ -303,6 +303,11 @@ async fn a_listing_that_leaves_out_a_row_is_incomplete() {
     }
     assert_eq!(seen, [("1".to_owned(), false), ("2".to_owned(), true), ("3".to_owned(), true)]);
 
+    let (server, client) = canary([body(r#"{"data":[{},5],"total":3}"#), body(r#"{"data":[{}],"total":3}"#)]).await;
+    let search = client.search(types::SearchBody::new("q")).limit(2);
+    assert_eq!(search.pages().try_collect::<Vec<_>>().await.unwrap().len(), 2);
+    assert!(server.requests()[1].line.contains("offset=2"), "a row that is left out counts in the offset");
+
     let (_server, client) = canary([body(r#"[{"id": "7"}, 5]"#)]).await;
     let birds = client.merge_birds(["a".to_owned()]).await.unwrap();
     assert_eq!((birds.len(), birds.is_incomplete(), birds.mismatches()[0].path()), (1, true, "[1]"));

@@ -145,7 +145,7 @@ impl<T> ResponseValue<T> {
     /// from such a listing for deleted. The list is the response itself or one of its fields.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
-        self.response.mismatches.as_ref().is_some_and(|mismatches| mismatches.incomplete)
+        self.response.mismatches.as_ref().is_some_and(|mismatches| mismatches.is_incomplete())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Synchronization of a copy of a table: all rows once, then the changes since a stored checkpoint.
 
 mod checkpoint;
+mod left_out;
 mod seen;
 mod table;
 
@@ -15,7 +16,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::Stream;
 use keyfob_client::{
-    Error, Timestamp,
+    Error, Mismatch, Timestamp,
     auth::Clock,
     codegen,
     paging::{self, Pages, Position},
@@ -63,6 +64,10 @@ pub struct Changes<O: Table> {
     /// Continuation after the current page.
     next: Option<Next>,
     seen: SeenVersions,
+    /// A page of this stream lacks rows that could not be read.
+    incomplete: bool,
+    /// Rows that were left out and have not been taken.
+    left_out: Vec<Mismatch>,
 }
 
 /// Continuation after a page: the cursor of the next one, or the end of the run.
@@ -93,7 +98,7 @@ impl Client {
     ///
     /// When the stream ends, a copy that has applied its changes by id has the rows that the service had when the
     /// stream was created. An interrupted run is finished first; another run for later changes follows in the same
-    /// stream.
+    /// stream. Rows that cannot be read are left out: see [`Changes::is_incomplete`].
     pub fn sync<O: Table>(&self, table: O, checkpoint: impl Into<Option<Checkpoint>>) -> Changes<O> {
         let clock = codegen::clock(self.session());
         let name = O::operation().id;
@@ -114,6 +119,8 @@ impl Client {
             rows: VecDeque::new(),
             next: None,
             seen: SeenVersions::default(),
+            incomplete: false,
+            left_out: Vec::new(),
         }
     }
 }
@@ -206,7 +213,9 @@ impl<O: Table> Changes<O> {
             Some(Position::Cursor(cursor)) => Next::Page(cursor.clone()),
             _ => Next::End,
         };
+        let left_out = if matches!(page, Some(Ok(_))) { left_out::of_page(pages) } else { Vec::new() };
         let first_page = std::mem::take(&mut self.first_page);
+        self.record_left_out(left_out);
         Poll::Ready(match page {
             Some(Ok(page)) => self.start_page(page, next),
             // The service no longer knows the checkpoint's cursor, so the run starts over.

@@ -28,6 +28,7 @@ pub struct Mismatch {
     path: String,
     expected: Cow<'static, str>,
     left_out: Option<Json>,
+    is_row: bool,
 }
 
 impl Mismatch {
@@ -49,6 +50,12 @@ impl Mismatch {
     pub fn left_out(&self) -> Option<&Json> {
         self.left_out.as_ref()
     }
+
+    /// Returns `true` if a row was left out: an element of a list that is the response itself or one of its fields.
+    #[must_use]
+    pub fn is_row(&self) -> bool {
+        self.is_row
+    }
 }
 
 impl fmt::Display for Mismatch {
@@ -61,7 +68,7 @@ impl fmt::Debug for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Mismatch");
         debug.field("path", &self.path).field("expected", &self.expected);
-        debug.field("left_out", &self.left_out.is_some()).finish()
+        debug.field("left_out", &self.left_out.is_some()).field("is_row", &self.is_row).finish()
     }
 }
 
@@ -72,8 +79,8 @@ pub(crate) struct Mismatches {
     /// Number of mismatches, listed or not.
     count: usize,
     left_out: usize,
-    /// An element of the response's own list was left out.
-    pub(crate) incomplete: bool,
+    /// Number of rows among the elements that are left out.
+    pub(crate) rows: usize,
 }
 
 impl Mismatches {
@@ -81,20 +88,27 @@ impl Mismatches {
     pub(super) fn absent(&mut self, error: &DecodeError) {
         self.count += 1;
         if self.listed.len() < MAX_LISTED {
-            self.push(error, None);
+            self.push(error, None, false);
         }
     }
 
     /// Records an element that is left out. Returns `false` if the response has too many of them.
-    pub(super) fn left_out(&mut self, error: &DecodeError, element: Json) -> bool {
+    pub(super) fn left_out(&mut self, error: &DecodeError, element: Json, is_row: bool) -> bool {
         self.count += 1;
         self.left_out += 1;
-        self.push(error, Some(element));
+        self.rows += usize::from(is_row);
+        self.push(error, Some(element), is_row);
         self.left_out <= MAX_LEFT_OUT
     }
 
-    fn push(&mut self, error: &DecodeError, left_out: Option<Json>) {
-        self.listed.push(Mismatch { path: error.path.clone(), expected: error.problem.expected(), left_out });
+    fn push(&mut self, error: &DecodeError, left_out: Option<Json>, is_row: bool) {
+        let (path, expected) = (error.path.clone(), error.problem.expected());
+        self.listed.push(Mismatch { path, expected, left_out, is_row });
+    }
+
+    /// Returns `true` if a row was left out.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.rows > 0
     }
 
     /// Emits the warning event of a response.
@@ -105,7 +119,7 @@ impl Mismatches {
             api,
             operation = operation.id,
             count = self.count,
-            incomplete = self.incomplete,
+            incomplete = self.is_incomplete(),
             mismatches = listed.join("; "),
             "values of the response do not match the API's description; they are absent, and sent back as received",
         );

@@ -38,13 +38,9 @@ pub(super) fn recover<'de>(
 ) -> Result<Mismatches, DecodeError> {
     validate(text).map_err(|problem| DecodeError { path: String::new(), problem })?;
     let mut run = Run { mismatches: Mismatches::default(), failure: None, fatal: false, requirement };
-    match decode(&mut RecoveringReader { text: text.trim(), path: &Path::Root, run: &mut run }) {
-        Ok(()) => Ok(run.mismatches),
-        Err(Failed) => {
-            let unknown = || DecodeError { path: String::new(), problem: Problem::Expected(Expected::Value) };
-            Err(run.failure.unwrap_or_else(unknown))
-        }
-    }
+    let decoded = decode(&mut RecoveringReader { text: text.trim(), path: &Path::Root, run: &mut run });
+    let unknown = || DecodeError { path: String::new(), problem: Problem::Expected(Expected::Value) };
+    decoded.map_err(|Failed| run.failure.unwrap_or_else(unknown)).map(|()| run.mismatches)
 }
 
 /// Checks that a text is JSON. The strict reader has read it up to the first value of an unexpected type only.
@@ -141,25 +137,26 @@ impl<'de> RecoveringReader<'_, 'de> {
         Ok(undecoded)
     }
 
-    /// Decodes an element of a list or a member of a map. Returns `false` if it is left out.
+    /// Decodes an element of a list or a member of a map, or leaves it out.
     fn element(
         &mut self,
         key: &str,
         text: &'de str,
         path: &Path<'_>,
         element: ElementDecoder<'_, 'de>,
-    ) -> Result<bool, Failed> {
+    ) -> Result<(), Failed> {
         let mut decode = |reader: &mut dyn ErasedReader<'de>| element(key, reader);
         if self.nested(text, path, &mut decode).is_ok() {
-            return Ok(true);
+            return Ok(());
         }
         let undecoded = self.replace(text, &mut decode)?;
         let failure = self.run.failure.take().ok_or(Failed)?;
-        if !self.run.mismatches.left_out(&failure, undecoded) {
+        let is_row = matches!(path, Path::Index(list, _) if list.is_listing());
+        if !self.run.mismatches.left_out(&failure, undecoded, is_row) {
             self.run.fatal = true;
             return Err(self.run.fail(failure));
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Decodes a field, or leaves it absent.
@@ -244,8 +241,7 @@ impl<'de> ErasedReader<'de> for RecoveringReader<'_, 'de> {
         let Some(mut elements) = self.open('[', Expected::List, form)? else { return Ok(false) };
         let mut index = 0;
         while let Some(text) = elements.element() {
-            let decoded = self.element("", text, &Path::Index(self.path, index), element)?;
-            self.run.mismatches.incomplete |= !decoded && self.path.is_listing();
+            self.element("", text, &Path::Index(self.path, index), element)?;
             index += 1;
         }
         Ok(true)

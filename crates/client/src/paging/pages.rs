@@ -117,7 +117,7 @@ impl<O: Paged> Pages<O> {
         let (decoded, buffer) = page.decode();
         self.buffer = buffer;
         let DecodedBody { value, mismatches } = decoded?;
-        self.incomplete |= mismatches.as_ref().is_some_and(|mismatches| mismatches.incomplete);
+        self.incomplete |= mismatches.as_ref().is_some_and(|mismatches| mismatches.is_incomplete());
         self.mismatches = mismatches;
         let decoded = downcast(value);
         self.position = self.next_position(&decoded)?;
@@ -127,7 +127,9 @@ impl<O: Paged> Pages<O> {
 
     /// Returns the position after a page.
     fn next_position(&self, page: &O::Page) -> Result<Option<Position>, Error> {
-        let rows = i64::try_from(O::len(page)).unwrap_or(i64::MAX);
+        // Rows that were left out count, or the listing would end early or repeat rows.
+        let left_out = self.mismatches.as_ref().map_or(0, |mismatches| mismatches.rows);
+        let rows = i64::try_from(O::len(page) + left_out).unwrap_or(i64::MAX);
         let here = match (&self.position, O::SCHEME) {
             (Some(Position::Number(number)), _) => *number,
             (_, Scheme::Page { first }) => self.operation.start().unwrap_or(first),

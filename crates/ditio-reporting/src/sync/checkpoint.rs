@@ -20,12 +20,22 @@ pub struct Checkpoint {
     cursor: Option<String>,
     #[serde(default)]
     finished: bool,
+    /// Rows of the run could not be read and were left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    incomplete: bool,
 }
 
 impl Checkpoint {
     /// Creates the checkpoint at the start of the first run.
     pub(super) fn first(table: &str, now: DateTime<Utc>) -> Self {
-        Self { table: table.to_owned(), started: truncated(now), since: None, cursor: None, finished: false }
+        Self {
+            table: table.to_owned(),
+            started: truncated(now),
+            since: None,
+            cursor: None,
+            finished: false,
+            incomplete: false,
+        }
     }
 
     /// Creates the checkpoint at the start of the run after this one.
@@ -43,6 +53,11 @@ impl Checkpoint {
     pub(super) fn finish(&mut self) {
         self.cursor = None;
         self.finished = true;
+    }
+
+    /// Records that a row of the run was left out.
+    pub(super) fn mark_incomplete(&mut self) {
+        self.incomplete = true;
     }
 
     /// Returns to the first page of the same run.
@@ -76,6 +91,12 @@ impl Checkpoint {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.finished
+    }
+
+    /// Returns true if rows of the run could not be read and were left out.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
     }
 }
 

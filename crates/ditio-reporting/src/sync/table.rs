@@ -1,6 +1,7 @@
 //! Traits of tables and rows that can be synchronized.
 
-use keyfob_client::{Operation, TimeParam, Timestamp, paging::Paged};
+use keyfob_client::{Operation, TimeParam, Timestamp, decode::undecoded_fields, paging::Paged};
+use serde_json::Value;
 
 use crate::{
     operation as call,
@@ -33,6 +34,9 @@ pub trait Record: sealed::Sealed {
     /// Returns the time of the last change. For a deleted project, work order, resource or user it is the time of the
     /// last change before the deletion.
     fn modified_at(&self) -> Option<&Timestamp>;
+    /// Returns the fields that are absent because their values did not have the expected type, with the JSON received.
+    /// Serializing the row writes this JSON too. Fields of nested objects are not listed.
+    fn undecoded(&self) -> Vec<(&'static str, &Value)>;
 }
 
 macro_rules! tables {
@@ -74,6 +78,10 @@ macro_rules! records {
 
             fn modified_at(&self) -> Option<&Timestamp> {
                 self.modified_date_time.as_ref()
+            }
+
+            fn undecoded(&self) -> Vec<(&'static str, &Value)> {
+                undecoded_fields(self)
             }
         }
     )*};
