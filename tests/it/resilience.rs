@@ -69,6 +69,7 @@ const ROWS: &[Row] = &[
     row("response has the wrong content type", || Fault::content_type("text/plain").always()),
     row("response has no body", || Fault::empty_body().always()),
     row("response exceeds the size limit", || Fault::oversized(2 * MAX_RESPONSE_BYTES).always()),
+    row("repeated page", || Fault::status(200).body(r#"{"data":[{}],"continuationToken":"same"}"#).always()),
 ];
 
 /// Kind of call: a column of the table.

@@ -202,6 +202,17 @@ async fn pages_follow_the_cursor_the_number_or_the_offset() {
     assert!(server.requests()[1].line.contains("offset=2"), "{}", server.requests()[1].line);
 }
 
+#[tokio::test]
+async fn rows_that_cannot_be_read_count_for_the_position_of_the_next_page() {
+    let (server, client) =
+        canary([body(r#"{"data": [7, {}], "total": 3}"#), body(r#"{"data": [{}], "total": 3}"#)]).await;
+    let mut pages = client.search(types::SearchBody::new("q")).limit(2).pages();
+    let first = pages.try_next().await.unwrap().unwrap();
+    assert_eq!((first.data.len(), pages.is_incomplete()), (1, true));
+    assert_eq!(pages.try_collect::<Vec<_>>().await.unwrap().len(), 1);
+    assert!(server.requests()[1].line.contains("offset=2"), "{}", server.requests()[1].line);
+}
+
 #[test]
 fn lenient_json_is_decoded_and_known_fields_are_encoded_unchanged() {
     let loose = json!({

@@ -9,7 +9,9 @@
 //!   memory. All pages of a listing share two buffers.
 //! * **Unreadable rows**: a row that cannot be read is left out, and `is_incomplete` of the stream is `true`. A cursor, a
 //!   total or a key of an unexpected type is an error.
-//! * **End**: an empty page with a cursor, or below the total, does not end a listing. A repeated cursor is an error.
+//! * **End**: an empty page with a cursor, or below the total, does not end a listing. A listing that makes no progress
+//!   is an error of kind [`Unexpected`](crate::ErrorKind::Unexpected): a cursor that an earlier page had, 50 empty pages
+//!   in a row, or, in a listing by page number or offset, a page with the same bytes as an earlier one.
 //!
 //! ```
 //! use futures::StreamExt;
@@ -39,6 +41,7 @@ mod fetch;
 mod items;
 mod paged;
 mod pages;
+mod progress;
 
 pub use self::{
     items::{Items, items},

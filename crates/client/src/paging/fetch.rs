@@ -28,6 +28,9 @@ pub(super) struct ReceivedPage {
     decoder: Option<PageDecoder>,
 }
 
+/// Invariant of [`PageFetch::poll`].
+const ONCE: &str = "a page is received once";
+
 /// Decoder of one page, and the names for its errors.
 struct PageDecoder {
     api: &'static str,
@@ -61,9 +64,15 @@ impl Drop for PageFetch {
 }
 
 impl ReceivedPage {
+    /// Returns the API's name and the operation.
+    pub(super) fn names(&self) -> (&'static str, &'static Operation) {
+        let decoder = self.decoder.as_ref().expect(ONCE);
+        (decoder.api, decoder.operation)
+    }
+
     /// Decodes the page, and returns it with the buffer of its bytes.
     pub(super) fn decode(mut self) -> (Result<DecodedBody, Error>, Vec<u8>) {
-        let decoder = self.decoder.expect("a page is received once");
+        let decoder = self.decoder.expect(ONCE);
         let page = decoder.decoder.decode(&mut self.response, decoder.leniency);
         if let Ok(DecodedBody { mismatches: Some(mismatches), .. }) = &page {
             mismatches.log(decoder.api, decoder.operation);

@@ -13,11 +13,12 @@ use crate::{
         body::DecodedBody,
         mismatch::{Mismatch, Mismatches},
     },
-    error::{Error, ErrorKind},
+    error::Error,
     paging::{
         cursor_scan,
         fetch::{PageFetch, ReceivedPage},
-        paged::{Paged, Position, Scheme},
+        paged::{Paged, Position},
+        progress::{PageInfo, Progress},
     },
     response::downcast,
 };
@@ -29,8 +30,7 @@ use crate::{
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<O: Paged> {
     operation: O,
-    /// Position of the next page; `None` after the last.
-    position: Option<Position>,
+    progress: Progress,
     state: State,
     /// Buffer of an earlier page, reused for the next response.
     buffer: Vec<u8>,
@@ -65,14 +65,14 @@ struct Prefetched {
 
 /// Returns the pages of a listing as a stream. Users call the `pages` method of an operation's builder.
 pub fn pages<O: Paged>(operation: O) -> Pages<O> {
-    let position = Some(Position::Start);
-    Pages { operation, position, state: State::Idle, buffer: Vec::new(), mismatches: None, incomplete: false }
+    let progress = Progress::new(O::SCHEME);
+    Pages { operation, progress, state: State::Idle, buffer: Vec::new(), mismatches: None, incomplete: false }
 }
 
 impl<O: Paged> Pages<O> {
     /// Returns the position of the next page, or of the failed page after an error; `None` after the last page.
     pub fn position(&self) -> Option<&Position> {
-        self.position.as_ref()
+        self.progress.position()
     }
 
     /// Returns the values of the page returned last that do not have the type that the API's description declares; see
@@ -89,7 +89,7 @@ impl<O: Paged> Pages<O> {
 
     /// Requests the next page, unless it was prefetched or there is none.
     fn request_next(&mut self, prefetched: Option<Prefetched>) -> State {
-        match (self.position.clone(), prefetched) {
+        match (self.progress.position().cloned(), prefetched) {
             (None, _) => State::Done,
             (Some(position), Some(ahead)) if ahead.position == position => State::Fetching(ahead.fetch),
             (Some(position), _) => State::Fetching(self.fetch(position)),
@@ -104,65 +104,34 @@ impl<O: Paged> Pages<O> {
     /// Requests the page after a received page, if the cursor is found in the received bytes.
     fn prefetch(&mut self, page: &ReceivedPage) -> Option<Prefetched> {
         let cursor = O::CURSOR_FIELD.and_then(|name| cursor_scan::last_member(&page.response.body, name));
-        let position = cursor.filter(|cursor| !cursor.is_empty()).map(Position::Cursor)?;
-        if self.position.as_ref() == Some(&position) {
-            return None;
-        }
+        let cursor = cursor.filter(|cursor| !cursor.is_empty() && self.progress.can_prefetch(cursor))?;
+        let position = Position::Cursor(cursor);
         let fetch = self.fetch(position.clone());
         Some(Prefetched { position, fetch, yielded: Box::pin(tokio::task::yield_now()) })
     }
 
     /// Decodes a received page and requests the next.
     fn decode_page(&mut self, page: ReceivedPage, prefetched: Option<Prefetched>) -> Result<O::Page, Error> {
+        let (api, operation) = page.names();
         let (decoded, buffer) = page.decode();
         self.buffer = buffer;
         let DecodedBody { value, mismatches } = decoded?;
-        self.incomplete |= mismatches.as_ref().is_some_and(|mismatches| mismatches.is_incomplete());
+        // Rows that were left out count, or the listing would end early or repeat rows.
+        let left_out = mismatches.as_ref().map_or(0, |mismatches| mismatches.rows);
+        self.incomplete |= left_out > 0;
         self.mismatches = mismatches;
         let decoded = downcast(value);
-        self.position = self.next_position(&decoded)?;
+        let page = PageInfo {
+            start: self.operation.start(),
+            size: self.operation.page_size(),
+            rows: O::len(&decoded) + left_out,
+            cursor: O::cursor(&decoded),
+            total: O::total(&decoded),
+            body: &self.buffer,
+        };
+        self.progress.advance(page).map_err(|error| error.at(api, operation))?;
         self.state = self.request_next(prefetched);
         Ok(decoded)
-    }
-
-    /// Returns the position after a page.
-    fn next_position(&self, page: &O::Page) -> Result<Option<Position>, Error> {
-        // Rows that were left out count, or the listing would end early or repeat rows.
-        let left_out = self.mismatches.as_ref().map_or(0, |mismatches| mismatches.rows);
-        let rows = i64::try_from(O::len(page) + left_out).unwrap_or(i64::MAX);
-        let here = match (&self.position, O::SCHEME) {
-            (Some(Position::Number(number)), _) => *number,
-            (_, Scheme::Page { first }) => self.operation.start().unwrap_or(first),
-            _ => self.operation.start().unwrap_or(0),
-        };
-        let has_more = |seen: i64| match (O::total(page), self.operation.page_size()) {
-            (Some(total), _) => seen < total && (rows > 0 || self.operation.page_size().is_some()),
-            (None, Some(size)) => rows >= size,
-            (None, None) => rows > 0,
-        };
-        match O::SCHEME {
-            Scheme::Cursor => match O::cursor(page).filter(|cursor| !cursor.is_empty()) {
-                Some(cursor) if matches!(&self.position, Some(Position::Cursor(last)) if *last == cursor) => {
-                    Err(Error::new(
-                        ErrorKind::Unexpected,
-                        "the service repeats the cursor of a page, so the listing would never end",
-                    ))
-                }
-                cursor => Ok(cursor.map(Position::Cursor)),
-            },
-            Scheme::Page { first } => {
-                let size = self.operation.page_size().unwrap_or(rows);
-                let seen = (here - first + 1).saturating_mul(size);
-                Ok(has_more(seen).then_some(Position::Number(here + 1)))
-            }
-            Scheme::Offset => {
-                // A service may return fewer rows than the page size. After an empty page, the offset grows by the page
-                // size.
-                let step = if rows > 0 { rows } else { self.operation.page_size().unwrap_or(0) };
-                let next = here.saturating_add(step);
-                Ok((step > 0 && has_more(next)).then_some(Position::Number(next)))
-            }
-        }
     }
 }
 
@@ -203,6 +172,6 @@ impl<O: Paged + Unpin> Stream for Pages<O> {
 
 impl<O: Paged> fmt::Debug for Pages<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("position", &self.position).finish_non_exhaustive()
+        f.debug_struct("Pages").field("position", &self.position()).finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::OnceLock, time::Duration};
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use keyfob_client::{
     CallOptions, ErrorKind, Session,
     codegen::{BuildRequest, Path, RequestBuilder, page_request},
@@ -12,8 +12,13 @@ use keyfob_client::{
     wire_form::{FormRecorder, OriginalForm},
 };
 use serde_json::{Value, json as value};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+};
 
-use crate::script::{GET, Server, json, status};
+use crate::script::{GET, Server, builder_of, json, status};
 
 /// A listing of the scheme `SCHEME`.
 #[derive(Clone)]
@@ -159,12 +164,125 @@ async fn cursors_are_followed_past_an_empty_page_and_filters_are_repeated() {
     assert_eq!(lines(&server), ["", "&at=a", "&at=b"]);
 }
 
+/// Reads a listing to its error, and returns the rows before the error.
+async fn rows_before_an_error<const S: u8>(listing: Listing<S>, reason: &str) -> Vec<i64> {
+    let (mut rows, mut stream) = (Vec::new(), items(listing));
+    let error = loop {
+        match stream.next().await.expect("the listing ends without an error") {
+            Ok(row) => rows.push(row),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((error.kind(), error.operation()), (ErrorKind::Unexpected, Some("thing")));
+    assert!(error.to_string().contains(&format!("the listing makes no progress: {reason}")), "{error}");
+    assert!(stream.next().await.is_none(), "the stream ends after an error");
+    rows
+}
+
 #[tokio::test]
-async fn a_repeated_cursor_is_an_error() {
+async fn a_cursor_that_any_earlier_page_had_is_an_error() {
     let server = serve(&[value!({"rows": [1], "next": "a"}), value!({"rows": [2], "next": "a"})]).await;
-    let error = items(listing::<CURSOR>(&server, None)).try_collect::<Vec<_>>().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unexpected);
-    assert_eq!(server.count(), 2);
+    assert_eq!(rows_before_an_error(listing::<CURSOR>(&server, None), "the service repeats a cursor").await, [1]);
+    assert_eq!(lines(&server), ["", "&at=a"]);
+    let pages: Vec<_> = ["a", "b", "c", "b", "c", "b"].map(|next| value!({"rows": [1], "next": next})).into();
+    let server = serve(&pages).await;
+    assert_eq!(rows_before_an_error(listing::<CURSOR>(&server, None), "the service repeats a cursor").await, [1, 1, 1]);
+    assert_eq!(lines(&server), ["", "&at=a", "&at=b", "&at=c"]);
+}
+
+#[tokio::test]
+async fn fifty_empty_pages_in_a_row_are_an_error_whatever_their_cursors() {
+    let empty = |number: usize| value!({"rows": [], "next": format!("c{number}")});
+    let server = serve(&(0..60).map(empty).collect::<Vec<_>>()).await;
+    let rows = rows_before_an_error(listing::<CURSOR>(&server, None), "the service sends only empty pages").await;
+    assert_eq!((rows, server.count()), (vec![], 50));
+    let mut pages: Vec<_> = (0..120).map(empty).collect();
+    (pages[49], pages[99]) = (value!({"rows": [1], "next": "x"}), value!({"rows": [2]}));
+    let server = serve(&pages).await;
+    let rows: Vec<_> = items(listing::<CURSOR>(&server, None)).try_collect().await.unwrap();
+    assert_eq!((rows, server.count()), (vec![1, 2], 100));
+    // Without cursors, the total can be as far away.
+    let server = serve(&vec![value!({"rows": [], "total": i64::MAX}); 60]).await;
+    let rows = rows_before_an_error(listing::<OFFSET>(&server, Some(2)), "the service sends only empty pages").await;
+    assert_eq!((rows, server.count()), (vec![], 50));
+}
+
+#[tokio::test]
+async fn a_repeated_page_is_an_error_if_the_service_ignores_page_number_or_offset() {
+    let reason = "the service repeats a page";
+    // With the total of 4, the second page would be the last.
+    for page in [value!({"rows": [1, 2]}), value!({"rows": [1, 2], "total": 9}), value!({"rows": [1, 2], "total": 4})] {
+        for size in [None, Some(2)] {
+            let server = serve(&vec![page.clone(); 5]).await;
+            assert_eq!(rows_before_an_error(listing::<PAGE>(&server, size), reason).await, [1, 2]);
+            assert_eq!(lines(&server), ["", "&at=1"]);
+            let server = serve(&vec![page.clone(); 5]).await;
+            assert_eq!(rows_before_an_error(listing::<OFFSET>(&server, size), reason).await, [1, 2]);
+            assert_eq!(lines(&server), ["", "&at=2"]);
+        }
+    }
+    let pages = [1, 2, 3, 2, 3].map(|row| value!({"rows": [row]}));
+    assert_eq!(rows_before_an_error(listing::<PAGE>(&serve(&pages).await, None), reason).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_listing_with_a_total_and_no_page_size_ends_at_the_total() {
+    let page = |rows: &[i64]| value!({"rows": rows, "total": 5});
+    let pages = [page(&[1, 2]), page(&[3, 4]), page(&[5])];
+    let server = serve(&pages).await;
+    let rows: Vec<_> = items(listing::<OFFSET>(&server, None)).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 3, 4, 5]);
+    assert_eq!(lines(&server), ["", "&at=2", "&at=4"]);
+    let server = serve(&pages).await;
+    let rows: Vec<_> = items(listing::<PAGE>(&server, None)).try_collect().await.unwrap();
+    assert_eq!(rows, [1, 2, 3, 4, 5]);
+    assert_eq!(lines(&server), ["", "&at=1", "&at=2"]);
+}
+
+/// Starts a server that sends these pages, and nothing to the request after them. Returns its URL, and a channel that
+/// reports the request without a response and the end of its connection.
+async fn unresponsive(pages: Vec<Value>) -> (String, UnboundedReceiver<&'static str>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (events, received) = unbounded_channel();
+    tokio::spawn(async move {
+        let mut pages = pages.into_iter().map(|page| page.to_string());
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.unwrap() > 0 {}
+            if let Some(page) = pages.next() {
+                let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", page.len());
+                stream.write_all((head + &page).as_bytes()).await.unwrap();
+            } else {
+                events.send("requested").unwrap();
+                // Returns at the end of the connection, or with an error after a reset.
+                let _ = stream.read_buf(&mut request).await;
+                events.send("closed").unwrap();
+            }
+        }
+    });
+    (url, received)
+}
+
+#[tokio::test]
+async fn dropping_a_stream_stops_its_request() {
+    // Longer than any pause of a busy machine, and shorter than the client's own time limits.
+    let limit = Duration::from_secs(40);
+    for pages in [vec![], vec![value!({"rows": [1], "next": "a"})]] {
+        let consumed = pages.len();
+        let (url, mut events) = unresponsive(pages).await;
+        let session = builder_of(&url).build().unwrap();
+        let mut stream = items(Listing::<CURSOR> { session, at: None, size: None });
+        for _ in 0..consumed {
+            stream.next().await.unwrap().unwrap();
+        }
+        // Starts the request of the first page; later pages are prefetched.
+        assert!(consumed > 0 || stream.next().now_or_never().is_none());
+        assert_eq!(events.recv().await, Some("requested"));
+        drop(stream);
+        let closed = tokio::time::timeout(limit, events.recv()).await;
+        assert_eq!(closed.expect("the request continues after its stream was dropped"), Some("closed"));
+    }
 }
 
 #[tokio::test]
