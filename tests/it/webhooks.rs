@@ -5,6 +5,7 @@
 mod webhook_receiver;
 
 use keyfob::{
+    auth::Clock,
     bits,
     client::{
         header::{HeaderMap, HeaderName, HeaderValue},
@@ -145,10 +146,58 @@ async fn a_digitaleo_batch_has_the_fields_of_the_delivery() {
     let batch = digitaleo::webhook::Receiver::new(DIGITALEO_CLIENT_SECRET).receive(&headers, delivery.body.as_bytes());
     let batch = batch.unwrap();
     assert_eq!(batch.name, digitaleo::types::WebhookEventName::ContactMessageClick);
-    assert_eq!((batch.dedupe_key(), batch.id.len()), (headers["x-digitaleo-event-id"].to_str().unwrap(), 32));
+    assert_eq!((&*batch.id, batch.id.len()), (headers["x-digitaleo-event-id"].to_str().unwrap(), 32));
     assert_eq!(batch.sent_at.unwrap().timestamp().to_string(), headers["x-digitaleo-timestamp"].to_str().unwrap());
     assert_eq!(batch.subscription.unwrap(), headers["x-digitaleo-subscription"].to_str().unwrap());
     assert_eq!(json!(batch.events), serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap());
+}
+
+#[tokio::test]
+async fn a_recorded_digitaleo_delivery_is_a_repeat_under_any_id_and_time() {
+    let simulator = Simulator::start().await.unwrap();
+    let (url, mut events) = receiver().await;
+    let url = format!("{url}/digitaleo");
+    let recorded = simulator.deliver(Webhook::new(Vendor::Digitaleo, &url)).await.unwrap().remove(0);
+    assert_eq!(queued(&mut events).len(), 1);
+    for (name, value) in [
+        ("x-digitaleo-event-id", "0123456789abcdef0123456789abcdef"),
+        ("x-digitaleo-timestamp", "1492774577"),
+        ("x-digitaleo-event", "contact.optout"),
+        ("x-digitaleo-subscription", "fedcba9876543210fedcba9876543210"),
+    ] {
+        let mut headers = headers(&recorded);
+        headers.insert(name, value.parse().unwrap());
+        let replayed = reqwest::Client::new().post(&url).headers(headers).body(recorded.body.clone());
+        assert_eq!(replayed.send().await.unwrap().status(), 204);
+        assert_eq!(queued(&mut events), [""; 0], "{name}");
+    }
+    let other = Webhook::new(Vendor::Digitaleo, &url).events([json!({"contactId": "1"})]);
+    simulator.deliver(other).await.unwrap();
+    assert_eq!(queued(&mut events).len(), 1, "another batch is not a repeat");
+}
+
+#[tokio::test]
+async fn a_signed_bits_delivery_outside_the_window_is_rejected() {
+    let delivery = from_bits().await;
+    let (headers, body) = (headers(&delivery), delivery.body.as_bytes());
+    let published: keyfob::client::Timestamp =
+        serde_json::from_str::<serde_json::Value>(&delivery.body).unwrap()["publishedAt"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+    let (clock, fake) = Clock::fake();
+    let receiver = bits::webhook::Receiver::with_verifier(Verifier::new(SECRET).clock(clock));
+    let day = 24 * 60 * 60;
+    for (seconds, verdict) in
+        [(-301, Some(Error::Stale)), (-300, None), (7 * day, None), (7 * day + 1, Some(Error::Stale))]
+    {
+        let now = published.to_utc().unwrap() + chrono::TimeDelta::seconds(seconds);
+        fake.set_wall(now.into());
+        assert_eq!(receiver.receive(&headers, body).err(), verdict, "{seconds} s after the publication");
+        bits::webhook::Receiver::unsigned().receive(&headers, body).unwrap();
+    }
+    assert_eq!(Error::Stale.status(), 400);
 }
 
 /// Function that receives a delivery and returns the error if the delivery is rejected.
@@ -229,6 +278,28 @@ async fn a_receiver_can_select_the_digest_and_accept_a_second_secret() {
         let receiver = digitaleo::webhook::Receiver::with_verifier(verifier);
         receiver.receive(&headers(&delivery), delivery.body.as_bytes()).unwrap();
     }
+}
+
+#[test]
+fn deliveries_that_fail_to_decode_leave_nothing_in_memory() {
+    let bits = bits::webhook::Receiver::unsigned();
+    let headers = HeaderMap::new();
+    let bodies = [
+        r#"{"eventId":"1","event":{"type":{"a":[1,{"b":2}]}}}"#,
+        r#"{"eventId":"1","event":{"applicationId":[{}]}}"#,
+        r#"{"eventId":"1","event":[{"type":"APPLICATION_STARTED"}]}"#,
+        r#"{"eventId":"1","publishedAt":{"a":"b"},"event":{"type":"APPLICATION_STARTED""#,
+        r#"[{"eventId":"1"}]"#,
+    ];
+    let fail = || {
+        for body in bodies {
+            bits.receive(&headers, body.as_bytes()).unwrap_err();
+        }
+    };
+    // Caches are filled by the first deliveries.
+    fail();
+    let memory = allocation_counter::measure(|| (0..1000).for_each(|_| fail()));
+    assert_eq!(memory.bytes_current, 0, "of {} bytes", memory.bytes_total);
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// Returns the key to detect repeated deliveries by: the id.
+    /// Returns the key to detect repeated deliveries by: the id, which is part of the signed body.
     #[must_use]
     pub fn dedupe_key(&self) -> &str {
         &self.id
@@ -51,22 +51,24 @@ impl Receiver {
         Self { verifier: Some(Verifier::new(secret)) }
     }
 
-    /// Creates a receiver with another digest or several secrets. Bits does not document its digest.
+    /// Creates a receiver with another digest, several secrets or another maximum age. Bits does not document its digest,
+    /// nor for how long it repeats a delivery that was not accepted.
     pub fn with_verifier(verifier: Verifier) -> Self {
         Self { verifier: Some(verifier) }
     }
 
-    /// Creates a receiver that accepts unsigned deliveries, for a webhook without a secret. **Anyone** who can reach
-    /// the receiver can send events.
+    /// Creates a receiver that accepts unsigned deliveries of any age, for a webhook without a secret. **Anyone** who can
+    /// reach the receiver can send events.
     pub fn unsigned() -> Self {
         Self { verifier: None }
     }
 
-    /// Verifies a delivery and decodes its event. Pass the raw body: the signature covers its bytes.
+    /// Verifies a delivery and decodes its event. Pass the raw body: the signature covers its bytes, and so the time of
+    /// publication, which must be within the verifier's [maximum age](Verifier::max_age), 7 days by default.
     ///
     /// # Errors
     ///
-    /// If the signature is missing or wrong, or the body is not an event.
+    /// If the signature is missing or wrong, the delivery is too old, or the body is not an event.
     pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, Error> {
         if let Some(verifier) = &self.verifier {
             verifier.verify_header(headers, &SIGNATURE, body)?;
@@ -74,6 +76,9 @@ impl Receiver {
         // The content type is not checked: deliveries have none.
         let mut envelope = WebhookEnvelope::default();
         decode_slice(body, &mut envelope).map_err(|_| Error::Malformed)?;
+        if let (Some(verifier), Some(published_at)) = (&self.verifier, &envelope.published_at) {
+            verifier.verify_time(published_at)?;
+        }
         let id = envelope.event_id.filter(|id| !id.is_empty()).ok_or(Error::Malformed)?;
         let event = envelope.event.ok_or(Error::Malformed)?;
         Ok(Event {

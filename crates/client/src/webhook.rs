@@ -1,17 +1,27 @@
-//! Webhook receivers: verification of signatures, and detection of repeated deliveries.
+//! Webhook receivers: verification of signatures and times, and detection of repeated deliveries.
 
 use std::{
     collections::{HashSet, VecDeque},
     fmt,
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use keyfob_auth::{ExposeSecret, SecretString};
+use chrono::{TimeDelta, Utc};
+use keyfob_auth::{Clock, ExposeSecret, SecretString};
 use reqwest::{
     StatusCode,
     header::{HeaderMap, HeaderName},
 };
-use ring::hmac;
+use ring::{digest, hmac};
+
+use crate::types::timestamp::Timestamp;
+
+/// Default maximum age of a delivery, 7 days: longer than services usually repeat a delivery that was not accepted.
+const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Maximum time by which the sender's clock may be ahead.
+const MAX_AHEAD: Duration = Duration::from_secs(5 * 60);
 
 /// Hash function of a signature's HMAC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -46,6 +56,8 @@ pub enum Error {
     WrongSignature,
     /// The delivery does not have the documented format.
     Malformed,
+    /// The signed time of the delivery is before the maximum age, or in the future.
+    Stale,
 }
 
 impl Error {
@@ -54,7 +66,7 @@ impl Error {
     pub fn status(self) -> StatusCode {
         match self {
             Self::Unsigned | Self::WrongSignature => StatusCode::UNAUTHORIZED,
-            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Malformed | Self::Stale => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -65,13 +77,16 @@ impl fmt::Display for Error {
             Self::Unsigned => "the delivery has no signature header, or more than one",
             Self::WrongSignature => "the signature does not match the body: check the secret and the digest",
             Self::Malformed => "the delivery does not have the documented format",
+            Self::Stale => {
+                "the delivery is too old, or from the future: check this machine's clock and the maximum age"
+            }
         })
     }
 }
 
 impl std::error::Error for Error {}
 
-/// Verifier of signatures: the HMAC of a delivery's raw body, in base64.
+/// Verifier of signatures: the HMAC of a delivery's raw body, in base64. Also checks signed times.
 ///
 /// Signatures are compared in constant time. Pass the body exactly as received: decoding its JSON and encoding it again
 /// changes the signature. The API crates of vendors with webhooks have receivers, which also decode the delivery.
@@ -92,12 +107,14 @@ impl std::error::Error for Error {}
 pub struct Verifier {
     secrets: Vec<SecretString>,
     digest: Digest,
+    max_age: Duration,
+    clock: Clock,
 }
 
 impl Verifier {
     /// Creates a verifier with this secret and SHA-256.
     pub fn new(secret: impl Into<SecretString>) -> Self {
-        Self { secrets: vec![secret.into()], digest: Digest::default() }
+        Self { secrets: vec![secret.into()], digest: Digest::default(), max_age: MAX_AGE, clock: Clock::system() }
     }
 
     /// Adds a secret that is also accepted, for the time of a rotation.
@@ -110,6 +127,35 @@ impl Verifier {
     pub fn digest(mut self, digest: Digest) -> Self {
         self.digest = digest;
         self
+    }
+
+    /// Sets the maximum age of a delivery whose time is signed; 7 days by default. [`Duration::MAX`] accepts any age.
+    ///
+    /// An old recording of a delivery is rejected by its age, a recent one by its key in a store of
+    /// [recent keys](RecentKeys). Choose an age that is longer than the vendor repeats a delivery that was not accepted,
+    /// and retain keys for as long.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = age;
+        self
+    }
+
+    /// Sets the source of time, such as a fake clock in tests.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Checks the time of a delivery, which must be part of the signed bytes. It may be up to 5 minutes in the future.
+    /// A time without an offset counts as UTC.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`] if the time is before the maximum age or too far in the future.
+    pub fn verify_time(&self, at: &Timestamp) -> Result<(), Error> {
+        let limit = |limit: Duration| TimeDelta::from_std(limit).unwrap_or(TimeDelta::MAX);
+        let now = Timestamp::from(self.clock.wall()).to_utc_in(&Utc);
+        let age = now.zip(at.to_utc_in(&Utc)).map(|(now, at)| now - at).ok_or(Error::Stale)?;
+        if -limit(MAX_AHEAD) <= age && age <= limit(self.max_age) { Ok(()) } else { Err(Error::Stale) }
     }
 
     /// Verifies the signature in a header.
@@ -141,6 +187,14 @@ impl Verifier {
         }
         if valid { Ok(()) } else { Err(Error::WrongSignature) }
     }
+}
+
+/// Returns the key of a delivery by its signed bytes: the SHA-256 of the body, in hexadecimal.
+///
+/// For vendors whose event ids are not signed: whoever has recorded a delivery could send it again under another id.
+#[must_use]
+pub fn body_key(body: &[u8]) -> String {
+    digest::digest(&digest::SHA256, body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The keys of recently processed deliveries, to detect repeated deliveries: vendors deliver at least once.
@@ -273,6 +327,33 @@ mod tests {
         assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Ok(()));
         headers.append(&name, good.parse().unwrap());
         assert_eq!(verifier.verify_header(&headers, &name, MESSAGE), Err(Error::Unsigned));
+    }
+
+    #[test]
+    fn a_signed_time_outside_the_window_is_rejected() {
+        let (clock, fake) = Clock::fake();
+        let published: Timestamp = "2026-03-01T08:00:00+01:00".parse().unwrap();
+        let verifier = Verifier::new("Jefe").max_age(Duration::from_secs(3600)).clock(clock);
+        let check = |verifier: &Verifier, now: &str, verdict| {
+            fake.set_wall(now.parse::<chrono::DateTime<Utc>>().unwrap().into());
+            assert_eq!(verifier.verify_time(&published), verdict, "{now}");
+        };
+        check(&verifier, "2026-03-01T06:54:59Z", Err(Error::Stale));
+        check(&verifier, "2026-03-01T06:55:00Z", Ok(()));
+        check(&verifier, "2026-03-01T08:00:00Z", Ok(()));
+        check(&verifier, "2026-03-01T08:00:01Z", Err(Error::Stale));
+        let any_age = verifier.max_age(Duration::MAX);
+        check(&any_age, "9999-01-01T00:00:00Z", Ok(()));
+        check(&any_age, "2026-03-01T06:54:59Z", Err(Error::Stale));
+        for far in [chrono::DateTime::<Utc>::MIN_UTC, chrono::DateTime::<Utc>::MAX_UTC] {
+            assert_eq!(Verifier::new("Jefe").verify_time(&far.into()), Err(Error::Stale));
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_body_is_its_sha_256() {
+        // FIPS 180-4, the example "abc".
+        assert_eq!(body_key(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

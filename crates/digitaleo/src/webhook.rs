@@ -5,7 +5,7 @@ pub use keyfob_client::webhook::{Digest, Error, RecentKeys};
 use keyfob_client::{
     auth::SecretString,
     header::{HeaderMap, HeaderName},
-    webhook::Verifier,
+    webhook::{Verifier, body_key},
 };
 use serde_json::Value;
 
@@ -26,8 +26,8 @@ pub struct Receiver {
 
 /// A delivery: up to 50 events of one name.
 ///
-/// The receiver assumes that the signature covers the body only, so fields from headers are not
-/// authenticated.
+/// The receiver assumes that the signature covers the body only. Fields from headers are then not authenticated: whoever
+/// has recorded a delivery can send it again under another id and time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Batch {
@@ -41,13 +41,15 @@ pub struct Batch {
     pub subscription: Option<String>,
     /// Events. Their fields are not documented. From the body.
     pub events: Vec<Value>,
+    key: String,
 }
 
 impl Batch {
-    /// Returns the key to detect repeated deliveries by: the id.
+    /// Returns the key to detect repeated deliveries by: a hash of the body, which is signed, unlike the id. Batches with
+    /// identical bodies count as one.
     #[must_use]
     pub fn dedupe_key(&self) -> &str {
-        &self.id
+        &self.key
     }
 }
 
@@ -79,6 +81,7 @@ impl Receiver {
             sent_at: seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)),
             subscription: header(&SUBSCRIPTION).map(str::to_owned),
             events: serde_json::from_slice(body).map_err(|_| Error::Malformed)?,
+            key: body_key(body),
         })
     }
 }

@@ -22,7 +22,7 @@ fn request(shared: &SharedState, webhook: &Webhook, mut event: Value) -> Webhook
         members.entry("type").or_insert_with(|| json!(kind));
         members.entry("applicationId").or_insert_with(|| json!(World::first_application_id(shared)));
     }
-    let published_at = timestamp.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let published_at = shared.clock.claims_now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let envelope = json!({ "eventId": ids::uuid(&mut random), "publishedAt": published_at, "event": event });
     let body = envelope.to_string();
     let signature = webhook.secret.as_deref().map(|secret| {

@@ -18,14 +18,14 @@ pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Vec<W
     let example = [json!({})];
     let events = if webhook.events.is_empty() { &example[..] } else { &webhook.events };
     let batches = events.chunks(MAX_EVENTS).map(|batch| {
-        let stamp = shared.clock.next_timestamp();
-        let events: Vec<Value> = batch.iter().map(|event| filled_event(event, &time::format(stamp))).collect();
+        let (stamp, sent_at) = (shared.clock.next_timestamp(), shared.clock.claims_now());
+        let events: Vec<Value> = batch.iter().map(|event| filled_event(event, &time::format(sent_at))).collect();
         let body = json!(events).to_string();
         let event_id = shared.random(&format!("digitaleo/event/{}", stamp.timestamp_millis())).hex(32);
         let headers = [
             ("content-type", "application/json".to_owned()),
             ("x-digitaleo-event", name.to_owned()),
-            ("x-digitaleo-timestamp", stamp.timestamp().to_string()),
+            ("x-digitaleo-timestamp", sent_at.timestamp().to_string()),
             ("x-digitaleo-signature", webhook.digest.sign(secret.as_bytes(), body.as_bytes())),
             ("x-digitaleo-subscription", subscription.clone()),
             ("x-digitaleo-event-id", event_id),

@@ -46,7 +46,7 @@ fn header(head: &str, name: &str) -> Option<String> {
 }
 
 async fn simulator() -> Simulator {
-    Simulator::builder().seed(7).start().await.unwrap()
+    Simulator::builder().seed(7).epoch("2026-03-02T08:00:00Z".parse().unwrap()).start().await.unwrap()
 }
 
 #[tokio::test]
