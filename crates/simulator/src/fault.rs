@@ -198,6 +198,16 @@ impl Fault {
         self
     }
 
+    /// Returns the fault, or a message if a status is not that of a response.
+    pub(crate) fn checked(self) -> Result<Self, String> {
+        match self.kind {
+            Kind::Status { status, .. } | Kind::Html { status } if !(200..1000).contains(&status) => {
+                Err("`status` must be from 200 to 999".to_owned())
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// Returns the name of the kind in the control API.
     pub(crate) fn name(&self) -> &'static str {
         self.kind.name()

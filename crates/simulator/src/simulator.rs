@@ -84,8 +84,12 @@ impl Simulator {
     }
 
     /// Moves simulated time forward, for data and for the expiry of tokens.
+    ///
+    /// # Panics
+    ///
+    /// If simulated time would pass the end of the year 9999.
     pub fn advance(&self, by: Duration) {
-        self.shared().clock.advance(by);
+        assert!(self.shared().clock.advance(by), "simulated time cannot pass the end of the year 9999");
     }
 
     /// Makes every token of a vendor expire now.
@@ -108,7 +112,7 @@ impl Simulator {
         self.shared().tokens.enable(vendor);
     }
 
-    /// Sets the lifetime of a vendor's next access tokens.
+    /// Sets the lifetime of a vendor's next access tokens, at most 1,000 years.
     pub fn set_token_lifetime(&self, vendor: Vendor, lifetime: Duration) {
         self.shared().tokens.configure(vendor, |settings| settings.lifetime = Some(lifetime));
     }
@@ -118,7 +122,7 @@ impl Simulator {
         self.shared().tokens.configure(vendor, |settings| settings.expires_in = form);
     }
 
-    /// Sets the minimum length of a vendor's next access tokens, in characters.
+    /// Sets the minimum length of a vendor's next access tokens, in characters, at most 1,000,000.
     pub fn set_token_size(&self, vendor: Vendor, characters: usize) {
         self.shared().tokens.configure(vendor, |settings| settings.size = Some(characters));
     }

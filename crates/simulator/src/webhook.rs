@@ -73,7 +73,7 @@ impl Webhook {
         self
     }
 
-    /// Sets the number of times that each request is sent, to test at-least-once delivery. Default: 1.
+    /// Sets the number of times that each request is sent, to test at-least-once delivery, at most 10,000. Default: 1.
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self

@@ -53,12 +53,13 @@ pub(crate) async fn handle(site: &Site, peer: SocketAddr, request: Request<Body>
     let segments: Vec<&str> = head.uri.path().trim_matches('/').split('/').skip(1).collect();
     let result = match (&head.method, segments.as_slice()) {
         (&Method::GET, ["state"]) => Ok(state(site)),
-        (&Method::GET, ["log"]) => Ok(log(site, &query)),
+        (&Method::GET, ["log"]) => log(site, &query),
         (&Method::POST, ["clock"]) => parse(&body).and_then(|command| clock(site, &command)),
-        (&Method::POST, ["tokens"]) => parse(&body).map(|command| tokens::apply(site, &command)),
+        (&Method::POST, ["tokens"]) => parse(&body).and_then(|command| tokens::apply(site, &command)),
         (&Method::GET, ["faults"]) => Ok(json!({ "faults": site.shared.faults.list() })),
         (&Method::POST, ["faults"]) => {
-            parse::<Fault>(&body).map(|fault| json!({ "id": site.shared.faults.add(fault) }))
+            let fault = parse::<Fault>(&body).and_then(Fault::checked);
+            fault.map(|fault| json!({ "id": site.shared.faults.add(fault) }))
         }
         (&Method::DELETE, ["faults"]) => {
             site.shared.faults.clear();
@@ -122,14 +123,20 @@ fn error(status: StatusCode, message: &str) -> Response {
 fn clock(site: &Site, command: &Advance) -> Result<Value, String> {
     let by = Duration::try_from_secs_f64(command.advance)
         .map_err(|_| "`advance` must be a number of seconds, zero or more".to_owned())?;
-    site.shared.clock.advance(by);
+    if !site.shared.clock.advance(by) {
+        return Err("`advance` is too large: simulated time cannot pass the end of the year 9999".to_owned());
+    }
     Ok(state(site))
 }
 
-fn log(site: &Site, query: &Query) -> Value {
-    let since = query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
-    let limit = query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
-    json!({ "total": site.shared.log.total(), "requests": site.shared.log.since(since, limit) })
+fn log(site: &Site, query: &Query) -> Result<Value, String> {
+    let number = |name: &str| -> Result<Option<u64>, String> {
+        let Some(text) = query.get(name) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| format!("`{name}` must be an integer, zero or more"))
+    };
+    let (since, limit) = (number("since")?.unwrap_or(0), number("limit")?.unwrap_or(u64::MAX));
+    let requests = site.shared.log.since(since, usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(json!({ "total": site.shared.log.total(), "requests": requests }))
 }
 
 fn state(site: &Site) -> Value {

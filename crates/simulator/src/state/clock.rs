@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 /// Default start of simulated time, in milliseconds since the Unix epoch: Monday 2026-03-02T08:00:00Z.
 const EPOCH_MILLIS: i64 = 1_772_438_400_000;
@@ -51,7 +51,7 @@ impl Clock {
         self.started.elapsed() + Duration::from_millis(self.advanced_millis.load(Ordering::Relaxed))
     }
 
-    /// Returns the time for claims inside tokens.
+    /// Returns the time for claims inside tokens and for webhooks, which clients compare with their own clock.
     pub(crate) fn claims_now(&self) -> DateTime<Utc> {
         match self.start {
             Start::Fixed(_) => self.now(),
@@ -59,9 +59,19 @@ impl Clock {
         }
     }
 
-    /// Moves simulated time forward.
-    pub(crate) fn advance(&self, by: Duration) {
-        self.advanced_millis.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX >> 24), Ordering::Relaxed);
+    /// Moves simulated time forward. Returns false and does not move it if it would pass the end of the year 9999: later
+    /// times have no usual text.
+    pub(crate) fn advance(&self, by: Duration) -> bool {
+        let Ok(by) = u64::try_from(by.as_millis()) else { return false };
+        let latest = NaiveDate::from_ymd_opt(10_000, 1, 1).expect("a valid date").and_time(NaiveTime::MIN).and_utc();
+        // Claims in tokens follow the real clock, which may be ahead of the start.
+        let start = self.base().max(Utc::now());
+        let advanced = |millis: u64| {
+            let millis = millis.checked_add(by)?;
+            let time = start.checked_add_signed(TimeDelta::try_milliseconds(i64::try_from(millis).ok()?)?)?;
+            (time < latest).then_some(millis)
+        };
+        self.advanced_millis.fetch_update(Ordering::Relaxed, Ordering::Relaxed, advanced).is_ok()
     }
 
     /// Returns the total time advanced.
@@ -107,10 +117,23 @@ mod tests {
     }
 
     #[test]
+    fn time_does_not_pass_the_end_of_the_year_9999() {
+        let day = Duration::from_secs(24 * 60 * 60);
+        let near_the_end = Start::Fixed("9999-12-30T00:00:00Z".parse().unwrap());
+        for (start, far) in [(Start::Default, 8000 * 365 * day), (near_the_end, 2 * day), (Start::Real, Duration::MAX)]
+        {
+            let clock = Clock::new(start);
+            assert!(clock.advance(day));
+            assert!(!clock.advance(far), "{start:?}");
+            assert_eq!(clock.advanced(), day);
+        }
+    }
+
+    #[test]
     fn writes_never_share_a_time() {
         let clock = Clock::new(Start::Default);
         let first = clock.next_timestamp();
-        clock.advance(Duration::from_secs(60));
+        assert!(clock.advance(Duration::from_secs(60)));
         assert_eq!(clock.next_timestamp() - first, TimeDelta::milliseconds(60_001));
     }
 }

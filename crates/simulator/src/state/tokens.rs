@@ -110,7 +110,7 @@ impl Tokens {
     ) -> IssuedToken {
         let mut state = self.state();
         state.issued += 1;
-        let settings = state.settings.get(&vendor).copied().unwrap_or_default();
+        let settings = state.settings.get(&vendor).copied().unwrap_or_default().limited();
         let lifetime = if grant.kind == "access" { settings.lifetime.or(lifetime) } else { lifetime };
         let mut random = Random::new(self.seed, &format!("{vendor}/token/{}", state.issued));
         let size = settings.size.filter(|_| grant.kind == "access");

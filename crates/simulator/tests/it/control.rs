@@ -25,6 +25,43 @@ async fn the_clock_moves_and_tokens_with_it() {
 }
 
 #[tokio::test]
+async fn numbers_out_of_range_are_refused_with_a_message_and_change_nothing() {
+    let ditio = Ditio::start().await;
+    let simulator = &ditio.simulator;
+    let configure = |name: &str, value: Value| json!({ "action": "configure", "vendor": "ditio", name: value });
+    let webhook = json!({ "vendor": "digitaleo", "url": "http://127.0.0.1:9/", "times": 4_294_967_295_u32 });
+    let ditio_fault = |kind: &str, status: u32| json!({ "kind": kind, "status": status, "vendor": "ditio" });
+    for (path, body, message) in [
+        ("clock", json!({ "advance": 1e15 }), "`advance` is too large"),
+        ("clock", json!({ "advance": 1e300 }), "`advance` must be a number of seconds"),
+        ("clock", json!({ "advance": -1 }), "`advance` must be a number of seconds"),
+        ("tokens", configure("lifetime", json!(1e15)), "`lifetime` must be a number of seconds"),
+        ("tokens", configure("lifetime", json!(-1)), "`lifetime` must be a number of seconds"),
+        ("tokens", configure("size", json!(u64::MAX)), "`size` must be at most 1000000 characters"),
+        ("faults", ditio_fault("status", 100), "`status` must be from 200 to 999"),
+        ("faults", ditio_fault("html", 1000), "`status` must be from 200 to 999"),
+        ("webhooks", webhook, "`times` must be at most 10000"),
+        ("ditio/reporting", json!({ "missingScopeStatus": 99 }), "`missingScopeStatus` must be 401 or 403"),
+    ] {
+        let (status, response) = command(simulator, Method::POST, path, Some(body.clone())).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path} {body}");
+        assert!(response["message"].as_str().unwrap().starts_with(message), "{path} {body}: {response}");
+    }
+    for query in ["since=-1", "limit=x", "since=99999999999999999999"] {
+        let (status, response) = command(simulator, Method::GET, &format!("log?{query}"), None).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}: {response}");
+    }
+    let (_, state) = command(simulator, Method::GET, "state", None).await;
+    assert_eq!((&state["advancedSeconds"], &state["faults"]), (&json!(0.0), &json!([])));
+    // The largest numbers that are accepted.
+    simulator.set_token_lifetime(Vendor::Ditio, Duration::MAX);
+    command(simulator, Method::POST, "clock", Some(json!({ "advance": 251e9 }))).await;
+    let (status, token) = request_token(&ditio.http, simulator.url(), &form("ditioapiv3")).await;
+    assert_eq!((status, &token["expires_in"]), (StatusCode::OK, &json!(31_536_000_000_u64)));
+    assert_eq!(command(simulator, Method::GET, "state", None).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn tokens_are_expired_revoked_disabled_and_configured() {
     let ditio = Ditio::start().await;
     let simulator = &ditio.simulator;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::ditio::reporting::handle::DitioReporting;
+use crate::ditio::reporting::switches::DitioSwitches;
 use crate::ditio::reporting::tables::table::DitioTable;
 use crate::state::SharedState;
 
@@ -23,7 +24,10 @@ pub(crate) fn handle(shared: &SharedState, method: &Method, path: &[&str], body:
     match (method, path) {
         (&Method::GET, []) => Ok(overview(&handle)),
         (&Method::POST, []) => {
-            let switches = parse(body)?;
+            let switches: DitioSwitches = parse(body)?;
+            if ![401, 403].contains(&switches.missing_scope_status) {
+                return Err("`missingScopeStatus` must be 401 or 403".to_owned());
+            }
             handle.switch(|current| *current = switches);
             Ok(overview(&handle))
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::server::site::Site;
-use crate::state::tokens::ExpiresIn;
+use crate::state::tokens::{ExpiresIn, TokenSettings};
 use crate::vendor::Vendor;
 
 /// Body of the request.
@@ -37,11 +37,8 @@ pub(super) enum Command {
     },
 }
 
-/// Maximum `size`, in characters; longer than any header section that the server accepts.
-const MAX_SIZE: usize = 1_000_000;
-
 /// Runs a command and returns the state of the vendor's tokens.
-pub(super) fn apply(site: &Site, command: &Command) -> Value {
+pub(super) fn apply(site: &Site, command: &Command) -> Result<Value, String> {
     let shared = &site.shared;
     let vendor = match *command {
         Command::Expire { vendor } => {
@@ -61,17 +58,27 @@ pub(super) fn apply(site: &Site, command: &Command) -> Value {
             vendor
         }
         Command::Configure { vendor, lifetime, expires_in, size } => {
+            let lifetime = lifetime.map(checked_lifetime).transpose()?;
+            if size.is_some_and(|size| size > TokenSettings::MAX_SIZE) {
+                return Err(format!("`size` must be at most {} characters", TokenSettings::MAX_SIZE));
+            }
             shared.tokens.configure(vendor, |settings| {
-                settings.lifetime = lifetime.and_then(|of| Duration::try_from_secs_f64(of).ok()).or(settings.lifetime);
+                settings.lifetime = lifetime.or(settings.lifetime);
                 settings.expires_in = expires_in.unwrap_or(settings.expires_in);
-                settings.size = size.map(|size| size.min(MAX_SIZE)).or(settings.size);
+                settings.size = size.or(settings.size);
             });
             vendor
         }
     };
-    json!({
+    Ok(json!({
         "vendor": vendor,
         "liveTokens": shared.tokens.live(&shared.clock, vendor),
         "clientDisabled": shared.tokens.is_client_disabled(vendor),
-    })
+    }))
+}
+
+/// Returns a lifetime of this number of seconds.
+fn checked_lifetime(seconds: f64) -> Result<Duration, String> {
+    let lifetime = Duration::try_from_secs_f64(seconds).ok().filter(|of| *of <= TokenSettings::MAX_LIFETIME);
+    lifetime.ok_or_else(|| "`lifetime` must be a number of seconds, from zero to 1,000 years".to_owned())
 }

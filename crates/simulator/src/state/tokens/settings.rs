@@ -48,3 +48,17 @@ pub(crate) struct TokenSettings {
     /// Minimum length of an access token, in characters.
     pub(crate) size: Option<usize>,
 }
+
+impl TokenSettings {
+    /// Maximum lifetime, 1,000 years: its end can be represented whatever the simulated time.
+    pub(crate) const MAX_LIFETIME: Duration = Duration::from_secs(1_000 * 365 * 24 * 60 * 60);
+    /// Maximum size, in characters; longer than any header section that the server accepts.
+    pub(crate) const MAX_SIZE: usize = 1_000_000;
+
+    /// Returns the settings with values within their limits.
+    pub(super) fn limited(mut self) -> Self {
+        self.lifetime = self.lifetime.map(|lifetime| lifetime.min(Self::MAX_LIFETIME));
+        self.size = self.size.map(|size| size.min(Self::MAX_SIZE));
+        self
+    }
+}
