@@ -231,8 +231,7 @@ impl Error {
         self.wait
     }
 
-    /// Returns the error code if the OAuth 2.0 RFCs define it.
-    pub(crate) fn standard_code(&self) -> Option<&str> {
+    fn standard_code(&self) -> Option<&str> {
         self.code().filter(|code| CODES.contains(code))
     }
 }

@@ -32,10 +32,9 @@ pub use retry::Retry;
 pub use store::redis::RedisStore;
 #[cfg(feature = "store")]
 pub use store::{
-    encryption_key::EncryptionKey,
+    envelope::EncryptionKey,
     file::FileStore,
     memory::MemoryStore,
-    storage_name::StorageName,
     stored_token::StoredToken,
     token_store::{Lease, TokenStore},
 };

@@ -113,7 +113,6 @@ impl Settings {
                 Ok(Host { name, url, authorized })
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        let transport = self.http.is_none().then(|| self.transport.clone());
         let authenticator = match self.authorize {
             Authorize::Anonymous => None,
             Authorize::Authenticator(authenticator) => Some(authenticator),
@@ -140,7 +139,6 @@ impl Settings {
             http,
             authenticator,
             hosts,
-            transport,
             retry: self.retry,
             budget: Budget::new(),
             #[cfg(feature = "rate-limit")]

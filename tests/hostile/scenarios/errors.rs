@@ -1,0 +1,57 @@
+//! Error responses whose bodies are endless, slow, or not what services send.
+
+use bytes::Bytes;
+use keyfob::ErrorKind::{NotFound, Rejected, Unavailable};
+
+use crate::{
+    client::create,
+    reply::{Framing::Streamed, Step, body, head_of, reply, response},
+    scenario::{ENDLESS, Outcome, SCENARIO, Scenario},
+};
+
+/// An error response that is not retried.
+const ONCE: Scenario = Scenario { outcome: Outcome::Api(Rejected), ..SCENARIO };
+
+fn endless(status: u16) -> Vec<Step> {
+    reply([Step::Head(status, Vec::new(), Streamed), Step::Forever(vec![body("canary".repeat(1024))])])
+}
+
+pub(crate) const ERRORS: &[Scenario] = &[
+    Scenario {
+        name: "an error body without end is cut",
+        api: |_| endless(404),
+        outcome: Outcome::Api(NotFound),
+        memory: ENDLESS,
+        ..ONCE
+    },
+    Scenario {
+        name: "an error body without end is cut in every attempt",
+        api: |_| endless(503),
+        outcome: Outcome::Api(Unavailable),
+        requests: 4,
+        memory: ENDLESS,
+        ..ONCE
+    },
+    Scenario {
+        name: "an error body announced with exabytes is cut",
+        api: |_| reply([head_of(400, u64::MAX / 4), Step::Forever(vec![body("canary".repeat(1024))])]),
+        memory: ENDLESS,
+        ..ONCE
+    },
+    Scenario {
+        name: "an error body that is deeply nested is only text",
+        api: |_| response(400, &[], "[".repeat(60_000)),
+        ..ONCE
+    },
+    Scenario {
+        name: "an error body that is not UTF-8 is only bytes",
+        api: |_| response(422, &[], Bytes::from_static(b"{\"message\":\"canary\xff\"}")),
+        ..ONCE
+    },
+    Scenario {
+        name: "an error body shorter than announced is an error response all the same",
+        api: |_| reply([head_of(422, 100), body("canary"), Step::Close]),
+        call: create,
+        ..ONCE
+    },
+];
