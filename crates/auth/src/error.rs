@@ -231,7 +231,8 @@ impl Error {
         self.wait
     }
 
-    fn standard_code(&self) -> Option<&str> {
+    /// Returns the error code if the OAuth 2.0 RFCs define it.
+    pub(crate) fn standard_code(&self) -> Option<&str> {
         self.code().filter(|code| CODES.contains(code))
     }
 }

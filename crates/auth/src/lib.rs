@@ -32,9 +32,10 @@ pub use retry::Retry;
 pub use store::redis::RedisStore;
 #[cfg(feature = "store")]
 pub use store::{
-    envelope::EncryptionKey,
+    encryption_key::EncryptionKey,
     file::FileStore,
     memory::MemoryStore,
+    storage_name::StorageName,
     stored_token::StoredToken,
     token_store::{Lease, TokenStore},
 };

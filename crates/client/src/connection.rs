@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyfob_auth::{Authenticator, Clock};
+use keyfob_auth::{Authenticator, Clock, TransportConfig};
 use reqwest::{StatusCode, Url};
 
 #[cfg(feature = "rate-limit")]
@@ -24,6 +24,8 @@ pub(crate) struct Connection {
     pub(crate) http: reqwest::Client,
     pub(crate) authenticator: Option<Authenticator>,
     pub(crate) hosts: Vec<Host>,
+    /// Settings of `http`; `None` if the caller has built it.
+    pub(crate) transport: Option<TransportConfig>,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     #[cfg(feature = "rate-limit")]
@@ -50,6 +52,11 @@ impl Connection {
     pub(crate) fn authenticator_for(&self, host: &str) -> Option<&Authenticator> {
         let unauthenticated = self.hosts.iter().any(|known| known.name == host && !known.authorized);
         self.authenticator.as_ref().filter(|_| !unauthenticated)
+    }
+
+    /// Returns host and port of the proxy for requests to this URL, if it is known.
+    pub(crate) fn proxy_for(&self, url: &Url) -> Option<String> {
+        self.transport.as_ref()?.proxy_for(url)
     }
 
     /// Returns an empty path below the base URL of the host of this name.

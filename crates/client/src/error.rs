@@ -133,6 +133,18 @@ impl Error {
         Self::new(kind, message).with_source(error.without_url())
     }
 
+    /// Names the proxy in the error of a failed connection.
+    pub(crate) fn through(mut self, proxy: impl FnOnce() -> Option<String>) -> Self {
+        let source = self.0.source.as_deref().and_then(|source| source.downcast_ref::<reqwest::Error>());
+        if source.is_some_and(reqwest::Error::is_connect)
+            && let Some(proxy) = proxy()
+        {
+            let advice = "check the proxy and the network";
+            self.0.message = format!("cannot connect to the service through the proxy {proxy}: {advice}").into();
+        }
+        self
+    }
+
     /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

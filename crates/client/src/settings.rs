@@ -113,6 +113,7 @@ impl Settings {
                 Ok(Host { name, url, authorized })
             })
             .collect::<Result<Vec<_>, Error>>()?;
+        let transport = self.http.is_none().then(|| self.transport.clone());
         let authenticator = match self.authorize {
             Authorize::Anonymous => None,
             Authorize::Authenticator(authenticator) => Some(authenticator),
@@ -139,6 +140,7 @@ impl Settings {
             http,
             authenticator,
             hosts,
+            transport,
             retry: self.retry,
             budget: Budget::new(),
             #[cfg(feature = "rate-limit")]

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::clock::{Clock, Instants};
 use crate::credentials::custom::{FetchReason, TokenRequest, TokenSource};
 use crate::error::{Error, ErrorKind};
-use crate::retry::{Retry, retry_delay};
+use crate::retry::{REFUSAL_PERIOD, Retry, bounded_retry_after, retry_delay};
 use crate::telemetry;
 use crate::token::Token;
 use crate::token::headers::Headers;
@@ -125,7 +125,7 @@ impl Fetcher {
             });
             let error = match result.and_then(|token| with_headers(token, requested)) {
                 Ok(fetched) => return Ok(fetched),
-                Err(error) => error,
+                Err(error) => with_refusal_period(error),
             };
             let delay = error.retry_after().unwrap_or_default().max(retry_delay(attempt));
             let elapsed = self.clock.now().saturating_sub(start);
@@ -147,6 +147,17 @@ impl Fetcher {
             .catch_unwind()
             .await
             .unwrap_or_else(|_| Err(Error::malformed("the token source panicked; correct its `fetch`")))
+    }
+}
+
+/// Adds the period in which refused credentials are not sent again.
+fn with_refusal_period(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Refused => {
+            let period = bounded_retry_after(error.retry_after().unwrap_or_default()).max(REFUSAL_PERIOD);
+            error.with_retry_after(period)
+        }
+        _ => error,
     }
 }
 

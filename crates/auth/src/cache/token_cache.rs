@@ -18,7 +18,7 @@ use crate::cache::state::{
 use crate::clock::Clock;
 use crate::credentials::custom::FetchReason;
 use crate::error::{Error, ErrorKind};
-use crate::retry::{REFUSAL_PERIOD, backoff, bounded_retry_after};
+use crate::retry::{backoff, bounded_retry_after};
 use crate::telemetry;
 use crate::token::authorization::Generation;
 
@@ -211,10 +211,9 @@ impl TokenCache {
 
     /// Returns the period in which no further fetch is started after this failure.
     fn backoff(&self, error: &Error, failures: u32) -> Duration {
-        match (error.kind(), error.retry_after()) {
-            (ErrorKind::Refused, wait) => REFUSAL_PERIOD.max(bounded_retry_after(wait.unwrap_or_default())),
-            (_, Some(wait)) => bounded_retry_after(wait).max(backoff(1)),
-            (_, None) => {
+        match error.retry_after() {
+            Some(wait) => bounded_retry_after(wait).max(backoff(1)),
+            None => {
                 let wait = backoff(failures);
                 // The period ends with the current token, so that the first caller without one can fetch at once.
                 let snapshot = self.cell.load();

@@ -13,8 +13,8 @@ use crate::cache::fetcher::{Coordinator, FetchRequest, Fetched, Fetcher};
 use crate::cache::snapshot::refresh_from;
 use crate::clock::Clock;
 use crate::credentials::custom::FetchReason;
-use crate::error::Error;
-use crate::retry::random;
+use crate::error::{Error, ErrorKind};
+use crate::retry::{REFUSAL_PERIOD, random};
 use crate::store::stored_token::StoredToken;
 use crate::store::telemetry;
 use crate::store::token_store::{Lease, TokenStore};
@@ -25,6 +25,9 @@ use crate::token::version::TokenVersion;
 
 /// Time limit of a store operation. A store that exceeds it counts as down.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Time limit of [`TokenStore::prepare`], for the derivation of a name on a busy machine.
+const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Period for which a fetch may block the fetches of other processes, unless the builder sets another.
 pub(crate) const DEFAULT_LEASE: Duration = Duration::from_secs(10);
@@ -73,13 +76,14 @@ impl StoreCoordinator {
     async fn fetch(&self, fetcher: &Fetcher, request: FetchRequest) -> Result<Fetched, Error> {
         let start = fetcher.clock.now();
         let key = fetcher.source.key();
-        let available = match (request.reason, request.version) {
-            (FetchReason::Rejected, Some(version)) => {
-                let unproven_at = request.rejected_unproven.then(|| fetcher.clock.wall());
-                self.call(&fetcher.clock, || self.store.invalidate(&key, version, unproven_at)).await.is_some()
-            }
-            _ => true,
-        };
+        let available = self.prepare(&fetcher.clock, &key).await
+            && match (request.reason, request.version) {
+                (FetchReason::Rejected, Some(version)) => {
+                    let unproven_at = request.rejected_unproven.then(|| fetcher.clock.wall());
+                    self.call(&fetcher.clock, || self.store.invalidate(&key, version, unproven_at)).await.is_some()
+                }
+                _ => true,
+            };
         let outcome = if available {
             self.acquire(fetcher, &key, &request, start).await
         } else {
@@ -89,21 +93,42 @@ impl StoreCoordinator {
             LockOutcome::Fetched(fetched) => return Ok(fetched),
             LockOutcome::Fetch { stored, lease } => (stored, lease),
         };
-        let refresh_token =
-            stored.as_ref().and_then(|stored| stored.refresh_token.clone()).or_else(|| request.refresh_token.clone());
-        let mut result = fetcher.fetch_from_source(&request, refresh_token.as_ref(), start).await;
-        match &mut result {
-            Ok(fetched) => self.publish(fetcher, &key, &request, stored.as_ref(), refresh_token, fetched).await,
-            Err(_) if self.down.load(Ordering::Relaxed) => {}
-            // Another process may have succeeded in the meantime.
-            Err(_) => {
-                if let StoreContent::Usable(fetched) = self.read(fetcher, &key, &request).await {
-                    result = Ok(*fetched);
-                }
-            }
-        }
+        // Read under the lock, so that of all processes that wait for it, only the first sends refused credentials.
+        let refusal = self.read_refusal(&fetcher.clock, &key).await;
+        let result = match refusal.as_ref().and_then(|refusal| refusal.refused(fetcher.clock.wall())) {
+            Some(error) => Err(error),
+            None => self.fetch_and_publish(fetcher, &key, &request, start, stored, refusal).await,
+        };
         if let Some(lease) = lease {
             release(&fetcher.clock, lease).await;
+        }
+        result
+    }
+
+    /// Requests a token from the source, and stores the token or the refusal for other processes.
+    async fn fetch_and_publish(
+        &self,
+        fetcher: &Fetcher,
+        key: &CacheKey,
+        request: &FetchRequest,
+        start: Duration,
+        stored: Option<StoredToken>,
+        refusal: Option<StoredToken>,
+    ) -> Result<Fetched, Error> {
+        let refresh_token =
+            stored.as_ref().and_then(|stored| stored.refresh_token.clone()).or_else(|| request.refresh_token.clone());
+        let mut result = fetcher.fetch_from_source(request, refresh_token.as_ref(), start).await;
+        match &mut result {
+            Ok(fetched) => self.publish(fetcher, key, request, stored.as_ref(), refresh_token, fetched).await,
+            Err(_) if self.down.load(Ordering::Relaxed) => {}
+            Err(error) => {
+                // Another process may have succeeded in the meantime.
+                if let StoreContent::Usable(fetched) = self.read(fetcher, key, request).await {
+                    result = Ok(*fetched);
+                } else if error.kind() == ErrorKind::Refused {
+                    self.publish_refusal(&fetcher.clock, key, refusal.as_ref(), error).await;
+                }
+            }
         }
         result
     }
@@ -159,6 +184,24 @@ impl StoreCoordinator {
         }
     }
 
+    /// Returns the record of the last refusal, which may no longer be in effect.
+    async fn read_refusal(&self, clock: &Clock, key: &CacheKey) -> Option<StoredToken> {
+        if self.down.load(Ordering::Relaxed) {
+            return None;
+        }
+        let key = key.of_refusal();
+        self.call(clock, || self.store.get(&key)).await.flatten()
+    }
+
+    /// Stores a refusal, so that no process sends the credentials again before its period has passed.
+    async fn publish_refusal(&self, clock: &Clock, key: &CacheKey, last: Option<&StoredToken>, error: &Error) {
+        let version = TokenVersion::after(last.map_or(0, |last| last.version.number()));
+        let period = error.retry_after().unwrap_or(REFUSAL_PERIOD);
+        let record = StoredToken::of_refusal(version, error, clock.wall(), period);
+        let key = key.of_refusal();
+        self.call(clock, || self.store.put_if_newer(&key, &record)).await;
+    }
+
     /// Stores a fetched token for other processes.
     async fn publish(
         &self,
@@ -188,24 +231,12 @@ impl StoreCoordinator {
     }
 
     /// Runs a store operation with a time limit, and logs when the store becomes unavailable or available again.
-    ///
-    /// A store that panics counts as down.
     async fn call<'a, T>(
         &'a self,
         clock: &Clock,
         operation: impl FnOnce() -> BoxFuture<'a, Result<T, Error>>,
     ) -> Option<T> {
-        // The operation may panic before it returns its future.
-        let operation = AssertUnwindSafe(async { operation().await }).catch_unwind();
-        let result = match clock.timeout(STORE_TIMEOUT, operation).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(Error::unavailable("the store panicked; correct its implementation")),
-            Err(_) => {
-                let seconds = STORE_TIMEOUT.as_secs();
-                Err(Error::unavailable(format!("the store did not respond within {seconds} seconds")))
-            }
-        };
-        match result {
+        match bounded(clock, STORE_TIMEOUT, operation).await {
             Ok(value) => {
                 if self.down.swap(false, Ordering::Relaxed) {
                     telemetry::store_recovered(self.store.label());
@@ -213,11 +244,40 @@ impl StoreCoordinator {
                 Some(value)
             }
             Err(error) => {
-                if !self.down.swap(true, Ordering::Relaxed) {
-                    telemetry::store_down(self.store.label(), &error);
-                }
+                self.on_failure(&error);
                 None
             }
+        }
+    }
+
+    /// Prepares the store for a key. Returns false if the store is unavailable.
+    async fn prepare(&self, clock: &Clock, key: &CacheKey) -> bool {
+        let result = bounded(clock, PREPARE_TIMEOUT, || self.store.prepare(key)).await;
+        // A success does not show that the store is available: most stores have nothing to prepare.
+        result.inspect_err(|error| self.on_failure(error)).is_ok()
+    }
+
+    fn on_failure(&self, error: &Error) {
+        if !self.down.swap(true, Ordering::Relaxed) {
+            telemetry::store_down(self.store.label(), error);
+        }
+    }
+}
+
+/// Runs a store operation with a time limit. A store that panics counts as down.
+async fn bounded<'a, T>(
+    clock: &Clock,
+    limit: Duration,
+    operation: impl FnOnce() -> BoxFuture<'a, Result<T, Error>>,
+) -> Result<T, Error> {
+    // The operation may panic before it returns its future.
+    let operation = AssertUnwindSafe(async { operation().await }).catch_unwind();
+    match clock.timeout(limit, operation).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Error::unavailable("the store panicked; correct its implementation")),
+        Err(_) => {
+            let seconds = limit.as_secs();
+            Err(Error::unavailable(format!("the store did not respond within {seconds} seconds")))
         }
     }
 }

@@ -1,15 +1,13 @@
 //! Envelope of stored tokens: a checksum, or authenticated encryption.
 
-use std::fmt;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::aead::{Aad, NONCE_LEN, Nonce};
 use ring::rand::{SecureRandom, SystemRandom};
-use secrecy::zeroize::{Zeroize, Zeroizing};
+use secrecy::zeroize::Zeroizing;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::store::encryption_key::EncryptionKey;
+use crate::store::storage_name::StorageName;
 use crate::store::stored_token::StoredToken;
 use crate::token::cache_key::CacheKey;
 
@@ -19,75 +17,103 @@ const PLAIN: &[u8; 8] = b"keyfob1p";
 /// Prefix of an encrypted envelope.
 const SEALED: &[u8; 8] = b"keyfob1s";
 
+/// Maximum length of an envelope in bytes. A token response has at most 256 KiB, and JSON may lengthen its characters
+/// sixfold.
+pub(super) const MAX_LEN: usize = 2 * 1024 * 1024;
+
 const CHECKSUM_LEN: usize = 32;
 
-/// 256-bit key for the encryption of stored tokens, known only to the processes that share a store.
-///
-/// With a key, a store writes ChaCha20-Poly1305 ciphertext and rejects all other data.
+/// Length of the authentication tag of ChaCha20-Poly1305.
+const TAG_LEN: usize = 16;
+
+/// Encryption keys of a store: the one that it writes with, and others that it only reads with.
+#[derive(Clone, Default)]
+pub(super) struct Encryption {
+    current: Option<EncryptionKey>,
+    others: Vec<EncryptionKey>,
+}
+
+/// Envelopes of one cache key, with a name for each encryption key.
 #[derive(Clone)]
-pub struct EncryptionKey(Zeroizing<[u8; 32]>);
+pub(super) struct Envelopes {
+    /// Envelope for new tokens.
+    pub(super) current: Envelope,
+    /// Envelopes that are only read.
+    pub(super) others: Vec<Envelope>,
+}
 
-impl EncryptionKey {
-    /// Creates a key from 32 random bytes. Bytes derived from a password can be guessed.
-    #[must_use]
-    pub fn new(mut bytes: [u8; 32]) -> Self {
-        let key = Self(Zeroizing::new(bytes));
-        bytes.zeroize();
-        key
+/// Encoding of the tokens under one name, to which they are bound.
+#[derive(Clone)]
+pub(super) struct Envelope {
+    name: StorageName,
+    key: Option<EncryptionKey>,
+}
+
+impl Encryption {
+    pub(super) fn set_current(&mut self, key: EncryptionKey) {
+        self.current = Some(key);
     }
 
-    /// Decodes a key of 32 bytes in base64, as printed by `openssl rand -base64 32`.
-    ///
-    /// # Errors
-    ///
-    /// [`Configuration`](crate::ErrorKind::Configuration) for any other text.
-    pub fn from_base64(text: &str) -> Result<Self, Error> {
-        let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new).ok();
-        let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-        key.map(Self::new).ok_or_else(|| {
-            Error::configuration(
-                "the encryption key is not 32 bytes in base64; create one with `openssl rand -base64 32`",
-            )
-        })
+    pub(super) fn add(&mut self, key: EncryptionKey) {
+        self.others.push(key);
     }
 
-    fn cipher(&self) -> LessSafeKey {
-        LessSafeKey::new(
-            UnboundKey::new(&CHACHA20_POLY1305, &*self.0).expect("the key has the length of the cipher's keys"),
-        )
+    /// Returns true if stored tokens are encrypted.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.current.is_some()
+    }
+
+    /// Derives the names of a cache key. Without an encryption key, this takes a tenth of a second the first time.
+    pub(super) async fn envelopes(&self, key: &CacheKey) -> Result<Envelopes, Error> {
+        let keyed = |encryption: &EncryptionKey| Envelope {
+            name: StorageName::keyed(key, encryption),
+            key: Some(encryption.clone()),
+        };
+        let current = match &self.current {
+            Some(encryption) => keyed(encryption),
+            None => Envelope { name: StorageName::stretched(key).await?, key: None },
+        };
+        Ok(Envelopes { current, others: self.others.iter().map(keyed).collect() })
     }
 }
 
-impl fmt::Debug for EncryptionKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EncryptionKey").finish_non_exhaustive()
+impl Envelopes {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Envelope> {
+        std::iter::once(&self.current).chain(&self.others)
+    }
+
+    /// Returns the name of the lock. Processes with the same keys share it, also if they write with different ones.
+    pub(super) fn lock_name(&self) -> StorageName {
+        self.others.iter().map(|envelope| envelope.name).fold(self.current.name, Ord::min)
     }
 }
-
-/// Encoder and decoder of stored tokens, with an optional encryption key.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Envelope(pub(super) Option<EncryptionKey>);
 
 impl Envelope {
-    /// Encodes a token. The result is bound to the cache key under which it is stored.
-    pub(super) fn seal(&self, key: &CacheKey, token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let content = token.to_bytes();
-        let Some(secret) = &self.0 else {
+    pub(super) fn name(&self) -> StorageName {
+        self.name
+    }
+
+    pub(super) fn seal(&self, token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let mut content = token.to_bytes();
+        let Some(key) = &self.key else {
             let mut bytes = Zeroizing::new(Vec::with_capacity(PLAIN.len() + CHECKSUM_LEN + content.len()));
             bytes.extend_from_slice(PLAIN);
-            bytes.extend_from_slice(&checksum(key, &content));
+            bytes.extend_from_slice(&checksum(self.name, &content));
             bytes.extend_from_slice(&content);
             return Ok(bytes);
         };
         let failed = |_| Error::unavailable("the token could not be encrypted");
         let mut nonce = [0; NONCE_LEN];
         SystemRandom::new().fill(&mut nonce).map_err(failed)?;
-        let mut content = content;
-        let tag = secret
+        let tag = key
             .cipher()
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), associated_data(key), &mut content)
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(self.name.as_bytes()),
+                &mut content,
+            )
             .map_err(failed)?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(SEALED.len() + NONCE_LEN + content.len() + 16));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(SEALED.len() + NONCE_LEN + content.len() + TAG_LEN));
         bytes.extend_from_slice(SEALED);
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&content);
@@ -97,28 +123,24 @@ impl Envelope {
 
     /// Decodes a token.
     ///
-    /// Returns `None` for data that is damaged, was stored under another cache key, was encrypted with another key, or
-    /// is not encrypted although this envelope has a key.
-    pub(super) fn open(&self, key: &CacheKey, bytes: Zeroizing<Vec<u8>>) -> Option<StoredToken> {
+    /// Returns `None` for data that is damaged, was stored under another name, was encrypted with another key, or is
+    /// not encrypted although this envelope has a key.
+    pub(super) fn open(&self, bytes: Zeroizing<Vec<u8>>) -> Option<StoredToken> {
         let mut bytes = bytes;
-        let Some(secret) = &self.0 else {
+        let Some(key) = &self.key else {
             let (sum, content) = bytes.strip_prefix(PLAIN)?.split_at_checked(CHECKSUM_LEN)?;
-            return (sum == checksum(key, content)).then(|| StoredToken::from_bytes(content).ok())?;
+            return (sum == checksum(self.name, content)).then(|| StoredToken::from_bytes(content).ok())?;
         };
         let nonce = bytes.strip_prefix(SEALED)?.get(..NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let sealed = bytes.get_mut(SEALED.len() + NONCE_LEN..)?;
-        let content = secret.cipher().open_in_place(nonce, associated_data(key), sealed).ok()?;
+        let content = key.cipher().open_in_place(nonce, Aad::from(self.name.as_bytes()), sealed).ok()?;
         StoredToken::from_bytes(content).ok()
     }
 }
 
-fn associated_data(key: &CacheKey) -> Aad<[u8; 32]> {
-    Aad::from(*key.as_bytes())
-}
-
-fn checksum(key: &CacheKey, content: &[u8]) -> [u8; CHECKSUM_LEN] {
-    Sha256::new().chain_update(key.as_bytes()).chain_update(content).finalize().into()
+fn checksum(name: StorageName, content: &[u8]) -> [u8; CHECKSUM_LEN] {
+    Sha256::new().chain_update(name.as_bytes()).chain_update(content).finalize().into()
 }
 
 #[cfg(test)]
@@ -131,50 +153,78 @@ mod tests {
     use crate::token::Token;
     use crate::token::version::TokenVersion;
 
-    fn key(name: &str) -> CacheKey {
-        CacheKey::new([name], &SecretString::from("secret"))
+    /// Returns envelopes of this key without encryption and with two keys.
+    async fn envelopes(name: &str) -> [Envelope; 3] {
+        let key = CacheKey::new([name], &SecretString::from("secret"));
+        let mut encryption = Encryption::default();
+        encryption.add(EncryptionKey::new([1; 32]));
+        encryption.add(EncryptionKey::new([2; 32]));
+        let Envelopes { current, others } = encryption.envelopes(&key).await.expect("names");
+        [vec![current], others].concat().try_into().ok().expect("three")
     }
 
-    fn envelopes() -> [Envelope; 3] {
-        [None, Some(EncryptionKey::new([1; 32])), Some(EncryptionKey::new([2; 32]))].map(Envelope)
+    fn token() -> StoredToken {
+        StoredToken::new(TokenVersion::after(0), &Token::new("canary"), SystemTime::now(), None, None)
     }
 
-    #[test]
-    fn a_sealed_token_opens_only_with_the_same_encryption_key_and_cache_key() {
-        let token = StoredToken::new(TokenVersion::after(0), &Token::new("canary"), SystemTime::now(), None, None);
-        for (number, envelope) in envelopes().iter().enumerate() {
-            let bytes = envelope.seal(&key("a"), &token).expect("sealed");
+    #[tokio::test]
+    async fn a_sealed_token_opens_only_with_the_same_encryption_key_and_cache_key() {
+        let (a, b) = (envelopes("a").await, envelopes("b").await);
+        for (number, envelope) in a.iter().enumerate() {
+            let bytes = envelope.seal(&token()).expect("sealed");
             assert_eq!(bytes.windows(6).any(|window| window == b"canary"), number == 0);
-            assert!(envelope.open(&key("b"), bytes.clone()).is_none());
-            for (other, envelope) in envelopes().iter().enumerate() {
-                assert_eq!(envelope.open(&key("a"), bytes.clone()).is_some(), number == other);
+            assert!(b.iter().all(|other| other.open(bytes.clone()).is_none()));
+            for (other, envelope) in a.iter().enumerate() {
+                assert_eq!(envelope.open(bytes.clone()).is_some(), number == other);
             }
         }
     }
 
-    #[test]
-    fn a_truncated_or_modified_envelope_is_not_opened() {
-        let token = StoredToken::new(TokenVersion::after(0), &Token::new("t"), SystemTime::now(), None, None);
-        for envelope in envelopes() {
-            let bytes = envelope.seal(&key("a"), &token).expect("sealed");
+    #[tokio::test]
+    async fn a_sealed_token_is_bound_to_its_name_also_if_the_key_is_the_same() {
+        for (a, b) in envelopes("a").await.into_iter().zip(envelopes("b").await) {
+            let moved = Envelope { name: b.name, key: a.key.clone() };
+            assert!(moved.open(a.seal(&token()).expect("sealed")).is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_truncated_or_modified_envelope_is_not_opened() {
+        for envelope in envelopes("a").await {
+            let bytes = envelope.seal(&token()).expect("sealed");
             for length in 0..bytes.len() {
-                assert!(envelope.open(&key("a"), Zeroizing::new(bytes[..length].to_vec())).is_none());
+                assert!(envelope.open(Zeroizing::new(bytes[..length].to_vec())).is_none());
                 for bit in 0..8 {
                     let mut changed = bytes.clone();
                     changed[length] ^= 1 << bit;
-                    assert!(envelope.open(&key("a"), changed).is_none());
+                    assert!(envelope.open(changed).is_none());
                 }
             }
         }
     }
 
-    #[test]
-    fn a_key_is_32_bytes_in_base64_and_is_not_displayed() {
-        let key = EncryptionKey::from_base64(&format!("{}\n", STANDARD.encode([7; 32]))).expect("a key");
-        assert_eq!(*key.0, [7; 32]);
-        assert!(!format!("{key:?}").contains('7'));
-        for text in ["", "password", &STANDARD.encode([7; 31])] {
-            assert!(EncryptionKey::from_base64(text).is_err(), "{text}");
+    #[tokio::test]
+    async fn an_envelope_leaves_no_copy_of_a_secret_in_a_buffer_that_was_too_small() {
+        for length in [1, 100_000] {
+            let token = Token::new("t".repeat(length));
+            let token = StoredToken::new(TokenVersion::after(0), &token, SystemTime::now(), None, None);
+            for envelope in envelopes("a").await {
+                let sealed = allocation_counter::measure(|| drop(envelope.seal(&token)));
+                // The content and the envelope.
+                assert_eq!(sealed.count_total, 2, "a buffer grew");
+            }
         }
+    }
+
+    #[tokio::test]
+    async fn processes_that_write_with_different_keys_of_one_rotation_share_their_lock() {
+        let key = CacheKey::new(["a"], &SecretString::from("secret"));
+        let lock = async |current: u8, other: u8| {
+            let mut encryption = Encryption::default();
+            encryption.set_current(EncryptionKey::new([current; 32]));
+            encryption.add(EncryptionKey::new([other; 32]));
+            encryption.envelopes(&key).await.expect("names").lock_name()
+        };
+        assert_eq!(lock(1, 2).await, lock(2, 1).await);
     }
 }

@@ -2,41 +2,50 @@
 
 mod lock;
 mod private;
+mod worker;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use etcetera::BaseStrategy;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 
-use self::lock::{LockFile, Slots};
+use self::lock::{Holders, LockFile};
+use self::worker::Worker;
 use crate::error::Error;
-use crate::store::envelope::{EncryptionKey, Envelope};
-use crate::store::stored_token::StoredToken;
+use crate::store::encryption_key::EncryptionKey;
+use crate::store::envelope::{Encryption, Envelope, Envelopes};
+use crate::store::stored_token::{StoredToken, newest};
 use crate::store::telemetry;
 use crate::store::token_store::{Lease, TokenStore};
 use crate::token::cache_key::CacheKey;
 use crate::token::version::TokenVersion;
 
+/// Duration after which a process that holds the write lock counts as hanging. Replacing a file takes milliseconds.
+const WRITE_LEASE: Duration = Duration::from_secs(1);
+
 /// Token store for the processes of one user on one machine, with one file for each [`CacheKey`].
 ///
 /// The directory has mode 0700 and the files have mode 0600. A directory or file with wider permissions or of another
-/// owner is an error. Files are replaced atomically; damaged or foreign data is deleted. On Windows the store relies on
-/// the permissions of the user's own directories.
+/// owner is an error, as is anything but a regular file. Files are replaced atomically; damaged or foreign data is
+/// deleted. On Windows the store relies on the permissions of the user's own directories.
+///
+/// Operations run on a thread of the store, which ends with them. A file system that hangs blocks this thread and marks
+/// the store as down; it does not delay the end of the runtime.
 #[derive(Clone)]
 pub struct FileStore {
     inner: Arc<Inner>,
-    envelope: Envelope,
+    encryption: Encryption,
 }
 
 struct Inner {
     directory: PathBuf,
-    slots: Mutex<Slots>,
+    holders: Holders,
+    worker: Worker,
 }
 
 /// Content of a token file.
@@ -57,8 +66,8 @@ impl FileStore {
         let directory = directory.into();
         private::create_directory(&directory)?;
         Ok(Self {
-            inner: Arc::new(Inner { directory, slots: Mutex::new(HashMap::new()) }),
-            envelope: Envelope::default(),
+            inner: Arc::new(Inner { directory, holders: Holders::default(), worker: Worker::default() }),
+            encryption: Encryption::default(),
         })
     }
 
@@ -78,7 +87,17 @@ impl FileStore {
     /// Encrypts tokens with this key. Data that is not encrypted with it counts as damaged.
     #[must_use]
     pub fn encrypted_with(mut self, key: EncryptionKey) -> Self {
-        self.envelope = Envelope(Some(key));
+        self.encryption.set_current(key);
+        self
+    }
+
+    /// Reads tokens that other processes encrypt with this key, too; for the time in which a key is replaced.
+    ///
+    /// While some processes still write with the old key, those with the new one read both: of two tokens, the newer one
+    /// is used. Neither key deletes the tokens of the other.
+    #[must_use]
+    pub fn also_decrypted_with(mut self, key: EncryptionKey) -> Self {
+        self.encryption.add(key);
         self
     }
 
@@ -88,66 +107,84 @@ impl FileStore {
         &self.inner.directory
     }
 
-    /// Runs a closure on a thread where it may block.
+    /// Runs a closure with the envelopes of a key on the thread of the store.
     fn blocking<T: Send + 'static>(
         &self,
         key: &CacheKey,
-        run: impl FnOnce(&Self, &CacheKey) -> Result<T, Error> + Send + 'static,
+        run: impl FnOnce(&Self, &Envelopes) -> Result<T, Error> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, Error>> {
         let (store, key) = (self.clone(), *key);
         async move {
-            let run = move || {
+            let envelopes = store.encryption.envelopes(&key).await?;
+            let worker = store.inner.worker.clone();
+            let operation = move || {
                 private::check_directory(store.directory())?;
-                run(&store, &key)
+                run(&store, &envelopes)
             };
-            let failed = |error| Error::unavailable("the runtime is shutting down").with_source(error);
-            tokio::task::spawn_blocking(run).await.map_err(failed)?
+            worker.run(operation).await
         }
         .boxed()
     }
 
-    fn path(&self, key: &CacheKey, kind: &str) -> PathBuf {
-        self.inner.directory.join(format!("{key}.{kind}"))
+    fn path(&self, envelope: &Envelope, kind: &str) -> PathBuf {
+        self.inner.directory.join(format!("{}.{kind}", envelope.name()))
     }
 
-    fn read(&self, key: &CacheKey) -> Result<Content, Error> {
-        let Some(bytes) = private::read(&self.path(key, "token"))? else { return Ok(Content::Absent) };
-        Ok(self.envelope.open(key, bytes).map_or(Content::Damaged, |token| Content::Token(Box::new(token))))
+    fn read(&self, envelope: &Envelope) -> Result<Content, Error> {
+        let Some(bytes) = private::read(&self.path(envelope, "token"))? else { return Ok(Content::Absent) };
+        Ok(envelope.open(bytes).map_or(Content::Damaged, |token| Content::Token(Box::new(token))))
     }
 
     /// Reads a token, and deletes a damaged file.
-    fn read_or_clean(&self, key: &CacheKey) -> Result<Content, Error> {
-        let content = self.read(key)?;
+    fn read_or_clean(&self, envelope: &Envelope) -> Result<Content, Error> {
+        let content = self.read(envelope)?;
         if !matches!(content, Content::Damaged) {
             return Ok(content);
         }
-        let _lock = LockFile::acquire(&self.path(key, "write"))?;
+        let _lock = self.write_lock(envelope)?;
         // Another process may have replaced the file before the lock was acquired.
-        let content = self.read(key)?;
+        let content = self.read(envelope)?;
         if matches!(content, Content::Damaged) {
-            let path = self.path(key, "token");
+            let path = self.path(envelope, "token");
             std::fs::remove_file(&path).map_err(|error| private::failed("deleted", &path, error))?;
         }
         Ok(content)
     }
 
+    /// Reads the tokens under all names. Returns the newest, and the files that were damaged.
+    fn read_newest(&self, envelopes: &Envelopes) -> Result<(Option<StoredToken>, Vec<PathBuf>), Error> {
+        let (mut found, mut damaged) = (None, Vec::new());
+        for envelope in envelopes.iter() {
+            match self.read_or_clean(envelope)? {
+                Content::Token(token) => found = newest(found, Some(*token)),
+                Content::Absent => {}
+                Content::Damaged => damaged.push(self.path(envelope, "token")),
+            }
+        }
+        Ok((found, damaged))
+    }
+
+    fn write_lock(&self, envelope: &Envelope) -> Result<LockFile, Error> {
+        self.inner.holders.lock(WRITE_LEASE, |slot| self.path(envelope, &format!("write{slot}")))
+    }
+
     /// Replaces a token under the write lock. `update` returns the new token, or `None` to leave the old one.
     fn replace(
         &self,
-        key: &CacheKey,
+        envelope: &Envelope,
         update: impl FnOnce(Option<StoredToken>) -> Option<StoredToken>,
     ) -> Result<bool, Error> {
-        let _lock = LockFile::acquire(&self.path(key, "write"))?;
-        let old = match self.read(key)? {
+        let lock = self.write_lock(envelope)?;
+        let old = match self.read(envelope)? {
             Content::Token(token) => Some(*token),
             Content::Absent | Content::Damaged => None,
         };
         let Some(token) = update(old) else { return Ok(false) };
-        let bytes = self.envelope.seal(key, &token)?;
-        // The lock excludes other writers. This overwrites the file of a process that was killed between write and
-        // rename.
-        let (new, path) = (self.path(key, "new"), self.path(key, "token"));
-        let written = private::create(&new)?.write_all(&bytes);
+        let bytes = envelope.seal(&token)?;
+        // The lock excludes other writers of this slot's file. This removes the file of a process that was killed
+        // between write and rename.
+        let (new, path) = (self.path(envelope, &format!("new{}", lock.slot)), self.path(envelope, "token"));
+        let written = private::replace(&new)?.write_all(&bytes);
         written
             .and_then(|()| std::fs::rename(&new, &path))
             .map_err(|error| private::failed("written", &path, error))?;
@@ -156,26 +193,32 @@ impl FileStore {
 }
 
 impl TokenStore for FileStore {
+    fn prepare<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<(), Error>> {
+        async { self.encryption.envelopes(key).await.map(drop) }.boxed()
+    }
+
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
-        let content = self.blocking(key, Self::read_or_clean);
+        let read = self.blocking(key, Self::read_newest);
         async move {
-            match content.await? {
-                Content::Token(token) => Ok(Some(*token)),
-                Content::Absent => Ok(None),
-                Content::Damaged => {
-                    telemetry::damaged(&self.path(key, "token").display().to_string());
-                    Ok(None)
-                }
-            }
+            let (token, damaged) = read.await?;
+            // Reported here, because the thread of the store does not have the subscriber of the caller.
+            damaged.iter().for_each(|path| telemetry::damaged(&path.display().to_string()));
+            Ok(token)
         }
         .boxed()
     }
 
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
         let token = token.clone();
-        self.blocking(key, move |store, key| {
-            store.replace(key, |old| {
-                old.is_none_or(|old| old.version.number() < token.version.number()).then_some(token)
+        self.blocking(key, move |store, envelopes| {
+            let mut other = None;
+            for envelope in &envelopes.others {
+                if let Content::Token(token) = store.read(envelope)? {
+                    other = newest(other, Some(*token));
+                }
+            }
+            store.replace(&envelopes.current, |old| {
+                newest(old, other).is_none_or(|old| old.version.number() < token.version.number()).then_some(token)
             })
         })
     }
@@ -186,15 +229,24 @@ impl TokenStore for FileStore {
         version: TokenVersion,
         unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
-        self.blocking(key, move |store, key| {
-            store.replace(key, |old| old.filter(|old| old.version == version).map(|old| old.invalidated(unproven_at)))
+        self.blocking(key, move |store, envelopes| {
+            let mut replaced = false;
+            for envelope in envelopes.iter() {
+                replaced |= store.replace(envelope, |old| {
+                    old.filter(|old| old.version == version).map(|old| old.invalidated(unproven_at))
+                })?;
+            }
+            Ok(replaced)
         })
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
-        self.blocking(key, move |store, key| {
-            let lock = lock::try_slots(&store.inner.slots, key, lease, |slot| store.path(key, &format!("lock{slot}")))?;
-            Ok(lock.map(|lock| -> Box<dyn Lease> { Box::new(lock) }))
+        self.blocking(key, move |store, envelopes| {
+            let name = envelopes.lock_name();
+            let path = |slot| store.inner.directory.join(format!("{name}.lock{slot}"));
+            let lock = store.inner.holders.try_lock(lease, path)?;
+            let worker = store.inner.worker.clone();
+            Ok(lock.map(|lock| -> Box<dyn Lease> { Box::new(FileLease { lock: Some(lock), worker }) }))
         })
     }
 
@@ -203,10 +255,28 @@ impl TokenStore for FileStore {
     }
 }
 
-impl Lease for LockFile {
-    fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
-        drop(self);
-        ready(()).boxed()
+/// An acquired lock, which is released on the thread of its store.
+struct FileLease {
+    lock: Option<LockFile>,
+    worker: Worker,
+}
+
+impl Lease for FileLease {
+    fn release(mut self: Box<Self>) -> BoxFuture<'static, ()> {
+        let (lock, worker) = (self.lock.take(), self.worker.clone());
+        async move {
+            // If the file system hangs, the lock is released when it recovers.
+            worker.dispose(lock).await;
+        }
+        .boxed()
+    }
+}
+
+impl Drop for FileLease {
+    fn drop(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            drop(self.worker.dispose(lock));
+        }
     }
 }
 
@@ -214,7 +284,7 @@ impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileStore")
             .field("directory", &self.inner.directory)
-            .field("encrypted", &self.envelope.0.is_some())
+            .field("encrypted", &self.encryption.is_enabled())
             .finish()
     }
 }

@@ -25,8 +25,8 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Slot {
     token: Option<StoredToken>,
-    /// Fencing token of the lock's holder, and the end of its lease.
-    lock: Option<(u64, Instant)>,
+    /// Fencing token of the lock's holder, and the end of its lease; `None` for a lease without an end.
+    lock: Option<(u64, Option<Instant>)>,
 }
 
 impl MemoryStore {
@@ -82,11 +82,11 @@ impl TokenStore for MemoryStore {
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
         let acquired = self.change(key, |slot| {
             let now = Instant::now();
-            if slot.lock.is_some_and(|(_, until)| now < until) {
+            if slot.lock.is_some_and(|(_, until)| until.is_none_or(|until| now < until)) {
                 return None;
             }
             let fence = random();
-            slot.lock = Some((fence, now + lease));
+            slot.lock = Some((fence, now.checked_add(lease)));
             Some(fence)
         });
         let (store, key) = (self.clone(), *key);

@@ -1,6 +1,8 @@
 //! Token store in Redis or Valkey, for several machines.
 
+mod bounded;
 mod connection;
+mod scripts;
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,57 +10,23 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use redis::{Cmd, FromRedisValue};
+use redis::FromRedisValue;
 use secrecy::zeroize::Zeroizing;
 
 use self::connection::{Connection, Target};
 use crate::error::Error;
-use crate::store::envelope::{EncryptionKey, Envelope};
-use crate::store::stored_token::StoredToken;
+use crate::store::encryption_key::EncryptionKey;
+use crate::store::envelope::{Encryption, Envelope, MAX_LEN};
+use crate::store::storage_name::StorageName;
+use crate::store::stored_token::{StoredToken, newest};
 use crate::store::telemetry;
 use crate::store::token_store::{Lease, TokenStore};
 use crate::token::cache_key::CacheKey;
 use crate::token::version::{TokenVersion, random};
 use crate::transport::TransportConfig;
 
-/// Stores a token, unless the hash has the same or a higher number. A value of another type is replaced.
-///
-/// Arguments: number, nonce, content, time to live in milliseconds.
-const PUT: &str = r"
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
-local number = tonumber(redis.call('HGET', KEYS[1], 'n'))
-if number and number >= tonumber(ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'n', ARGV[1], 'i', ARGV[2], 'v', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return 1";
-
-/// Replaces the content of one version by its invalidated form.
-///
-/// Arguments: number, nonce, content, time to live in milliseconds.
-const INVALIDATE: &str = r"
-if redis.call('HGET', KEYS[1], 'n') ~= ARGV[1] or redis.call('HGET', KEYS[1], 'i') ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'v', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return 1";
-
-/// Deletes damaged content, unless another process has replaced it.
-///
-/// Argument: the damaged content.
-const DISCARD: &str = r"
-if redis.call('TYPE', KEYS[1]).ok ~= 'hash' or (redis.call('HGET', KEYS[1], 'v') or '') == ARGV[1] then
-    return redis.call('DEL', KEYS[1])
-end
-return 0";
-
-/// Releases a lock, if this holder still has it.
-///
-/// Argument: the holder's fencing token.
-const UNLOCK: &str = r"
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0";
-
-/// Number, nonce and content of a hash.
-type Fields = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+/// Maximum lease, 10 years: Redis cannot represent every [`Duration`].
+const MAX_LEASE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// Token store in a Redis or Valkey server, with one hash for each [`CacheKey`].
 ///
@@ -69,7 +37,7 @@ pub struct RedisStore {
     target: Target,
     connection: Arc<Connection>,
     prefix: Arc<str>,
-    envelope: Envelope,
+    encryption: Encryption,
 }
 
 impl RedisStore {
@@ -87,7 +55,7 @@ impl RedisStore {
             target: Target::parse(url)?,
             connection: Arc::default(),
             prefix: "keyfob".into(),
-            envelope: Envelope::default(),
+            encryption: Encryption::default(),
         })
     }
 
@@ -101,7 +69,17 @@ impl RedisStore {
     /// Encrypts tokens with this key. Data that is not encrypted with it counts as damaged.
     #[must_use]
     pub fn encrypted_with(mut self, key: EncryptionKey) -> Self {
-        self.envelope = Envelope(Some(key));
+        self.encryption.set_current(key);
+        self
+    }
+
+    /// Reads tokens that other processes encrypt with this key, too; for the time in which a key is replaced.
+    ///
+    /// While some processes still write with the old key, those with the new one read both: of two tokens, the newer one
+    /// is used. Neither key deletes the tokens of the other.
+    #[must_use]
+    pub fn also_decrypted_with(mut self, key: EncryptionKey) -> Self {
+        self.encryption.add(key);
         self
     }
 
@@ -122,64 +100,95 @@ impl RedisStore {
         self
     }
 
-    fn name(&self, key: &CacheKey) -> String {
-        format!("{}:{key}", self.prefix)
+    fn key(&self, name: StorageName) -> String {
+        format!("{}:{name}", self.prefix)
     }
 
-    /// Runs a script and returns true if it changed a key.
-    async fn run(&self, script: &str, key: String, arguments: &[&[u8]]) -> Result<bool, Error> {
+    /// Runs a script with one Redis key.
+    async fn run<T: FromRedisValue>(&self, script: &str, key: &str, arguments: &[&[u8]]) -> Result<T, Error> {
         let mut command = redis::cmd("EVAL");
         command.arg(script).arg(1).arg(key);
         for argument in arguments {
             command.arg(*argument);
         }
-        Ok(self.query::<u64>(&command).await?.is_some_and(|changed| changed > 0))
+        self.connection.query(&self.target, &command).await
     }
 
-    async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<Option<T>, Error> {
-        self.connection.query(&self.target, command).await
-    }
-
-    async fn read(&self, key: &CacheKey) -> Result<Option<StoredToken>, Error> {
-        let name = self.name(key);
-        let mut command = redis::cmd("HMGET");
-        command.arg(&name).arg("n").arg("i").arg("v");
-        let (number, nonce, content) = match self.query::<Fields>(&command).await? {
-            Some((None, None, None)) => return Ok(None),
-            Some(fields) => fields,
-            // The value is not a hash of strings.
-            None => Fields::default(),
+    async fn read(&self, envelope: &Envelope) -> Result<Option<StoredToken>, Error> {
+        let key = self.key(envelope.name());
+        let limit = MAX_LEN.to_string();
+        let fields: Vec<Option<Vec<u8>>> = self.run(scripts::READ, &key, &[limit.as_bytes()]).await?;
+        let fields = match <[_; 3]>::try_from(fields) {
+            Ok(fields) => fields,
+            Err(fields) => {
+                if !fields.is_empty() {
+                    telemetry::damaged(&key);
+                }
+                return Ok(None);
+            }
         };
-        let content = content.map(Zeroizing::new);
-        let token = content.clone().and_then(|content| self.envelope.open(key, content)).filter(|token| {
+        let [number, nonce, content] = fields.map(Option::unwrap_or_default);
+        let content = Zeroizing::new(content);
+        let token = envelope.open(content.clone()).filter(|token| {
             let version = token.version();
-            number == Some(version.number().to_string().into()) && nonce == Some(version.nonce().to_string().into())
+            number == version.number().to_string().as_bytes() && nonce == version.nonce().to_string().as_bytes()
         });
         if token.is_none() {
-            telemetry::damaged(&name);
-            self.run(DISCARD, name, &[content.as_ref().map_or(&[][..], |content| content.as_slice())]).await?;
+            telemetry::damaged(&key);
+            self.run::<u64>(scripts::DISCARD, &key, &[content.as_slice()]).await?;
         }
         Ok(token)
     }
 
-    /// Runs a script that stores a token.
-    async fn write(&self, script: &str, key: &CacheKey, token: &StoredToken, now: SystemTime) -> Result<bool, Error> {
-        let content = self.envelope.seal(key, token)?;
+    /// Returns the newest token of these envelopes.
+    async fn read_newest<'a>(
+        &self,
+        envelopes: impl Iterator<Item = &'a Envelope> + Send,
+    ) -> Result<Option<StoredToken>, Error> {
+        let mut found = None;
+        for envelope in envelopes {
+            found = newest(found, self.read(envelope).await?);
+        }
+        Ok(found)
+    }
+
+    /// Runs a script that stores a token, and returns true if it was stored.
+    async fn write(
+        &self,
+        script: &str,
+        envelope: &Envelope,
+        token: &StoredToken,
+        now: SystemTime,
+    ) -> Result<bool, Error> {
+        let content = envelope.seal(token)?;
         let version = token.version();
         let arguments =
             [version.number().to_string(), version.nonce().to_string(), token.ttl(now).as_millis().max(1).to_string()];
         let [number, nonce, ttl] = arguments.each_ref().map(String::as_bytes);
-        self.run(script, self.name(key), &[number, nonce, content.as_slice(), ttl]).await
+        let arguments = [number, nonce, content.as_slice(), ttl];
+        Ok(self.run::<u64>(script, &self.key(envelope.name()), &arguments).await? > 0)
     }
 }
 
 impl TokenStore for RedisStore {
+    fn prepare<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<(), Error>> {
+        async { self.encryption.envelopes(key).await.map(drop) }.boxed()
+    }
+
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
-        self.read(key).boxed()
+        async { self.read_newest(self.encryption.envelopes(key).await?.iter()).await }.boxed()
     }
 
     fn put_if_newer<'a>(&'a self, key: &'a CacheKey, token: &'a StoredToken) -> BoxFuture<'a, Result<bool, Error>> {
-        self.write(PUT, key, token, SystemTime::now()).boxed()
+        async {
+            let envelopes = self.encryption.envelopes(key).await?;
+            let other = self.read_newest(envelopes.others.iter()).await?;
+            if other.is_some_and(|other| other.version().number() >= token.version().number()) {
+                return Ok(false);
+            }
+            self.write(scripts::PUT, &envelopes.current, token, SystemTime::now()).await
+        }
+        .boxed()
     }
 
     fn invalidate<'a>(
@@ -189,23 +198,27 @@ impl TokenStore for RedisStore {
         unproven_at: Option<SystemTime>,
     ) -> BoxFuture<'a, Result<bool, Error>> {
         async move {
-            match self.read(key).await?.filter(|token| token.version() == version) {
-                Some(token) => self.write(INVALIDATE, key, &token.invalidated(unproven_at), SystemTime::now()).await,
-                None => Ok(false),
+            let mut replaced = false;
+            for envelope in self.encryption.envelopes(key).await?.iter() {
+                if let Some(token) = self.read(envelope).await?.filter(|token| token.version() == version) {
+                    replaced |= self
+                        .write(scripts::INVALIDATE, envelope, &token.invalidated(unproven_at), SystemTime::now())
+                        .await?;
+                }
             }
+            Ok(replaced)
         }
         .boxed()
     }
 
     fn lock<'a>(&'a self, key: &'a CacheKey, lease: Duration) -> BoxFuture<'a, Result<Option<Box<dyn Lease>>, Error>> {
         async move {
-            let name = format!("{}:lock", self.name(key));
+            let lock = format!("{}:lock", self.key(self.encryption.envelopes(key).await?.lock_name()));
             let fence = format!("{:016x}", random());
-            let mut command = redis::cmd("SET");
-            command.arg(&name).arg(&fence).arg("NX").arg("PX").arg(lease.as_millis().max(1).to_string());
-            let acquired = self.query::<Option<String>>(&command).await?.flatten().is_some();
+            let lease = lease.min(MAX_LEASE).as_millis().max(1).to_string();
+            let acquired = self.run::<u64>(scripts::LOCK, &lock, &[fence.as_bytes(), lease.as_bytes()]).await? > 0;
             Ok(acquired
-                .then(|| -> Box<dyn Lease> { Box::new(RedisLease { store: self.clone(), lock: Some((name, fence)) }) }))
+                .then(|| -> Box<dyn Lease> { Box::new(RedisLease { store: self.clone(), lock: Some((lock, fence)) }) }))
         }
         .boxed()
     }
@@ -226,7 +239,7 @@ impl RedisLease {
         let (store, lock) = (self.store.clone(), self.lock.take());
         async move {
             if let Some((name, fence)) = lock {
-                let _ = store.run(UNLOCK, name, &[fence.as_bytes()]).await;
+                let _ = store.run::<u64>(scripts::UNLOCK, &name, &[fence.as_bytes()]).await;
             }
         }
         .boxed()
@@ -253,7 +266,7 @@ impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")
             .field("prefix", &self.prefix)
-            .field("encrypted", &self.envelope.0.is_some())
+            .field("encrypted", &self.encryption.is_enabled())
             .finish_non_exhaustive()
     }
 }

@@ -19,9 +19,13 @@ const MAX_SKEW: Duration = Duration::from_secs(60);
 /// token is replaced.
 const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// Maximum time to live, 10 years, which every store can represent.
+const MAX_TTL: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// A token in a [`TokenStore`](crate::TokenStore).
 ///
-/// A token that was [invalidated](StoredToken::invalidated) has no access token, but retains its refresh token.
+/// A token that was [invalidated](StoredToken::invalidated) has no access token, but retains its refresh token. The
+/// record of a refusal, which is shared like a token, has neither.
 #[derive(Clone)]
 pub struct StoredToken {
     pub(crate) version: TokenVersion,
@@ -36,6 +40,15 @@ pub struct StoredToken {
     pub(crate) refresh_token: Option<SecretString>,
     /// Time of the last rejection of an unproven token of these credentials.
     rejected: Option<SystemTime>,
+    /// Refusal of the credentials by the token endpoint at `issued`, which is in effect for `lifetime`.
+    refusal: Option<Refusal>,
+}
+
+/// Refusal of credentials, without the text of the server.
+#[derive(Clone, Serialize, Deserialize)]
+struct Refusal {
+    /// Error code, if it is one of OAuth 2.0.
+    code: Option<String>,
 }
 
 /// Stored representation, for writing.
@@ -50,6 +63,8 @@ struct StoredTokenRef<'a> {
     scopes: &'a [String],
     refresh_token: Option<&'a str>,
     rejected_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<&'a Refusal>,
 }
 
 /// Stored representation, for reading.
@@ -64,6 +79,7 @@ struct StoredTokenOwned {
     scopes: Vec<String>,
     refresh_token: Option<String>,
     rejected_ms: Option<u64>,
+    refusal: Option<Refusal>,
 }
 
 impl StoredToken {
@@ -87,6 +103,22 @@ impl StoredToken {
             scopes: token.scopes.clone(),
             refresh_token,
             rejected,
+            refusal: None,
+        }
+    }
+
+    /// Creates the record of a refusal, which is in effect for this period.
+    pub(crate) fn of_refusal(version: TokenVersion, error: &Error, at: SystemTime, period: Duration) -> Self {
+        Self {
+            version,
+            value: None,
+            issued: at,
+            lifetime: Some(period),
+            token_type: None,
+            scopes: Vec::new(),
+            refresh_token: None,
+            rejected: None,
+            refusal: Some(Refusal { code: error.standard_code().map(str::to_owned) }),
         }
     }
 
@@ -113,7 +145,7 @@ impl StoredToken {
         match self.lifetime {
             Some(lifetime) if self.refresh_token.is_none() => {
                 let age = now.duration_since(self.issued).unwrap_or_default();
-                lifetime.saturating_sub(age) + MAX_SKEW
+                lifetime.saturating_sub(age).min(MAX_TTL) + MAX_SKEW
             }
             _ => DEFAULT_TTL,
         }
@@ -142,6 +174,7 @@ impl StoredToken {
             scopes: &self.scopes,
             refresh_token,
             rejected_ms: self.rejected.map(millis),
+            refusal: self.refusal.as_ref(),
         };
         serde_json::to_writer(&mut *bytes, &stored).expect("numbers and strings serialize");
         bytes
@@ -164,6 +197,7 @@ impl StoredToken {
             scopes: stored.scopes,
             refresh_token: stored.refresh_token.map(SecretString::from),
             rejected: stored.rejected_ms.map(|at| from_millis(at).ok_or_else(invalid)).transpose()?,
+            refusal: stored.refusal,
         })
     }
 
@@ -175,12 +209,7 @@ impl StoredToken {
 
     /// Returns the token and its age, if it can be used at this wall time.
     pub(crate) fn usable(&self, now: SystemTime) -> Option<(Token, Duration)> {
-        let age = match now.duration_since(self.issued) {
-            Ok(age) => age,
-            // The clock of the writing machine is ahead.
-            Err(ahead) if ahead.duration() <= MAX_SKEW => Duration::ZERO,
-            Err(_) => return None,
-        };
+        let age = self.age(now)?;
         if self.lifetime.is_some_and(|lifetime| age + self.margin() >= lifetime) {
             return None;
         }
@@ -190,6 +219,24 @@ impl StoredToken {
         token.token_type.clone_from(&self.token_type);
         token.refresh_token.clone_from(&self.refresh_token);
         Some((token, age))
+    }
+
+    /// Returns the error of a refusal that is in effect at this wall time, with the rest of its period.
+    pub(crate) fn refused(&self, now: SystemTime) -> Option<Error> {
+        let Refusal { code } = self.refusal.as_ref()?;
+        let left = self.lifetime?.checked_sub(self.age(now)?).filter(|left| !left.is_zero())?;
+        let message = "the token endpoint refused these credentials a moment ago, in a process with the same token \
+                       store; correct them";
+        Some(Error::refused(message, code.clone(), None).with_retry_after(left))
+    }
+
+    /// Returns the time since the token request; `None` if it is too far in the future.
+    fn age(&self, now: SystemTime) -> Option<Duration> {
+        match now.duration_since(self.issued) {
+            Ok(age) => Some(age),
+            // The clock of the writing machine is ahead.
+            Err(ahead) => (ahead.duration() <= MAX_SKEW).then_some(Duration::ZERO),
+        }
     }
 
     /// Returns the time since an unproven token of these credentials was last rejected.
@@ -208,7 +255,17 @@ impl fmt::Debug for StoredToken {
             .field("version", &self.version)
             .field("lifetime", &self.lifetime)
             .field("rejected", &self.rejected.is_some())
+            .field("refusal", &self.refusal.is_some())
             .finish_non_exhaustive()
+    }
+}
+
+/// Returns the token with the higher version number; the first one if they are equal.
+pub(super) fn newest(first: Option<StoredToken>, second: Option<StoredToken>) -> Option<StoredToken> {
+    match (first, second) {
+        (Some(first), Some(second)) if second.version.number() > first.version.number() => Some(second),
+        (None, second) => second,
+        (first, _) => first,
     }
 }
 
@@ -262,6 +319,67 @@ mod tests {
         check(80, 10_072, None);
         check(3600, 9_940, Some(0));
         check(3600, 9_939, None);
+    }
+
+    #[test]
+    fn a_refusal_is_in_effect_for_its_period_and_has_no_text_of_the_server() {
+        for (code, shown) in [("invalid_client", Some("invalid_client")), ("canary-code", None)] {
+            let error = Error::refused("no", code.to_owned(), "canary-text".to_owned());
+            let record = StoredToken::of_refusal(TokenVersion::after(0), &error, at(10_000), Duration::from_secs(30));
+            let bytes = record.to_bytes();
+            assert!(!String::from_utf8_lossy(&bytes).contains("canary"));
+            let record = StoredToken::from_bytes(&bytes).expect("readable");
+            assert!(record.usable(at(10_000)).is_none());
+            let refused = |now| record.refused(at(now)).map(|error| error.retry_after().expect("a period"));
+            for (now, left) in [(9_939, None), (9_940, Some(30)), (10_010, Some(20)), (10_029, Some(1)), (10_030, None)]
+            {
+                assert_eq!(refused(now), left.map(Duration::from_secs), "{now}");
+            }
+            let error = record.refused(at(10_000)).expect("in effect");
+            assert_eq!((error.kind(), error.code()), (crate::ErrorKind::Refused, shown));
+        }
+        assert!(stored(Lifetime::Unknown).refused(at(10_000)).is_none());
+    }
+
+    #[test]
+    fn serialization_leaves_no_copy_of_a_secret_in_a_buffer_that_was_too_small() {
+        // JSON escapes these characters to 6 bytes each, and the scopes need separators.
+        for secret in ["\u{1}".repeat(100_000), "t".to_owned()] {
+            let mut token = Token::new(secret.clone()).scopes(vec!["s"; 1000]).token_type(secret.clone());
+            token.lifetime = Lifetime::For(Duration::MAX);
+            let version = TokenVersion { number: u64::MAX, nonce: u64::MAX };
+            let late = at(u64::from(u32::MAX) * 1000);
+            let token = StoredToken::new(version, &token, late, Some(secret.into()), Some(late));
+            let allocations = allocation_counter::measure(|| drop(token.to_bytes()));
+            assert_eq!(allocations.count_total, 1, "the buffer grew");
+        }
+    }
+
+    #[test]
+    fn extreme_values_do_not_panic() {
+        let max = u64::MAX;
+        for (issued, lifetime) in [(max, "null"), (0, "18446744073709551615"), (max, "18446744073709551615"), (0, "0")]
+        {
+            let json = format!(
+                r#"{{"number":{max},"nonce":{max},"token":"t","issued_ms":{issued},"lifetime_ms":{lifetime},
+                    "token_type":null,"scopes":[],"refresh_token":null,"rejected_ms":{issued},"refusal":{{"code":null}}}}"#
+            );
+            let Ok(token) = StoredToken::from_bytes(json.as_bytes()) else { continue };
+            for now in [UNIX_EPOCH, at(10_000), SystemTime::now()] {
+                let _ = (token.usable(now), token.refused(now), token.rejected_ago(now), token.invalidated(Some(now)));
+                assert!(token.ttl(now) <= MAX_TTL + MAX_SKEW);
+            }
+            assert_eq!(TokenVersion::after(token.version.number()).number(), max);
+        }
+        let endless = StoredToken::new(
+            TokenVersion::after(0),
+            &Token::new("t").lifetime(Lifetime::For(Duration::MAX)),
+            at(10_000),
+            None,
+            None,
+        );
+        assert_eq!(endless.ttl(at(10_000)), MAX_TTL + MAX_SKEW);
+        assert!(endless.usable(at(10_000)).is_some());
     }
 
     #[test]

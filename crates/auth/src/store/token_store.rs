@@ -16,7 +16,18 @@ use crate::token::version::TokenVersion;
 /// takes longer than two seconds marks the store as down: the process then fetches tokens on its own, logs this once,
 /// and tries the store again at its next fetch. The authenticator trusts the tokens that a store returns, so an
 /// implementation must detect data that it did not write; see [`StoredToken::to_bytes`].
+///
+/// A store outside the process must not reveal a hash of the credentials: it uses a [`StorageName`](crate::StorageName) as file name or
+/// database key. The refusal of credentials by a token endpoint is stored like a token, under a key of its own.
 pub trait TokenStore: Send + Sync + 'static {
+    /// Prepares for operations with this key, at the start of each fetch.
+    ///
+    /// Does nothing by default. The time limit is 10 seconds, longer than that of the other operations, for the
+    /// derivation of a [`StorageName`](crate::StorageName).
+    fn prepare<'a>(&'a self, _key: &'a CacheKey) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Returns the token stored under this key. Damaged or foreign data counts as absent.
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>>;
 
@@ -59,6 +70,10 @@ pub trait Lease: Send {
 }
 
 impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    fn prepare<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<(), Error>> {
+        (**self).prepare(key)
+    }
+
     fn get<'a>(&'a self, key: &'a CacheKey) -> BoxFuture<'a, Result<Option<StoredToken>, Error>> {
         (**self).get(key)
     }

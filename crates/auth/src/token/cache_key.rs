@@ -5,20 +5,19 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// Key under which interchangeable tokens are stored.
+/// Key under which interchangeable tokens are shared: a digest of issuer, client, scopes, audience and secret.
 ///
-/// A SHA-256 digest of issuer, client, scopes, audience and a hash of the secret. Stores use its hexadecimal form as a
-/// file name or Redis key.
+/// The digest is not accessible and not displayed, because a password can be guessed offline from a plain hash of it.
+/// A store outside the process uses a `StorageName` (feature `store`) as file name or database key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CacheKey([u8; 32]);
+pub struct CacheKey {
+    digest: [u8; 32],
+    /// Distinguishes the record of a refusal from the token of the same credentials.
+    #[cfg(feature = "store")]
+    refusal: bool,
+}
 
 impl CacheKey {
-    /// Returns the digest.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
     /// Hashes the parts, in order, together with the secret.
     #[must_use]
     pub fn new<S: AsRef<str>>(parts: impl IntoIterator<Item = S>, secret: &SecretString) -> Self {
@@ -29,19 +28,33 @@ impl CacheKey {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
-        Self(hash.finalize().into())
+        Self {
+            digest: hash.finalize().into(),
+            #[cfg(feature = "store")]
+            refusal: false,
+        }
     }
 }
 
-impl fmt::Display for CacheKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+#[cfg(feature = "store")]
+impl CacheKey {
+    /// Returns the key under which the last refusal of these credentials is shared.
+    pub(crate) fn of_refusal(self) -> Self {
+        Self { refusal: true, ..self }
+    }
+
+    pub(crate) fn is_of_refusal(&self) -> bool {
+        self.refusal
+    }
+
+    pub(crate) fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 }
 
 impl fmt::Debug for CacheKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "CacheKey({self})")
+        f.debug_struct("CacheKey").finish_non_exhaustive()
     }
 }
 
@@ -56,6 +69,11 @@ mod tests {
         assert_ne!(key(&["a", "b"], "s"), key(&["a", "b"], "t"));
         assert_ne!(key(&["a", "b"], "s"), key(&["ab", ""], "s"));
         assert_ne!(key(&["a", "b"], "s"), key(&["a"], "s"));
-        assert_eq!(key(&["a"], "s").to_string().len(), 64);
+    }
+
+    #[test]
+    fn the_digest_is_not_displayed() {
+        let [one, other] = ["s", "t"].map(|secret| format!("{:?}", CacheKey::new(["a"], &SecretString::from(secret))));
+        assert_eq!(one, other);
     }
 }

@@ -128,6 +128,15 @@ mod tests {
     }
 
     #[test]
+    fn a_header_leaves_no_copy_of_a_token_in_a_buffer_that_was_too_small() {
+        for length in [1, 100_000] {
+            let token = SecretString::from("t".repeat(length));
+            // The bytes and their reference count.
+            assert_eq!(allocation_counter::measure(|| drop(bearer_bytes(&token))).count_total, 2, "the buffer grew");
+        }
+    }
+
+    #[test]
     fn the_header_is_sensitive_and_replaces_an_existing_one() {
         let headers = Headers::bearer(&SecretString::from("new")).expect("legal");
         let mut map = HeaderMap::new();

@@ -240,6 +240,6 @@ async fn a_store_that_panics_is_a_store_that_is_down() {
         }
         assert_eq!(source.fetches(), 3);
         let logged = log.end().matches("the token store is unavailable").count();
-        assert_eq!(logged, if matches!(store, Panicking::OnRelease) { 0 } else { 1 });
+        assert_eq!(logged, usize::from(!matches!(store, Panicking::OnRelease)));
     }
 }

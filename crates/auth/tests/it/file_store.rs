@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use keyfob_auth::{
-    Authenticator, BoxFuture, CacheKey, Credentials, EncryptionKey, Error, ErrorKind, FileStore, Lifetime, Token,
-    TokenRequest, TokenSource, TokenStore,
+    Authenticator, BoxFuture, CacheKey, Credentials, EncryptionKey, Error, ErrorKind, FileStore, Lifetime, StorageName,
+    Token, TokenRequest, TokenSource, TokenStore,
 };
 
 use crate::folder::{Folder, contains};
 use crate::secrets::Log;
 use crate::server::{Reply, Server, token};
-use crate::stores::{key, stored};
+use crate::stores::{key, name, stored};
 
 /// Source that counts its fetches.
 #[derive(Clone, Default)]
@@ -92,8 +92,8 @@ async fn a_file_copied_to_another_key_is_rejected() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
-    let name = |name: &str| store.directory().join(format!("{}.token", key(name)));
-    std::fs::copy(name("a"), name("b")).expect("copied");
+    let path = async |key: &str| store.directory().join(format!("{}.token", name(key).await));
+    std::fs::copy(path("a").await, path("b").await).expect("copied");
     assert!(store.get(&key("b")).await.expect("up").is_none());
     assert!(store.get(&key("a")).await.expect("up").is_some());
     assert!(store.put_if_newer(&key("b"), &stored(1, 2)).await.expect("up"));
@@ -105,8 +105,12 @@ async fn an_unencrypted_file_is_rejected_by_an_encrypted_store() {
     let folder = Folder::new();
     let store = FileStore::open(folder.store()).expect("a store");
     assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
-    let store = store.encrypted_with(EncryptionKey::new([1; 32]));
+    let encryption = EncryptionKey::new([1; 32]);
+    let keyed = StorageName::keyed(&key("a"), &encryption);
+    std::fs::copy(folder.token_file(), store.directory().join(format!("{keyed}.token"))).expect("copied");
+    let (store, log) = (store.encrypted_with(encryption), Log::start());
     assert!(store.get(&key("a")).await.expect("up").is_none());
+    assert_eq!(log.end().matches("damaged or not written by this store").count(), 1);
 }
 
 #[tokio::test]
@@ -198,12 +202,12 @@ async fn encrypted_files_and_all_file_names_reveal_no_token_secret_or_client_id(
 }
 
 #[tokio::test]
-async fn one_process_passes_a_holder_that_hangs_after_its_lease() {
+async fn one_process_passes_a_holder_that_hangs_after_its_lease_and_others_at_once() {
     let folder = Folder::new();
     let open = || FileStore::open(folder.store()).expect("a store");
     let stores: Vec<_> = (0..3).map(|_| open()).collect();
     let lease = Duration::from_millis(100);
-    let _hanging = stores[0].lock(&key("a"), lease).await.expect("up").expect("free");
+    let hanging = stores[0].lock(&key("a"), lease).await.expect("up").expect("free");
     // Two stores wait. After the lease, one of them acquires the lock, and the other waits for that one.
     let mut acquired = Vec::new();
     while acquired.is_empty() {
@@ -213,4 +217,83 @@ async fn one_process_passes_a_holder_that_hangs_after_its_lease() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     assert_eq!(acquired.len(), 1);
+    acquired.remove(0).release().await;
+    // Processes that start later do not wait for the lease, however long theirs is.
+    for _ in 0..3 {
+        let lease = open().lock(&key("a"), Duration::from_secs(3600)).await.expect("up");
+        lease.expect("at once, although the first holder still hangs").release().await;
+    }
+    // The first holder continues. From then on, its slot is used again.
+    hanging.release().await;
+    let held = open().lock(&key("a"), Duration::from_secs(3600)).await.expect("up").expect("free");
+    assert!(open().lock(&key("a"), Duration::from_secs(3600)).await.expect("up").is_none());
+    held.release().await;
+}
+
+#[tokio::test]
+async fn a_holder_that_hangs_since_before_this_process_started_is_passed_without_its_lease() {
+    let folder = Folder::new();
+    let open = || FileStore::open(folder.store()).expect("a store");
+    let (lease, hour) = (Duration::from_secs(3600), Duration::from_secs(3600));
+    let _hanging = open().lock(&key("a"), lease).await.expect("up").expect("free");
+    let lock = folder.path().join("tokens").join(format!("{}.lock0", name("a").await));
+    let file = std::fs::File::options().write(true).open(lock).expect("a lock file");
+    file.set_modified(std::time::SystemTime::now() - 2 * hour).expect("changed");
+    let store = open();
+    assert!(store.lock(&key("a"), lease).await.expect("up").is_none(), "it may have acquired the lock just now");
+    let mut acquired = None;
+    while acquired.is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        acquired = store.lock(&key("a"), lease).await.expect("up");
+    }
+}
+
+/// Files of a key: token, temporary file, write lock, lock.
+const KINDS: [&str; 4] = ["token", "new0", "write0", "lock0"];
+
+#[test]
+fn a_fifo_in_the_store_delays_neither_a_call_nor_the_end_of_the_runtime() {
+    for kind in KINDS {
+        let folder = Folder::new();
+        let store = FileStore::open(folder.store()).expect("a store");
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let path = folder.store().join(format!("{}.{kind}", runtime.block_on(name("source"))));
+        assert!(std::process::Command::new("mkfifo").arg("-m600").arg(&path).status().expect("mkfifo").success());
+        let source = Source::default();
+        runtime.block_on(async {
+            for number in 1..=3 {
+                let token = source.token(&store).await;
+                // A FIFO in place of the temporary file is removed.
+                assert_eq!(token, if kind == "new0" { "t1".to_owned() } else { format!("t{number}") }, "{kind}");
+            }
+            let error = store.lock(&key("source"), Duration::from_secs(10)).await.err();
+            let advice = error.map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(advice.contains("is not a regular file; delete it"), kind == "lock0", "{kind}: {advice}");
+        });
+        drop(runtime);
+    }
+}
+
+#[tokio::test]
+async fn a_symbolic_link_in_the_store_is_not_followed_and_its_target_not_changed() {
+    for kind in KINDS {
+        let folder = Folder::new();
+        let store = FileStore::open(folder.store()).expect("a store");
+        let target = folder.path().join("target");
+        std::fs::write(&target, "precious").expect("written");
+        std::fs::set_permissions(&target, PermissionsExt::from_mode(0o600)).expect("changed");
+        let modified = || target.metadata().and_then(|metadata| metadata.modified()).expect("there");
+        let before = modified();
+        let link = folder.store().join(format!("{}.{kind}", name("source").await));
+        std::os::unix::fs::symlink(&target, &link).expect("a link");
+        let source = Source::default();
+        for _ in 0..2 {
+            source.token(&store).await;
+        }
+        assert_eq!(std::fs::read_to_string(&target).expect("there"), "precious", "{kind}");
+        assert_eq!(modified(), before, "{kind}");
+        // A link in place of the temporary file is removed; any other marks the store as down.
+        assert_eq!(source.fetches(), if kind == "new0" { 1 } else { 2 }, "{kind}");
+    }
 }

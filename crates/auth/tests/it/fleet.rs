@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use futures::future::join_all;
-use keyfob_auth::{Authenticator, ClientCredentials, EncryptionKey, FileStore};
+use keyfob_auth::{Authenticator, ClientCredentials, EncryptionKey, ErrorKind, FileStore};
 
 use crate::folder::Folder;
 use crate::server::{Reply, Server, token, until};
@@ -26,6 +26,9 @@ const NAME: &str = "KEYFOB_TEST_WORKER";
 const READY: &str = "worker is ready";
 const TOKEN: &str = "worker has ";
 
+/// Output in place of the token if the credentials are refused.
+const REFUSED: &str = "refused";
+
 impl WorkerConfig {
     pub(crate) fn new(store: impl Into<String>, server: &Server) -> Self {
         Self { store: store.into(), server: server.url("/token"), tasks: 1, lease: Duration::from_secs(10) }
@@ -44,26 +47,37 @@ impl WorkerConfig {
         })
     }
 
-    fn authenticator(&self) -> Authenticator {
+    /// Builds the authenticator, and waits until its store is up.
+    ///
+    /// The store's limit of one second for a connection is short for many processes that start at once on few cores.
+    async fn authenticator(&self) -> Authenticator {
         let credentials = ClientCredentials::new(&self.server, "id", "secret");
         let builder = Authenticator::builder(credentials).lease(self.lease);
         let key = EncryptionKey::new([9; 32]);
         #[cfg(feature = "redis")]
         if self.store.starts_with("redis") {
             let store = keyfob_auth::RedisStore::new(&self.store).expect("a store").encrypted_with(key);
+            while keyfob_auth::TokenStore::get(&store, &crate::stores::key("ready")).await.is_err() {}
             return builder.store(store).build().expect("an authenticator");
         }
         let store = FileStore::open(&self.store).expect("a store").encrypted_with(key);
         builder.store(store).build().expect("an authenticator")
     }
 
-    fn work(&self) -> String {
+    /// Requests the tokens; `start` returns when the worker may begin.
+    fn work(&self, start: impl FnOnce()) -> String {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         runtime.expect("a runtime").block_on(async {
-            let authenticator = self.authenticator();
+            let authenticator = self.authenticator().await;
+            start();
             let tasks = (0..self.tasks).map(|_| {
                 let authenticator = authenticator.clone();
-                tokio::spawn(async move { token(&authenticator).await.expect("a token") })
+                tokio::spawn(async move {
+                    match token(&authenticator).await {
+                        Err(error) if error.kind() == ErrorKind::Refused => REFUSED.to_owned(),
+                        result => result.expect("a token"),
+                    }
+                })
             });
             let mut tokens: Vec<_> = join_all(tasks).await.into_iter().map(|token| token.expect("no panic")).collect();
             tokens.dedup();
@@ -78,14 +92,17 @@ fn a_single_worker_gets_a_token() {
     let Some(config) = WorkerConfig::received() else {
         let (server, folder) = (Server::tokens("3600"), Folder::new());
         let config = WorkerConfig::new(folder.store().display().to_string(), &server);
-        assert_eq!(config.work(), "t1");
+        assert_eq!(config.work(|| ()), "t1");
         return;
     };
     let mut out = std::io::stdout();
-    writeln!(out, "\n{READY}").expect("written");
-    out.flush().expect("written");
-    let _ = std::io::stdin().read_to_end(&mut Vec::new());
-    writeln!(out, "\n{TOKEN}{}", config.work()).expect("written");
+    let token = config.work(|| {
+        let mut out = std::io::stdout();
+        writeln!(out, "\n{READY}").expect("written");
+        out.flush().expect("written");
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    });
+    writeln!(out, "\n{TOKEN}{token}").expect("written");
 }
 
 pub(crate) struct Worker {

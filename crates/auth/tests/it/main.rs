@@ -15,14 +15,17 @@ mod json_login;
 mod lifetime;
 #[cfg(feature = "metrics")]
 mod metered;
+mod names;
 mod observability;
 mod proxies;
 #[cfg(feature = "redis")]
 mod redis_server;
 #[cfg(feature = "redis")]
 mod redis_store;
+mod refusals;
 mod rejection;
 mod requests;
+mod rotation;
 mod secrets;
 mod server;
 mod sharing;

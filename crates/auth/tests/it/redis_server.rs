@@ -1,9 +1,9 @@
 //! Redis server for one test. The tests fail if the program `redis-server` is not installed.
 
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use keyfob_auth::RedisStore;
 use redis::Cmd;
@@ -24,36 +24,51 @@ impl RedisServer {
 
     /// Starts a server with additional arguments.
     pub(crate) fn with(arguments: impl Fn(&Folder) -> Vec<String>) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let folder = Folder::new();
         let arguments = arguments(&folder);
-        let mut server = Self { process: None, port, arguments, folder };
-        server.restart();
-        server
+        let mut server = Self { process: None, port: 0, arguments, folder };
+        for _ in 0..100 {
+            server.port = next_port();
+            if server.listen() {
+                return server;
+            }
+        }
+        panic!("redis-server found no free port");
     }
 
     /// Starts the server again on the same port, without data.
     pub(crate) fn restart(&mut self) {
+        assert!(self.listen(), "redis-server cannot use its port again");
+    }
+
+    /// Starts the process, and waits until it accepts connections. Returns false if its port is in use.
+    fn listen(&mut self) -> bool {
         let port = self.port.to_string();
         let tls = self.arguments.iter().any(|argument| argument == "--tls-port");
         let plain = if tls { "0" } else { &port };
-        let process = Command::new("redis-server")
+        let mut process = Command::new("redis-server")
             .args(["--port", plain, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"])
             .arg(self.folder.path())
-            .args(["--rdbcompression", "no", "--daemonize", "no"])
+            .args(["--rdbcompression", "no", "--daemonize", "no", "--loglevel", "notice", "--logfile", ""])
             .args(self.arguments.iter().map(|argument| argument.replace("PORT", &port)))
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("these tests need the program redis-server; on Debian it is the package redis-server");
-        self.process = Some(process);
-        for _ in 0..5000 {
-            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
-                return;
+        // The server's own message: a connection may reach another program that uses the port.
+        let mut log = BufReader::new(process.stdout.take().expect("piped"));
+        let mut line = String::new();
+        while log.read_line(&mut line).expect("text") > 0 {
+            if line.contains("Ready to accept connections") {
+                // Read to its end, so that the server never waits for the pipe.
+                std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+                self.process = Some(process);
+                return true;
             }
-            std::thread::sleep(Duration::from_millis(1));
+            line.clear();
         }
-        panic!("redis-server does not listen");
+        process.wait().expect("gone");
+        false
     }
 
     /// Kills the server without saving its data.
@@ -94,6 +109,14 @@ impl RedisServer {
         assert_eq!(done, "OK");
         std::fs::read(PathBuf::from(self.folder.path()).join("dump.rdb")).expect("a dump")
     }
+}
+
+/// Returns a port below those from which the system takes the ports of other sockets, so that none of these can be given
+/// the port of a server that starts or restarts.
+fn next_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 400).expect("small");
+    10_000 + process * 50 + NEXT.fetch_add(1, Ordering::Relaxed) % 50
 }
 
 impl Drop for RedisServer {

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use keyfob_auth::{Authenticator, Clock, EncryptionKey, RedisStore, Retry, TokenStore, TransportConfig};
+use keyfob_auth::{Authenticator, Clock, EncryptionKey, ErrorKind, RedisStore, Retry, TokenStore, TransportConfig};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::fleet::{WorkerConfig, slow_server, together, without_the_holder};
 use crate::folder::contains;
 use crate::redis_server::RedisServer;
 use crate::secrets::Log;
 use crate::server::{Reply, Server, token};
-use crate::stores::{fulfils_the_contract, key, stored};
+use crate::stores::{fulfils_the_contract, key, name, stored};
 
 #[tokio::test]
 async fn a_redis_store_fulfils_the_contract_plain_and_encrypted() {
@@ -61,7 +63,9 @@ impl Load {
         let mut load =
             Self { calls: Arc::default(), failures: Arc::default(), stop: Arc::default(), tasks: Vec::new() };
         for _ in 0..fleet {
-            let authenticator = server.builder().store(redis.store()).build().expect("an authenticator");
+            // With a key: the stretched name of a store without one may take longer than the first pause below.
+            let store = redis.store().encrypted_with(EncryptionKey::new([5; 32]));
+            let authenticator = server.builder().store(store).build().expect("an authenticator");
             for _ in 0..4 {
                 let authenticator = authenticator.clone();
                 let (calls, failures, stop) =
@@ -173,7 +177,7 @@ fn a_store_works_after_the_runtime_that_connected_it_is_shut_down() {
 #[tokio::test]
 async fn damaged_and_foreign_data_is_logged_rejected_and_replaced() {
     let redis = RedisServer::start();
-    let name = format!("keyfob:{}", key("a"));
+    let name = format!("keyfob:{}", name("a").await);
     let store = redis.store();
     let put = || async { store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up") };
     assert!(put().await);
@@ -199,6 +203,106 @@ async fn damaged_and_foreign_data_is_logged_rejected_and_replaced() {
         assert!(put().await, "replaced");
         assert_eq!(store.get(&key("a")).await.expect("up").expect("a token").version(), stored(1, 1).version());
     }
+}
+
+/// Returns the number of bytes that the server has sent.
+fn sent(redis: &RedisServer) -> u64 {
+    let info: String = redis.query(redis::cmd("INFO").arg("stats"));
+    let line = info.lines().find_map(|line| line.strip_prefix("total_net_output_bytes:")).expect("in the response");
+    line.parse().expect("a number")
+}
+
+#[tokio::test]
+async fn a_huge_value_is_deleted_without_being_read() {
+    let redis = RedisServer::start();
+    let (name, store) = (format!("keyfob:{}", name("a").await), redis.store());
+    for field in ["v", "n", "i"] {
+        assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
+        let _: i64 = redis.query(redis::cmd("HSET").arg(&name).arg(field).arg(vec![b'7'; 3 * 1024 * 1024]));
+        let before = sent(&redis);
+        let log = Log::start();
+        assert!(store.get(&key("a")).await.expect("up").is_none());
+        assert!(log.end().contains("damaged or not written by this store"));
+        assert!(sent(&redis) - before < 100_000, "{field}");
+        let exists: bool = redis.query(redis::cmd("EXISTS").arg(&name));
+        assert!(!exists, "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_response_without_an_end_is_an_outage_and_not_read_into_memory() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("redis://{}", listener.local_addr().expect("an address"));
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&sent);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let counter = Arc::clone(&counter);
+            tokio::spawn(async move {
+                let mut request = vec![0; 4096];
+                loop {
+                    let length = stream.read(&mut request).await.ok().filter(|length| *length > 0)?;
+                    let request = String::from_utf8_lossy(&request[..length]);
+                    if request.contains("EVAL") {
+                        break;
+                    }
+                    // Each command of the handshake is an array.
+                    let commands = request.split("\r\n").filter(|line| line.starts_with('*')).count();
+                    stream.write_all("+OK\r\n".repeat(commands).as_bytes()).await.ok()?;
+                }
+                stream.write_all(b"*1\r\n$500000000\r\n").await.ok()?;
+                let part = vec![b'7'; 64 * 1024];
+                for _ in 0..500_000_000 / part.len() {
+                    stream.write_all(&part).await.ok()?;
+                    counter.fetch_add(part.len(), Ordering::Relaxed);
+                }
+                Some(())
+            });
+        }
+    });
+    let store = RedisStore::new(&url).expect("a store");
+    let error = store.get(&key("a")).await.expect_err("endless");
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    // The limit is 16 MiB; the buffers of the sockets are added to it.
+    assert!(sent.load(Ordering::Relaxed) < 48 * 1024 * 1024, "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_lock_without_an_expiry_is_taken_over_at_once() {
+    let redis = RedisServer::start();
+    let (name, store) = (format!("keyfob:{}:lock", name("a").await), redis.store());
+    let lease = Duration::from_secs(3600);
+    for command in [redis::cmd("SET").arg(&name).arg("someone"), redis::cmd("RPUSH").arg(&name).arg("someone")] {
+        let _: redis::Value = redis.query(command);
+        let acquired = store.lock(&key("a"), lease).await.expect("up").expect("it would never expire");
+        assert!(store.lock(&key("a"), lease).await.expect("up").is_none());
+        let left: i64 = redis.query(redis::cmd("TTL").arg(&name));
+        assert!((1..=3600).contains(&left), "{left}");
+        acquired.release().await;
+    }
+    let _: redis::Value = redis.query(redis::cmd("SET").arg(&name).arg("someone").arg("EX").arg(3600));
+    assert!(store.lock(&key("a"), lease).await.expect("up").is_none(), "the lock of a live holder");
+}
+
+#[tokio::test]
+async fn an_error_of_redis_is_an_outage_and_not_damaged_data() {
+    let redis = RedisServer::start();
+    assert!(redis.store().put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
+    let mut command = redis::cmd("ACL");
+    command.arg(&["SETUSER", "reader", "on", ">password", "~*", "+@all", "-hmget", "-del", "-set"]);
+    let _: redis::Value = redis.query(&command);
+    let store = RedisStore::new(&redis.url().replace("//", "//reader:password@")).expect("a store");
+    let log = Log::start();
+    let errors = [
+        store.get(&key("a")).await.expect_err("HMGET is not permitted"),
+        store.lock(&key("a"), Duration::from_secs(1)).await.err().expect("SET is not permitted"),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.to_string().starts_with("Redis returned the error"), "{error}");
+    }
+    assert!(!log.end().contains("damaged"));
+    assert!(redis.store().get(&key("a")).await.expect("up").is_some(), "nothing was deleted");
 }
 
 #[tokio::test]
@@ -231,6 +335,15 @@ async fn a_dump_of_encrypted_tokens_reveals_no_token_secret_or_client_id() {
     }
 }
 
+/// Repeats an operation until it succeeds: the store's limit of one second for a TLS handshake is short for a machine that
+/// builds at the same time.
+async fn until_up<F: Future<Output = Result<(), keyfob_auth::Error>>>(operation: impl Fn() -> F) {
+    let start = Instant::now();
+    while let Err(error) = operation().await {
+        assert!(start.elapsed() < Duration::from_secs(60), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_server_with_tls_and_a_password_is_used_only_if_its_certificate_is_trusted() {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
@@ -248,8 +361,8 @@ async fn a_server_with_tls_and_a_password_is_used_only_if_its_certificate_is_tru
     let store = RedisStore::new(&url("p%40ss%2Fword")).expect("a store");
     assert!(store.get(&key("a")).await.is_err(), "the certificate is not trusted");
     let store = store.transport(transport.clone());
-    assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("up"));
-    assert!(store.get(&key("a")).await.expect("up").is_some());
+    until_up(|| async { store.put_if_newer(&key("a"), &stored(1, 1)).await.map(drop) }).await;
+    until_up(|| async { store.get(&key("a")).await.map(|token| assert!(token.is_some())) }).await;
     let wrong = RedisStore::new(&url("canary")).expect("a store").transport(transport);
     let error = wrong.get(&key("a")).await.expect_err("refused");
     assert!(!format!("{error:?}").contains("canary") && !format!("{wrong:?}").contains("canary"), "{error:?}");

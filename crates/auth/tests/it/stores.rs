@@ -3,13 +3,20 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keyfob_auth::{CacheKey, EncryptionKey, FileStore, Lease, MemoryStore, SecretString, StoredToken, TokenStore};
+use keyfob_auth::{
+    CacheKey, EncryptionKey, FileStore, Lease, MemoryStore, SecretString, StorageName, StoredToken, TokenStore,
+};
 
 use crate::folder::Folder;
 use crate::server::until;
 
 pub(crate) fn key(name: &str) -> CacheKey {
     CacheKey::new([name], &SecretString::from("secret"))
+}
+
+/// Returns the name of a key in stores without encryption.
+pub(crate) async fn name(name: &str) -> StorageName {
+    StorageName::stretched(&key(name)).await.expect("a name")
 }
 
 /// Creates a stored token with this version.
@@ -83,8 +90,21 @@ pub(crate) async fn fulfils_the_contract(stores: [&dyn TokenStore; 2]) {
     until_locked(one, long).await.release().await;
 
     // A lock that is never released expires with its lease.
-    let _dead = lock(one, Duration::from_millis(50)).await.expect("free");
-    until_locked(other, Duration::from_millis(50)).await.release().await;
+    let dead = lock(one, Duration::from_millis(50)).await.expect("free");
+    let next = until_locked(other, Duration::from_millis(50)).await;
+
+    // Its late release does not release the lock of the next holder.
+    next.release().await;
+    let next = until_locked(other, long).await;
+    dead.release().await;
+    assert!(lock(one, long).await.is_none(), "the lock of another holder was released");
+    next.release().await;
+
+    // A lease may be without an end.
+    let lease = until_locked(one, Duration::MAX).await;
+    assert!(lock(other, Duration::MAX).await.is_none());
+    lease.release().await;
+    until_locked(other, Duration::MAX).await.release().await;
 }
 
 async fn until_locked(store: &dyn TokenStore, lease: Duration) -> Box<dyn Lease> {
@@ -135,7 +155,10 @@ async fn of_many_concurrent_puts_the_highest_number_remains() {
     let last = store.get(&key("a")).await.expect("up").expect("a token");
     assert_eq!(last.version().number(), 64);
     until("no temporary file remains", || {
-        folder.files().iter().all(|(path, _)| path.extension().is_some_and(|x| x != "new"))
+        folder
+            .files()
+            .iter()
+            .all(|(path, _)| path.extension().is_some_and(|kind| !kind.to_string_lossy().starts_with("new")))
     })
     .await;
 }

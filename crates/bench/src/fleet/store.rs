@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use keyfob_auth::{Authenticator, Clock, Credentials, FileStore, MemoryStore, RedisStore, TokenStore};
+use keyfob_auth::{Authenticator, Clock, Credentials, EncryptionKey, FileStore, MemoryStore, RedisStore, TokenStore};
 use keyfob_bench::measure::{Series, Stopwatch};
 
 use super::counting::Endpoint;
@@ -40,13 +40,15 @@ pub(super) fn measure(effort: Effort) -> Result<Vec<StoreCost>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let rounds = effort.pick(200, 20);
     let folder = Folder::new();
-    let file = FileStore::open(&folder.0)?;
+    // With a key: without one, each token name costs a tenth of a second the first time in a process.
+    let key = EncryptionKey::new([7; 32]);
+    let file = FileStore::open(&folder.0)?.encrypted_with(key.clone());
     let mut costs = vec![
         runtime.block_on(cost("memory", &MemoryStore::new(), rounds))?,
         runtime.block_on(cost("file", &file, rounds))?,
     ];
     if let Some(server) = Server::start()? {
-        let store = RedisStore::new(&format!("redis://127.0.0.1:{}", server.port))?;
+        let store = RedisStore::new(&format!("redis://127.0.0.1:{}", server.port))?.encrypted_with(key);
         costs.push(runtime.block_on(redis_cost(&server, &store, rounds))?);
     }
     Ok(costs)

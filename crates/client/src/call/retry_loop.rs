@@ -29,7 +29,10 @@ pub(crate) async fn execute(
 ) -> Result<Received, Error> {
     let context = CallContext::new(connection, operation, options);
     let result = match request {
-        Ok(request) => context.attempts(&request.parts, &mut mode).instrument(context.span.clone()).await,
+        Ok(request) => {
+            let result = context.attempts(&request.parts, &mut mode).instrument(context.span.clone()).await;
+            result.map_err(|error| error.through(|| connection.proxy_for(&request.parts.url)))
+        }
         Err(error) => Err(error),
     };
     let result = result.map_err(|error| error.at(connection.api, operation));

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use keyfob_client::{ClientBuilder, ErrorKind, Method, RetryPolicy, Session, auth::TransportConfig};
 
+use crate::script::{Server, builder_of, get, json, status};
+
 const SHORT: Duration = Duration::from_millis(100);
 
 /// Sends a call to a server that accepts connections and never responds, neither to a TLS handshake nor to a request.
@@ -36,4 +38,27 @@ async fn configure_client_overrides_every_other_setting() {
     check("https", |builder| builder.connect_timeout(Duration::from_secs(3600)).transport(connect)).await;
     let read = TransportConfig::new().configure_client(|client| client.read_timeout(SHORT));
     check("http", |builder| builder.read_timeout(Duration::from_secs(3600)).transport(read)).await;
+}
+
+#[tokio::test]
+async fn an_error_names_the_proxy_that_refused_and_not_its_password() {
+    let proxy = Server::start([status(403), status(403), status(403)]).await;
+    let address = proxy.url.strip_prefix("http://").unwrap();
+    let transport = TransportConfig::new().proxy(&format!("http://user:canary@{address}")).unwrap();
+    let session = builder_of("https://api.example.com").transport(transport).build().unwrap();
+    let error = get(&session).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.to_string().contains(&format!("through the proxy {address}")), "{error}");
+    assert!(!format!("{error:?} {error:#}").contains("canary"), "{error:?}");
+    assert_eq!(proxy.requests()[0].line, "CONNECT api.example.com:443 HTTP/1.1");
+}
+
+#[tokio::test]
+async fn an_error_of_a_direct_connection_names_no_proxy() {
+    let closed = Server::start([json("1")]).await;
+    let transport = TransportConfig::new().proxy(&closed.url).unwrap();
+    let http = TransportConfig::new().client_builder().unwrap().build().unwrap();
+    let session = builder_of("https://127.0.0.1:9").transport(transport).http_client(http).build().unwrap();
+    let error = get(&session).await.unwrap_err();
+    assert!(!error.to_string().contains("proxy"), "the client of the caller has its own settings: {error}");
 }

@@ -75,12 +75,7 @@ impl<'s> Adapter<'s> {
         let secret = client_secret.expose_secret();
         match authentication {
             ClientAuthentication::Body => {
-                let encoded = form_encoded(secret);
-                let mut extended = Vec::with_capacity(body.len() + "&client_secret=".len() + encoded.len());
-                extended.extend_from_slice(&body);
-                extended.extend_from_slice(b"&client_secret=");
-                extended.extend_from_slice(encoded.as_bytes());
-                body = extended;
+                body = with_client_secret(&body, secret);
             }
             ClientAuthentication::Basic => {
                 let value = basic(&form_encoded(client_id), &form_encoded(secret))?;
@@ -100,6 +95,16 @@ impl<'s> Adapter<'s> {
 /// Returns the error for a response without a usable token.
 pub(super) fn unusable(origin: &str) -> Error {
     Error::malformed(format!("{origin} sent a response without a usable token; check the token URL"))
+}
+
+/// Returns a form with the secret, in a buffer that does not grow: growing would leave a copy of the secret behind.
+fn with_client_secret(form: &[u8], secret: &str) -> Vec<u8> {
+    let encoded = form_encoded(secret);
+    let mut extended = Vec::with_capacity(form.len() + "&client_secret=".len() + encoded.len());
+    extended.extend_from_slice(form);
+    extended.extend_from_slice(b"&client_secret=");
+    extended.extend_from_slice(encoded.as_bytes());
+    extended
 }
 
 /// Returns the value of a `Basic` authorization header, in a buffer that is zeroized when its last owner is dropped.
@@ -142,6 +147,19 @@ fn form_encoded(text: &str) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn encoding_leaves_no_copy_of_a_secret_in_a_buffer_that_was_too_small() {
+        let allocations = |run: &dyn Fn()| allocation_counter::measure(run).count_total;
+        let (short, long) = ("+".to_owned(), "+".repeat(100_000));
+        for secret in [&short, &long] {
+            assert_eq!(allocations(&|| drop(form_encoded(secret))), 1, "the buffer grew");
+            // The encoded secret and the form.
+            assert_eq!(allocations(&|| drop(with_client_secret(b"a=b", secret))), 2, "the buffer grew");
+            assert_eq!(allocations(&|| drop(basic(&short, secret))), allocations(&|| drop(basic(&short, &short))));
+            assert_eq!(allocations(&|| drop(basic(secret, &short))), allocations(&|| drop(basic(&short, &short))));
+        }
+    }
 
     #[test]
     fn form_encoding_equals_that_of_the_url_crate() {

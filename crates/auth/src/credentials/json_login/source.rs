@@ -203,6 +203,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_login_leaves_no_copy_of_a_password_in_a_buffer_that_was_too_small() {
+        let allocations = |username: &str, password: &str| {
+            allocation_counter::measure(|| drop(json_body(&LoginBody { username, password }))).count_total
+        };
+        // JSON escapes this character to 6 bytes.
+        let long = "\u{1}".repeat(100_000);
+        assert_eq!(allocations("u", &long), allocations("u", "p"));
+        assert_eq!(allocations(&long, "p"), allocations("u", "p"));
+    }
+
+    #[test]
     fn user_names_and_passwords_may_contain_any_character() {
         let login = LoginBody { username: "a\"b\\", password: "\u{1}ö\n" };
         let body: Value = serde_json::from_slice(&json_body(&login).expect("JSON")).expect("JSON");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Cmd, ErrorKind, FromRedisValue, RedisConnectionInfo, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, RedisConnectionInfo, RedisError};
 use reqwest::Url;
 use rustls::pki_types::ServerName;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use tokio_rustls::TlsConnector;
 
 use crate::error::Error;
+use crate::store::redis::bounded::BoundedStream;
 use crate::transport::TransportConfig;
 use crate::transport::endpoint::is_loopback;
 
@@ -104,8 +105,9 @@ impl Target {
             info = info.set_password(password.expose_secret());
         }
         let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIMEOUT));
-        let (connection, driver) =
-            MultiplexedConnection::new_with_config(&info, stream, config).await.map_err(|error| redis_error(&error))?;
+        let (connection, driver) = MultiplexedConnection::new_with_config(&info, BoundedStream::new(stream), config)
+            .await
+            .map_err(|error| redis_error(&error))?;
         // The task ends when the last clone of the connection is dropped.
         tokio::spawn(driver);
         Ok(connection)
@@ -118,14 +120,12 @@ pub(super) struct Connection(Mutex<Option<MultiplexedConnection>>);
 
 impl Connection {
     /// Runs a command, and repeats it over a new connection if the current one has broken.
-    ///
-    /// Returns `None` if the stored value does not have the requested type.
-    pub(super) async fn query<T: FromRedisValue>(&self, target: &Target, command: &Cmd) -> Result<Option<T>, Error> {
+    pub(super) async fn query<T: FromRedisValue>(&self, target: &Target, command: &Cmd) -> Result<T, Error> {
         let current = self.0.lock().await.clone();
         if let Some(mut connection) = current {
             match command.query_async(&mut connection).await {
                 Err(error) if is_broken(&error) => *self.0.lock().await = None,
-                result => return typed(result),
+                result => return result.map_err(|error| redis_error(&error)),
             }
         }
         let connected = tokio::time::timeout(TIMEOUT, target.connect()).await;
@@ -135,22 +135,13 @@ impl Connection {
         if result.as_ref().is_err_and(is_broken) {
             *self.0.lock().await = None;
         }
-        typed(result)
+        result.map_err(|error| redis_error(&error))
     }
 }
 
 /// Returns true if the connection must be replaced.
 fn is_broken(error: &RedisError) -> bool {
     error.is_io_error() || error.is_timeout() || error.is_connection_dropped() || error.is_unrecoverable_error()
-}
-
-fn typed<T>(result: RedisResult<T>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.code() == Some("WRONGTYPE") => Ok(None),
-        Err(error) if matches!(error.kind(), ErrorKind::UnexpectedReturnType | ErrorKind::Parse) => Ok(None),
-        Err(error) => Err(redis_error(&error)),
-    }
 }
 
 /// Converts an error, of which only the code is retained: the server's text may contain parts of a command.
