@@ -211,18 +211,15 @@ impl TokenCache {
 
     /// Returns the period in which no further fetch is started after this failure.
     fn backoff(&self, error: &Error, failures: u32) -> Duration {
-        match error.retry_after() {
-            Some(wait) => bounded_retry_after(wait).max(backoff(1)),
-            None => {
-                let wait = backoff(failures);
-                // The period ends with the current token, so that the first caller without one can fetch at once.
-                let snapshot = self.cell.load();
-                let remaining = snapshot.token().and_then(|token| token.remaining(&self.clock.instants()));
-                match remaining {
-                    Some(remaining) if !remaining.is_zero() => wait.min(remaining.max(Duration::from_secs(1))),
-                    _ => wait,
-                }
-            }
+        if let Some(wait) = error.retry_after() {
+            return bounded_retry_after(wait).max(backoff(1));
+        }
+        let wait = backoff(failures);
+        // The period ends with the current token, so that the first caller without one can fetch at once.
+        let snapshot = self.cell.load();
+        match snapshot.token().and_then(|token| token.remaining(&self.clock.instants())) {
+            Some(remaining) if !remaining.is_zero() => wait.min(remaining.max(Duration::from_secs(1))),
+            _ => wait,
         }
     }
 

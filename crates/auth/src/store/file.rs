@@ -202,7 +202,9 @@ impl TokenStore for FileStore {
         async move {
             let (token, damaged) = read.await?;
             // Reported here, because the thread of the store does not have the subscriber of the caller.
-            damaged.iter().for_each(|path| telemetry::damaged(&path.display().to_string()));
+            for path in &damaged {
+                telemetry::damaged(&path.display().to_string());
+            }
             Ok(token)
         }
         .boxed()

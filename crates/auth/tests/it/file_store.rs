@@ -1,6 +1,7 @@
 //! File store: permissions, damaged files, and encryption.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::fs::OpenOptions;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -296,4 +297,30 @@ async fn a_symbolic_link_in_the_store_is_not_followed_and_its_target_not_changed
         // A link in place of the temporary file is removed; any other marks the store as down.
         assert_eq!(source.fetches(), if kind == "new0" { 1 } else { 2 }, "{kind}");
     }
+}
+
+/// Number of lock files for each lock.
+const SLOTS: u32 = 16;
+
+#[tokio::test]
+async fn a_write_waits_for_writers_that_hang_but_not_without_end() {
+    let folder = Folder::new();
+    let store = FileStore::open(folder.store()).expect("a store");
+    assert!(store.put_if_newer(&key("a"), &stored(1, 1)).await.expect("free"));
+    let name = name("a").await;
+    let lock = |slot: u32| {
+        let path = folder.store().join(format!("{name}.write{slot}"));
+        let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).expect("a lock file");
+        fs4::FileExt::try_lock(&file).expect("free");
+        file
+    };
+    let mut hanging = vec![lock(0)];
+    assert!(store.put_if_newer(&key("a"), &stored(2, 2)).await.expect("the hanging writer is passed"));
+    hanging.extend((1..SLOTS).map(lock));
+    let write =
+        tokio::time::timeout(Duration::from_secs(60), async { store.put_if_newer(&key("a"), &stored(3, 3)).await });
+    let error = write.await.expect("the time limit of the write lock").expect_err("every lock file is locked");
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    drop(hanging);
+    assert!(store.put_if_newer(&key("a"), &stored(4, 4)).await.expect("free again"));
 }
