@@ -98,6 +98,13 @@ impl Authenticator {
         Some(snapshot.token()?.info(&self.cache.clock.instants()))
     }
 
+    /// Returns the access token in use without fetching one, for example to redact it in a text. `None` if there is none,
+    /// and for [`Credentials::headers`].
+    #[must_use]
+    pub fn current_token(&self) -> Option<SecretString> {
+        self.cache.cell.load().token()?.headers.token()
+    }
+
     /// Returns the access token itself, for display to its owner. Requests use [`authorization`](Self::authorization).
     ///
     /// # Errors

@@ -67,6 +67,8 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
+    /// Advice that names an item of this library, for programmers.
+    hint: Option<&'static str>,
     code: Option<String>,
     description: Option<String>,
     status: Option<StatusCode>,
@@ -145,6 +147,13 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
+        if let Some(inner) = self.unshared() {
+            inner.hint = Some(hint);
+        }
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         if let Some(inner) = self.unshared() {
             inner.status = Some(status);
@@ -166,7 +175,7 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, message: Cow<'static, str>) -> Self {
-        let inner = Inner { kind, message, code: None, description: None, status: None, source: None };
+        let inner = Inner { kind, message, hint: None, code: None, description: None, status: None, source: None };
         Self { inner: Arc::new(inner), wait: None }
     }
 
@@ -231,6 +240,24 @@ impl Error {
         self.wait
     }
 
+    /// Returns the text of `Display` without advice that names items of this library, for programs whose users are no
+    /// programmers.
+    #[must_use]
+    pub fn summary(&self) -> impl fmt::Display + '_ {
+        Summary(self)
+    }
+
+    fn fmt_line(&self, hint: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)?;
+        if let Some(hint) = hint {
+            write!(f, "; {hint}")?;
+        }
+        match self.standard_code() {
+            Some(code) => write!(f, " ({code})"),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the error code if the OAuth 2.0 RFCs define it.
     pub(crate) fn standard_code(&self) -> Option<&str> {
         self.code().filter(|code| CODES.contains(code))
@@ -239,11 +266,16 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.inner.message)?;
-        match self.standard_code() {
-            Some(code) => write!(f, " ({code})"),
-            None => Ok(()),
-        }
+        self.fmt_line(self.inner.hint, f)
+    }
+}
+
+/// Display of an error without advice for programmers.
+struct Summary<'a>(&'a Error);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_line(None, f)
     }
 }
 
@@ -284,6 +316,13 @@ mod tests {
         assert_eq!(error.description(), Some("canary-text"));
         assert_eq!(error.to_string(), "refused");
         assert!(!format!("{error:?}").contains("canary"));
+    }
+
+    #[test]
+    fn the_summary_has_no_advice_for_programmers() {
+        let error = Error::configuration("the URL is plain http").with_hint("use allow_plain_http");
+        assert_eq!(error.to_string(), "the URL is plain http; use allow_plain_http");
+        assert_eq!(error.summary().to_string(), "the URL is plain http");
     }
 
     #[test]

@@ -48,6 +48,8 @@ struct ErrorData {
     retry_after: Option<Duration>,
     service_error: Option<ApiError>,
     message: Cow<'static, str>,
+    /// Advice that names an item of this library, for programmers.
+    hint: Option<&'static str>,
     source: Option<Source>,
 }
 
@@ -60,6 +62,7 @@ impl Error {
             retry_after: None,
             service_error: None,
             message: message.into(),
+            hint: None,
             source: None,
         }))
     }
@@ -71,6 +74,11 @@ impl Error {
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
+        self.0.hint = Some(hint);
         self
     }
 
@@ -200,11 +208,30 @@ impl Error {
         Explained(self)
     }
 
-    fn fmt_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Returns the line of `Display` without advice that names items of this library, for programs whose users are no
+    /// programmers. It shows no personal data, as `Display`.
+    ///
+    /// ```
+    /// # fn example(error: &keyfob_client::Error) {
+    /// eprintln!("error: {}", error.summary());
+    /// if let Some(service) = error.service_error().and_then(|service| service.message()) {
+    ///     eprintln!("message from the service: {service}");
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn summary(&self) -> impl fmt::Display + '_ {
+        Summary(self)
+    }
+
+    fn fmt_line(&self, hint: Option<&str>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((api, operation)) = self.0.operation {
             write!(f, "{api} {operation}: ")?;
         }
         f.write_str(&self.0.message)?;
+        if let Some(hint) = hint {
+            write!(f, ": {hint}")?;
+        }
         match self.0.status {
             Some(status) => write!(f, " ({status})"),
             None => Ok(()),
@@ -212,7 +239,7 @@ impl Error {
     }
 
     fn fmt_explained(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt_line(f)?;
+        self.fmt_line(self.0.hint, f)?;
         let Some(service) = &self.0.service_error else { return Ok(()) };
         match (service.code(), service.message()) {
             (Some(code), Some(message)) if code != message => write!(f, "; {code}: {message}")?,
@@ -239,6 +266,15 @@ impl fmt::Display for Explained<'_> {
     }
 }
 
+/// Display of an error without advice for programmers.
+struct Summary<'a>(&'a Error);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt_line(None, f)
+    }
+}
+
 /// Converts an error of an [`Authenticator`](keyfob_auth::Authenticator) that a program uses directly.
 impl From<keyfob_auth::Error> for Error {
     fn from(error: keyfob_auth::Error) -> Self {
@@ -256,7 +292,7 @@ impl fmt::Display for Error {
         if f.alternate() {
             return self.fmt_explained(f);
         }
-        self.fmt_line(f)?;
+        self.fmt_line(self.0.hint, f)?;
         match &self.0.service_error {
             Some(service) if !service.body().is_empty() => {
                 f.write_str("; `Error::service_error` has the service's message")

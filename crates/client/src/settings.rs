@@ -106,9 +106,9 @@ impl Settings {
                 if authorized && url.scheme() == "http" && !is_loopback(&url) && !self.transport.allows_plain_http() {
                     return Err(Error::new(
                         ErrorKind::Rejected,
-                        "the base URL is plain http, where credentials are not protected: use https, or allow it with \
-                         `TransportConfig::allow_plain_http`",
-                    ));
+                        "the base URL is plain http, where credentials are not protected",
+                    )
+                    .with_hint("use https, or allow it with `TransportConfig::allow_plain_http`"));
                 }
                 Ok(Host { name, url, authorized })
             })

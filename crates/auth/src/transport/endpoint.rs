@@ -37,10 +37,10 @@ pub(crate) fn check_scheme(url: &Url, plain_http_allowed: bool) -> Result<(), Er
         "https" => Ok(()),
         "http" if plain_http_allowed || is_loopback(url) => Ok(()),
         "http" => Err(Error::configuration(format!(
-            "{} uses plain http, which would send the secret unencrypted; use https, or \
-             TransportConfig::allow_plain_http on a private network",
+            "{} uses plain http, which would send the secret unencrypted",
             origin(url)
-        ))),
+        ))
+        .with_hint("use https, or TransportConfig::allow_plain_http on a private network")),
         _ => Err(Error::configuration(format!("{} uses a scheme other than https and http; use https", origin(url)))),
     }
 }

@@ -133,8 +133,8 @@ fn transport_error(error: reqwest::Error, origin: &str, proxy: Option<&str>) -> 
             .with_source(error.without_url());
     }
     let unavailable = if is_untrusted_certificate(&error) {
-        let advice = "add its root with TransportConfig::root_certificate_pem";
-        Error::unavailable(format!("the certificate of {origin} is not trusted; {advice}"))
+        Error::unavailable(format!("the certificate of {origin} is not trusted"))
+            .with_hint("add its root with TransportConfig::root_certificate_pem")
     } else if error.is_connect() {
         Error::unavailable(match proxy {
             Some(proxy) => format!("cannot connect to {origin} through the proxy {proxy}"),

@@ -22,8 +22,9 @@ pub(crate) async fn collect(
     buffer: &mut Vec<u8>,
 ) -> Result<Bytes, AttemptError> {
     let too_large = || {
-        let message = format!("the response is larger than {limit} bytes: raise `ClientBuilder::max_response_bytes`");
-        AttemptError::from(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::OK))
+        let error = Error::new(ErrorKind::Unexpected, format!("the response is larger than {limit} bytes"));
+        let error = error.with_hint("raise `ClientBuilder::max_response_bytes`");
+        AttemptError::from(error.with_status(StatusCode::OK))
     };
     let announced = response.content_length();
     if announced.is_some_and(|length| length > limit) && !truncate {
