@@ -3,6 +3,7 @@
 mod call;
 mod export;
 mod help;
+mod output;
 mod profiles;
 pub(crate) mod run;
 pub(crate) mod simulate;

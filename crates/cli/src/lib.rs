@@ -8,6 +8,7 @@ mod exit;
 #[cfg(feature = "ditio-reporting")]
 mod export;
 mod list;
+mod output;
 mod pretty;
 mod registry;
 mod settings;

@@ -1,14 +1,11 @@
 //! `keyfob simulate`: runs the simulator until Ctrl-C.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
-
 use anyhow::Context;
 use keyfob_simulator::Simulator;
 
 use crate::args::Simulate;
 use crate::console::{FAINT, TITLE, line, paint};
+use crate::output::Output;
 use crate::shell;
 
 pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
@@ -21,20 +18,22 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
     if args.real_time {
         builder = builder.real_time();
     }
+    // Opened before the simulator starts, so that a mistake is reported at once.
+    let certificate_file = args.certificate.as_deref().map(|path| Output::open(path, 0o644)).transpose()?;
+    let env_file = args.env_file.as_deref().map(|path| Output::open(path, 0o600)).transpose()?;
     let simulator = builder
         .start()
         .await
         .with_context(|| format!("cannot listen on {}; choose another address or port with --listen", args.listen))?;
-    let certificate = simulator.certificate_pem();
-    if let (Some(path), Some(pem)) = (&args.certificate, certificate) {
-        write(path, pem, 0o644)?;
+    if let (Some(file), Some(pem)) = (certificate_file, simulator.certificate_pem()) {
+        file.write(pem)?;
     }
-    if let Some(path) = &args.env_file {
+    if let Some(file) = env_file {
         let mut variables = simulator.environment();
         if let Some(certificate) = &args.certificate {
             variables.push(("KEYFOB_CA", std::path::absolute(certificate)?.display().to_string()));
         }
-        write(path, &exports(&variables), 0o600)?;
+        file.write(&exports(&variables))?;
     }
     print_summary(args, &simulator)?;
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
@@ -73,24 +72,6 @@ fn exports(variables: &[(&'static str, String)]) -> String {
     let lines: Vec<_> =
         variables.iter().map(|(name, value)| format!("export {name}={}\n", shell::quote(value))).collect();
     lines.concat()
-}
-
-/// Writes a temporary file and renames it, so that a process that waits for the file never reads it incomplete.
-fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    let mut name = path.file_name().with_context(|| format!("{} is not a file name", path.display()))?.to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    let written = options
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    written.with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

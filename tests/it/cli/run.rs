@@ -115,13 +115,22 @@ impl Run {
     }
 }
 
-/// Creates a directory for one test.
+/// Creates an empty directory for one test.
 pub(crate) fn folder(name: &str) -> PathBuf {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
-    fs::create_dir_all(&path).unwrap();
-    path
+    let parent = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = parent.join(format!("{name}-{}-{number}", std::process::id()));
+        // An earlier run with the same process id may have left its directories behind.
+        match fs::create_dir(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            created => {
+                created.unwrap();
+                return path;
+            }
+        }
+    }
 }

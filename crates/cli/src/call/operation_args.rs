@@ -159,7 +159,7 @@ fn body(operation: &Operation) -> Vec<Arg> {
     }
     let output = Arg::new("keyfob:output").long("output").short('o').value_name("FILE");
     let output = output.value_parser(clap::value_parser!(PathBuf));
-    args.push(output.help("Write the response to this file"));
+    args.push(output.help("Write the response to this file; - for standard output"));
     args
 }
 

@@ -4,19 +4,34 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::Context;
+use futures::TryStreamExt;
 use keyfob::client::{DynamicCall, header::CONTENT_TYPE};
 
 use crate::console;
+use crate::output::Output;
 use crate::pretty;
-use crate::usage_error::UsageError;
 
-/// Sends the call and prints its response, or writes it to `output`.
+/// Name of standard output as an output file.
+const STDOUT: &str = "-";
+/// Mode of new files: a response may contain personal data.
+const MODE: u32 = 0o600;
+/// Exit status after Ctrl-C, as of a process that the signal has ended.
+const INTERRUPTED: i32 = 130;
+
+/// Sends the call and prints its response, or writes it to `output`. `-` is standard output, as received unless that
+/// is a terminal.
 pub(super) async fn print(call: DynamicCall, output: Option<&Path>) -> anyhow::Result<()> {
-    if let Some(path) = output {
-        return save(call, path).await;
+    let terminal = std::io::stdout().is_terminal();
+    match output {
+        Some(path) if path == Path::new(STDOUT) && !terminal => return stream(call).await,
+        Some(path) if path != Path::new(STDOUT) => {
+            // Opened before anything is sent: a write must not be executed and then reported as failed.
+            let output = Output::open(path, MODE)?;
+            return save(call, output, path).await;
+        }
+        _ => {}
     }
     let response = call.bytes().await?;
-    let terminal = std::io::stdout().is_terminal();
     let media_type =
         response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("bytes").to_owned();
     let status = response.status();
@@ -39,33 +54,39 @@ pub(super) async fn print(call: DynamicCall, output: Option<&Path>) -> anyhow::R
     }
     let text = std::str::from_utf8(&bytes).is_ok();
     if terminal && !text {
-        let message =
-            format!("the response is {} bytes of {media_type}; write it to a file with --output FILE", bytes.len());
-        return Err(UsageError::new(message).into());
+        anyhow::bail!(
+            "the response ({status}) is {} bytes of {media_type} and not printed on a terminal; use --output FILE",
+            bytes.len()
+        );
     }
     Ok(console::bytes(&bytes)?)
 }
 
-/// Streams the response to a temporary file and renames it to `path` when it is complete.
-async fn save(call: DynamicCall, path: &Path) -> anyhow::Result<()> {
-    let response = call.download().await?;
-    let mut name =
-        path.file_name().ok_or_else(|| UsageError::new(format!("{} is not a file name", path.display())))?.to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let unwritable = || format!("cannot write {}", path.display());
-    let mut file = tokio::fs::File::create(&part).await.with_context(unwritable)?;
-    match response.into_inner().copy_to(&mut file).await {
-        Ok(bytes) => {
-            drop(file);
-            std::fs::rename(&part, path).with_context(unwritable)?;
-            console::note(format_args!("{}: {bytes} bytes", path.display()));
-            Ok(())
-        }
-        Err(error) => {
-            // The error of the download is the one to report.
-            let _ = std::fs::remove_file(&part);
-            Err(error.into())
-        }
+/// Writes the response to standard output while it is received, unchanged.
+async fn stream(call: DynamicCall) -> anyhow::Result<()> {
+    let mut chunks = call.download().await?.into_inner();
+    while let Some(chunk) = chunks.try_next().await? {
+        console::bytes(&chunk)?;
+    }
+    Ok(())
+}
+
+/// Sends the call and writes the response to the output while it is received.
+async fn save(call: DynamicCall, mut output: Output, path: &Path) -> anyhow::Result<()> {
+    let saved = async move {
+        let response = call.download().await?;
+        let status = response.status();
+        let unsaved =
+            || format!("the request succeeded ({status}), but its response was not saved to {}", path.display());
+        let file = output.start().and_then(|file| file.try_clone()).with_context(unsaved)?;
+        let bytes = response.into_inner().copy_to(&mut tokio::fs::File::from_std(file)).await.with_context(unsaved)?;
+        output.finish().with_context(unsaved)?;
+        console::note(format_args!("{}: {bytes} bytes", path.display()));
+        Ok(())
+    };
+    tokio::select! {
+        result = saved => result,
+        // The output has been dropped, and with it its temporary file.
+        Ok(()) = tokio::signal::ctrl_c() => std::process::exit(INTERRUPTED),
     }
 }
