@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Tour(Tour),
     /// Run the simulator of all five vendors until Ctrl-C
     Simulate(Simulate),
+    /// Trust a keyfob.toml, so that commands in its directory and below may use it
+    Trust(Trust),
     /// Fetch a token and show its lifetime, scopes and claims
     Token(Token),
     /// Call an operation by name and print its JSON response
@@ -64,6 +66,20 @@ pub(crate) struct Simulate {
     /// Write the base URLs and test credentials to this file as shell exports, once the simulator listens
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+A keyfob.toml that was found in the current directory or above it is used only if you trust it: it decides where your
+credentials are sent. A change of the file, or of a certificate that it names, needs your trust again. A file that
+belongs to another user, or that others can write, is never trusted. Files named by --config, and the file of your
+configuration directory, need no trust.")]
+pub(crate) struct Trust {
+    /// The keyfob.toml, or its directory
+    pub(crate) path: PathBuf,
+    /// Trust the file no longer
+    #[arg(long)]
+    pub(crate) remove: bool,
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,11 @@ pub(crate) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
+/// Replaces control characters, with which a text from elsewhere could rewrite the terminal, by spaces.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Writes a line to standard output.
 ///
 /// # Errors

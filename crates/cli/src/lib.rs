@@ -17,6 +17,7 @@ mod simulate;
 mod suggest;
 mod token;
 mod tour;
+mod trust;
 mod usage_error;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ pub fn main() -> ExitCode {
         match cli.command {
             Command::Tour(args) => tour::run(&args).await,
             Command::Simulate(args) => simulate::run(&args).await,
+            Command::Trust(args) => trust::run(&args),
             Command::Token(args) => token::run(&args).await,
             Command::Call(args) => call::run(&args).await,
             #[cfg(feature = "ditio-reporting")]

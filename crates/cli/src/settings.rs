@@ -1,7 +1,8 @@
 //! Settings of a connection: from the command line, the environment and the profile, in that order.
 
-mod file;
-mod profile;
+pub(crate) mod file;
+pub(crate) mod profile;
+pub(crate) mod trusted;
 
 use std::collections::BTreeMap;
 
@@ -45,15 +46,17 @@ impl Settings {
         known: &[Variable],
         connection: Connection,
     ) -> anyhow::Result<Self> {
-        let profile = Profile::load(&connection, known)?;
+        let mut profile = Profile::load(&connection, known)?;
         let arguments = base_urls(api, hosts, &connection.base_url)?;
         let mut transport = TransportConfig::new().user_agent(concat!("keyfob-cli/", env!("CARGO_PKG_VERSION")));
         if connection.allow_plain_http || profile.allow_plain_http {
             transport = transport.allow_plain_http();
         }
-        if let Some(path) = connection.ca.as_ref().or(profile.ca.as_ref()) {
-            let pem = std::fs::read(path)
-                .map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
+        let certificate = match &connection.ca {
+            Some(path) => Some((path.clone(), file::read(path)?.0)),
+            None => profile.certificate.take(),
+        };
+        if let Some((path, pem)) = certificate {
             transport =
                 transport.root_certificate_pem(&pem).with_context(|| format!("cannot use {}", path.display()))?;
         }

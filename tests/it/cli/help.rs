@@ -15,6 +15,7 @@ fn the_help_texts_match_the_reviewed_snapshot() {
         vec!["tour", "--help"],
         vec!["simulate", "--help"],
         vec!["token", "--help"],
+        vec!["trust", "--help"],
         vec!["call", "--help"],
         vec!["call", "ditio-core", "upload_project_documents", "--help"],
         vec!["call", "digitaleo", "update_contact", "--help"],

@@ -1,61 +1,77 @@
 //! Profiles of `keyfob.toml`: the settings of one installation.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use keyfob::env::Variable;
 use toml::{Table, Value};
 
-use super::file;
+use super::file::{self, Origin};
+use super::trusted;
 use crate::args::Connection;
-use crate::console::{WARNING, note, paint};
+use crate::console::{FAINT, WARNING, note, paint};
 use crate::suggest::{did_you_mean, find, fold};
 use crate::usage_error::UsageError;
 
 /// A profile: values by the environment variables that they replace.
 #[derive(Default)]
 pub(crate) struct Profile {
+    /// Path of a certificate, as in the file.
     pub(crate) ca: Option<PathBuf>,
     pub(crate) allow_plain_http: bool,
     values: BTreeMap<&'static str, String>,
+    /// Path and contents of the certificate, unless the command line names another.
+    pub(super) certificate: Option<(PathBuf, Vec<u8>)>,
 }
 
 impl Profile {
-    /// Loads the profile that `--profile` names. Profiles are opt-in, so that a file in another user's directory cannot
-    /// redirect credentials of the environment.
+    /// Loads the profile that `--profile` names.
+    ///
+    /// Profiles are opt-in, and a file that was found in this or a parent directory must be trusted, so that a file
+    /// that somebody else has put there can neither redirect credentials nor supply them.
     pub(crate) fn load(connection: &Connection, known: &[Variable]) -> Result<Self, UsageError> {
         let Some(name) = &connection.profile else { return Ok(Self::default()) };
-        let path = file::locate(connection.config.as_deref())?;
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| UsageError::with_source(error, format!("cannot read {}", path.display())))?;
-        let table: Table = toml::from_str(&text).map_err(|error| {
-            // The error's `Display` shows the line, which may contain a secret.
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            UsageError::new(format!(
-                "{} line {line}: {}",
-                path.display(),
-                error.message().lines().next().unwrap_or_default()
-            ))
-        })?;
-        let mut profile = Self::read(name, &table, known)
+        let (path, origin) = file::locate(connection.config.as_deref())?;
+        let (contents, metadata) = file::read(&path)?;
+        if origin == Origin::Found {
+            file::check_owner(&path, &metadata)?;
+            trusted::check(&path, &contents, &path)?;
+        }
+        let mut profile = Self::read(name, &parse(&path, &contents)?, known)
             .map_err(|problem| UsageError::new(format!("{}: {problem}", path.display())))?;
-        profile.ca = profile.ca.map(|ca| path.parent().map(|folder| folder.join(&ca)).unwrap_or(ca));
+        if let Some(ca) = profile.ca.as_ref().filter(|_| connection.ca.is_none()) {
+            let ca = beside(&path, ca);
+            let (pem, _) = file::read(&ca)?;
+            if origin == Origin::Found {
+                trusted::check(&ca, &pem, &path)?;
+            }
+            profile.certificate = Some((ca, pem));
+        }
         let holds_secrets = known.iter().any(|variable| variable.is_secret() && profile.get(variable.name()).is_some());
-        if holds_secrets && file::is_open(&path) {
+        if holds_secrets && file::is_open(&metadata) {
             note(format_args!(
                 "{} {} contains secrets and can be read by other users: chmod 600 {0}",
                 paint(WARNING, "warning:"),
                 path.display()
             ));
         }
+        if origin != Origin::Named {
+            note(paint(FAINT, format_args!("profile {name} of {}", path.display())));
+        }
         Ok(profile)
+    }
+
+    /// Returns the values by the variables that they replace.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.values.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     pub(crate) fn get(&self, variable: &str) -> Option<String> {
         self.values.get(variable).cloned()
     }
 
-    fn read(name: &str, table: &Table, known: &[Variable]) -> Result<Self, String> {
+    /// Reads a profile from the configuration file. The path of its certificate is as in the file.
+    pub(crate) fn read(name: &str, table: &Table, known: &[Variable]) -> Result<Self, String> {
         if let Some(unknown) = table.keys().find(|key| *key != "profiles") {
             return Err(format!("{unknown} is not a known top-level key: write [profiles.NAME.VENDOR]"));
         }
@@ -106,6 +122,28 @@ impl Profile {
         }
         Ok(())
     }
+}
+
+/// Parses a configuration file.
+pub(crate) fn parse(path: &Path, contents: &[u8]) -> Result<Table, UsageError> {
+    let text = std::str::from_utf8(contents)
+        .map_err(|error| UsageError::with_source(error, format!("{} is not a text", path.display())))?;
+    toml::from_str(text).map_err(|error| {
+        // The error's `Display` shows the line, which may contain a secret.
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let problem = error.message().lines().next().unwrap_or_default();
+        UsageError::new(format!("{} line {line}: {problem}", path.display()))
+    })
+}
+
+/// Returns the names of the profiles of a configuration file.
+pub(crate) fn names(table: &Table) -> impl Iterator<Item = &str> {
+    table.get("profiles").and_then(Value::as_table).into_iter().flat_map(|profiles| profiles.keys().map(String::as_str))
+}
+
+/// Returns the path of a file that the configuration file names, relative to its own directory.
+pub(crate) fn beside(config: &Path, path: &Path) -> PathBuf {
+    config.parent().unwrap_or(Path::new("")).join(path)
 }
 
 /// Returns the section and the key of a variable in the file: `DITIO_CLIENT_ID` is `client-id` of `ditio`.
