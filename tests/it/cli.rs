@@ -5,6 +5,8 @@ mod export;
 mod help;
 mod output;
 mod profiles;
+mod proxy;
+mod redaction;
 pub(crate) mod run;
 pub(crate) mod simulate;
 mod token;

@@ -2,6 +2,7 @@
 
 use keyfob::{ApiClient, client::Session};
 
+use crate::redact;
 use crate::settings::Settings;
 use crate::usage_error::UsageError;
 
@@ -11,5 +12,7 @@ pub(crate) fn connect<C: ApiClient>(settings: &Settings) -> anyhow::Result<Sessi
     let usage = |error: keyfob::Error| UsageError::new(error.to_string());
     let environment = C::environment(settings).map_err(usage)?;
     let credentials = C::credentials(settings).map_err(usage)?;
-    settings.build(C::builder(environment, credentials))
+    let session = settings.build(C::builder(environment, credentials))?;
+    session.authenticator().into_iter().for_each(redact::watch);
+    Ok(session)
 }

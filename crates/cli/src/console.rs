@@ -21,6 +21,11 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Replaces control characters by spaces, except tabs and the ends of lines.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").chars().map(|c| if c.is_control() && !"\n\t".contains(c) { ' ' } else { c }).collect()
+}
+
 /// Writes a line to standard output.
 ///
 /// # Errors
@@ -61,5 +66,17 @@ fn exit_on_closed_pipe(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_control_character_of_a_text_reaches_the_terminal() {
+        let text = "red \u{1b}[31m\u{7}\u{9b}2J\u{7f}\r\nold\rnew\tx\n";
+        assert_eq!(printable_lines(text), "red  [31m  2J \nold new\tx\n");
+        assert_eq!(printable(text), "red  [31m  2J   old new x ");
     }
 }

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use keyfob::{ErrorKind, auth};
 
-use crate::console::{BAD, FAINT, note, paint};
+use crate::console::{BAD, FAINT, note, paint, printable};
+use crate::redact;
 use crate::registry::Api;
 use crate::usage_error::UsageError;
 
@@ -87,14 +88,15 @@ fn summary(error: &anyhow::Error) -> String {
     let hidden = usize::from(error.downcast_ref::<ApiContext>().is_some());
     #[cfg(feature = "ditio-reporting")]
     let hidden = hidden + usize::from(error.downcast_ref::<ResumeHint>().is_some());
-    let mut chain: Vec<String> = error.chain().skip(hidden).map(ToString::to_string).collect();
+    let mut chain: Vec<String> = error.chain().skip(hidden).map(line).collect();
     chain.dedup();
     let line = match find::<auth::Error>(error) {
         // The client's own message, "no token to authorize the call with", repeats the token error.
         Some(auth) if find::<keyfob::Error>(error).is_some() => {
             let operation = find::<keyfob::Error>(error).and_then(keyfob::Error::operation);
             let cause = auth.source().map(root_cause).map_or_else(String::new, |cause| format!(" ({cause})"));
-            format!("{}{auth}{cause}", operation.map_or_else(String::new, |operation| format!("{operation}: ")))
+            let operation = operation.map_or_else(String::new, |operation| format!("{operation}: "));
+            format!("{operation}{}{cause}", auth.summary())
         }
         _ => match (chain.first(), chain.last()) {
             (Some(first), Some(last)) if chain.len() > 1 && first.ends_with('?') => format!("{first} ({last})"),
@@ -103,10 +105,18 @@ fn summary(error: &anyhow::Error) -> String {
             _ => String::from("unknown"),
         },
     };
-    // Library errors name a Rust method; its counterpart on the command line is a flag.
-    let line = line.replace("; `Error::service_error` has the service's message", "");
-    let line = line.replace("`TransportConfig::allow_plain_http`", "--allow-plain-http");
-    line.replace("TransportConfig::allow_plain_http", "--allow-plain-http").replace('\n', " ")
+    printable(&redact::clean(&line))
+}
+
+/// Returns the line of an error, without advice for programmers.
+fn line(error: &(dyn StdError + 'static)) -> String {
+    if let Some(error) = error.downcast_ref::<keyfob::Error>() {
+        error.summary().to_string()
+    } else if let Some(error) = error.downcast_ref::<auth::Error>() {
+        error.summary().to_string()
+    } else {
+        error.to_string()
+    }
 }
 
 fn root_cause<'a>(mut error: &'a (dyn StdError + 'static)) -> &'a (dyn StdError + 'static) {
@@ -138,8 +148,7 @@ fn service_message(error: &anyhow::Error) -> Vec<String> {
             format!("{}: {text}", field.field)
         }));
     }
-    // Control characters from a service could rewrite the terminal.
-    lines.iter().map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()).collect()
+    lines.iter().map(|line| printable(&redact::clean(line))).collect()
 }
 
 /// Returns the variables and flags to check for this kind of failure.
@@ -150,6 +159,9 @@ fn advice(error: &anyhow::Error) -> Option<String> {
         (3, Some(_)) => Some(format!("check {}, and that they belong to this environment", api.credentials())),
         (4, None) if service_message(error).is_empty() => {
             Some(format!("if every call gives 404, check {} or --base-url", hosts()))
+        }
+        (5, _) if summary(error).contains("certificate") => {
+            Some("--ca FILE trusts the certificate of a server that no public authority has signed".to_owned())
         }
         (5, _) | (1, Some(_)) => Some(format!("check {} or --base-url", hosts())),
         _ => None,

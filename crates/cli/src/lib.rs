@@ -10,6 +10,7 @@ mod export;
 mod list;
 mod output;
 mod pretty;
+mod redact;
 mod registry;
 mod settings;
 mod shell;

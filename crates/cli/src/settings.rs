@@ -9,14 +9,16 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use keyfob::{
     ApiClient, ClientBuilder, RetryPolicy, TransportConfig,
-    auth::FileStore,
+    auth::{FileStore, is_loopback},
     client::Session,
     env::{Process, Variable, Variables},
 };
+use url::Url;
 
 use self::profile::Profile;
 use crate::args::Connection;
 use crate::console::{WARNING, note, paint};
+use crate::redact;
 use crate::usage_error::UsageError;
 
 /// Source of a value, in order of precedence.
@@ -60,7 +62,42 @@ impl Settings {
             transport =
                 transport.root_certificate_pem(&pem).with_context(|| format!("cannot use {}", path.display()))?;
         }
-        Ok(Self { arguments, profile, transport, connection })
+        let settings = Self { arguments, profile, transport, connection };
+        settings.check_scheme(hosts)?;
+        settings.remember_secrets(known);
+        Ok(settings)
+    }
+
+    /// Rejects plain http to other machines, unless it is allowed.
+    fn check_scheme(&self, hosts: &[(&'static str, Variable)]) -> Result<(), UsageError> {
+        if self.transport.allows_plain_http() {
+            return Ok(());
+        }
+        for (_, variable) in hosts {
+            let url = self.get(variable.name()).and_then(|url| Url::parse(&url).ok());
+            if url.is_some_and(|url| url.scheme() == "http" && !is_loopback(&url)) {
+                return Err(UsageError::new(format!(
+                    "{} is plain http, where credentials are not protected; use https, or --allow-plain-http on a \
+                     private network",
+                    variable.name()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Records the secrets in use, so that no output shows them.
+    fn remember_secrets(&self, known: &[Variable]) {
+        let section = |variable: &Variable| profile::key(variable.name()).0;
+        for secret in known.iter().filter(|variable| variable.is_secret()) {
+            let Some(value) = self.get(secret.name()) else { continue };
+            redact::remember(&value);
+            let ids =
+                known.iter().filter(|id| !id.is_secret() && id.host().is_none() && section(id) == section(secret));
+            for id in ids.filter_map(|id| self.get(id.name())) {
+                redact::remember_basic(&id, &value);
+            }
+        }
     }
 
     /// Builds the client with the options that all APIs share, and returns its session.

@@ -10,8 +10,9 @@ use keyfob::auth::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use crate::args::Token;
-use crate::console::{FAINT, TITLE, json as print_json, line, paint};
+use crate::console::{FAINT, TITLE, json as print_json, line, paint, printable};
 use crate::exit::ApiContext;
+use crate::redact;
 use crate::registry;
 
 pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
@@ -19,17 +20,22 @@ pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     let settings = api.settings(args.connection.clone())?;
     let session = (api.connect)(&settings)?;
     let authenticator = session.authenticator().context("the client has no credentials")?;
+    if settings.no_retry() {
+        authenticator.authorization_without_retry().await.context(ApiContext(api))?;
+    }
     let token = authenticator.access_token().await.context(ApiContext(api))?;
     let info = authenticator.token_info().context("the token was dropped after it was fetched")?;
     let claims = claims(token.expose_secret());
+    let scopes: Vec<_> = info.scopes.iter().map(|scope| redact::clean(scope)).collect();
+    let token_type = info.token_type.as_deref().map(redact::clean);
     let shown = args.show.then(|| token.expose_secret());
     if args.json || !std::io::stdout().is_terminal() {
         let mut report = json!({
             "api": api.name,
-            "type": info.token_type,
+            "type": token_type,
             "lifetimeSeconds": info.lifetime.map(|lifetime| lifetime.as_secs()),
             "remainingSeconds": info.remaining.map(|remaining| remaining.as_secs()),
-            "scopes": info.scopes,
+            "scopes": scopes,
             "claims": claims,
         });
         if let Some(token) = shown {
@@ -39,7 +45,7 @@ pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     }
     line(paint(TITLE, api.title))?;
     let row = |name: &str, value: String| line(format_args!("  {} {value}", paint(FAINT, format_args!("{name:<10}"))));
-    row("type", info.token_type.clone().unwrap_or_else(|| "not stated".to_owned()))?;
+    row("type", token_type.map_or_else(|| "not stated".to_owned(), |kind| printable(&kind)))?;
     row(
         "lifetime",
         info.lifetime.map_or_else(|| "unknown: used until the service rejects it".to_owned(), format_duration),
@@ -47,13 +53,14 @@ pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     if let Some(remaining) = info.remaining {
         row("remaining", format_duration(remaining))?;
     }
-    row("scopes", if info.scopes.is_empty() { "not stated".to_owned() } else { info.scopes.join(" ") })?;
+    row("scopes", if scopes.is_empty() { "not stated".to_owned() } else { printable(&scopes.join(" ")) })?;
     match &claims {
         Some(claims) => {
             row("claims", "as stated by the token; its signature is not verified".to_owned())?;
             let width = claims.keys().map(String::len).max().unwrap_or_default();
             for (name, value) in claims {
-                line(format_args!("    {} {}", paint(FAINT, format_args!("{name:<width$}")), claim(name, value)))?;
+                let name = printable(name);
+                line(format_args!("    {} {}", paint(FAINT, format_args!("{name:<width$}")), claim(&name, value)))?;
             }
         }
         None => row("claims", "none: the token is not a JWT".to_owned())?,
@@ -70,7 +77,7 @@ fn claims(token: &str) -> Option<Map<String, Value>> {
     let mut parts = token.split('.');
     let (_, claims, _) = (parts.next()?, parts.next()?, parts.next()?);
     let bytes = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    serde_json::from_str(&redact::clean_json(std::str::from_utf8(&bytes).ok()?)).ok()
 }
 
 /// Formats a claim as one line. Timestamps (`exp`, `iat`, `nbf`, `auth_time`) get their date.
@@ -80,7 +87,7 @@ fn claim(name: &str, value: &Value) -> String {
         Value::Array(values) => values.iter().map(|value| claim("", value)).collect::<Vec<_>>().join(" "),
         value => value.to_string(),
     };
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let text = printable(&text);
     let timestamp = value.as_i64().filter(|_| ["exp", "iat", "nbf", "auth_time"].contains(&name));
     match timestamp.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0)) {
         Some(date) => format!("{text} ({})", date.format("%Y-%m-%d %H:%M:%S UTC")),

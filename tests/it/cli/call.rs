@@ -192,3 +192,15 @@ fn an_error_response_is_printed_with_the_services_message_and_maps_to_an_exit_st
     running.simulator.inject(Fault::status(409).on(Vendor::Dvinci).path("/dvinci/restApi").times(1));
     running.keyfob(&["call", "dvinci", "job_openings"]).run().failed(6, &["409"]);
 }
+
+#[test]
+fn no_retry_sends_a_token_request_once_too() {
+    for arguments in
+        [["call", "ditio-core", "projects", "--no-retry"].as_slice(), &["token", "ditio-core", "--no-retry"]]
+    {
+        let running = Running::start();
+        running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path("/ditio/identity").always());
+        running.keyfob(arguments).run().failed(5, &["503"]);
+        assert_eq!(running.simulator.requests().len(), 1, "{arguments:?}");
+    }
+}

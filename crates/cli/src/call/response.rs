@@ -1,5 +1,6 @@
 //! Output of a response: JSON on standard output, or a file.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use keyfob::client::{DynamicCall, header::CONTENT_TYPE};
 use crate::console;
 use crate::output::Output;
 use crate::pretty;
+use crate::redact;
 
 /// Name of standard output as an output file.
 const STDOUT: &str = "-";
@@ -44,22 +46,29 @@ pub(super) async fn print(call: DynamicCall, output: Option<&Path>) -> anyhow::R
     }
     if serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
         let text = String::from_utf8_lossy(&bytes);
-        console::line(if terminal { pretty::json(&text) } else { text.trim_end().to_owned() })?;
-        return Ok(());
+        let text = redact::clean_json(&text);
+        return Ok(console::line(if terminal { pretty::json(&text).into() } else { Cow::from(text.trim_end()) })?);
     }
     if media_type.starts_with("text/html") {
         anyhow::bail!(
             "the response is an HTML page ({status}); check the base URL, and that no proxy or login page intercepts requests"
         );
     }
-    let text = std::str::from_utf8(&bytes).is_ok();
-    if terminal && !text {
-        anyhow::bail!(
-            "the response ({status}) is {} bytes of {media_type} and not printed on a terminal; use --output FILE",
-            bytes.len()
-        );
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        if terminal {
+            anyhow::bail!(
+                "the response ({status}) is {} bytes of {media_type} and not printed on a terminal; use --output FILE",
+                bytes.len()
+            );
+        }
+        return Ok(console::bytes(&bytes)?);
+    };
+    let text = redact::clean(text);
+    if terminal {
+        // No control character of a service reaches the terminal but the ends of lines and tabs.
+        return Ok(console::line(console::printable_lines(&text).trim_end())?);
     }
-    Ok(console::bytes(&bytes)?)
+    Ok(console::bytes(text.as_bytes())?)
 }
 
 /// Writes the response to standard output while it is received, unchanged.

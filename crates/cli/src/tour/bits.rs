@@ -12,7 +12,7 @@ use super::snippet::snippet;
 
 pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("bits", "Bits", "applicants in know-your-customer workflows")?;
-    let client = Client::from_vars(&simulation.variables)?;
+    let client: Client = simulation.client()?;
     guide.authorize(client.session()).await?;
 
     let body = types::ApplicationCreate::new(BITS_WORKFLOW_ID, "SE", "https://shop.example/klar");

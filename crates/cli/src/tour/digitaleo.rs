@@ -12,7 +12,7 @@ use super::snippet::snippet;
 
 pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("digitaleo", "Digitaleo", "contacts, campaigns and text messages")?;
-    let client = Client::from_vars(&simulation.variables)?;
+    let client: Client = simulation.client()?;
     guide.authorize(client.session()).await?;
 
     let page = guide.call(&op::Contacts::OPERATION, snippet!(client.contacts().limit(10))).await?;

@@ -14,7 +14,7 @@ const NUMBER: &str = "KF-1001";
 
 pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("ditio-core", "Ditio core", "projects, work orders, documents and machines of building sites")?;
-    let client = Client::from_vars(&simulation.variables)?;
+    let client: Client = simulation.client()?;
     let credentials = Credentials::from_vars(&simulation.variables)?;
     let company = credentials.company_id().context("the simulator has a company")?;
     guide.authorize(client.session()).await?;

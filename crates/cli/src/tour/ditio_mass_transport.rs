@@ -13,7 +13,7 @@ const END: &str = "2026-03-02T07:45:00Z";
 
 pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("ditio-mass-transport", "Ditio mass transport", "states of machines and weights of weighbridges")?;
-    let client = Client::from_vars(&simulation.variables)?;
+    let client: Client = simulation.client()?;
     let credentials = Credentials::from_vars(&simulation.variables)?;
     let company = credentials.company_id().context("the simulator has a company")?;
     guide.authorize(client.session()).await?;

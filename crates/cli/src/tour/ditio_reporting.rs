@@ -12,7 +12,7 @@ use super::snippet::snippet;
 
 pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("ditio-reporting", "Ditio reporting", "hours, machines, absences and masses, for reports")?;
-    let client = Client::from_vars(&simulation.variables)?;
+    let client: Client = simulation.client()?;
     guide.authorize(client.session()).await?;
 
     let page = guide.call(&op::Projects::OPERATION, snippet!(client.projects())).await?;

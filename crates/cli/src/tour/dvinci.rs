@@ -10,7 +10,7 @@ use super::snippet::snippet;
 
 pub(super) async fn walk(guide: &mut Guide, simulation: &Simulation<'_>) -> anyhow::Result<()> {
     guide.api("dvinci", "d.vinci", "job openings, applications and onboardings")?;
-    let client = Client::from_vars(&simulation.variables)?;
+    let client: Client = simulation.client()?;
     guide.authorize(client.session()).await?;
 
     let openings = guide.call(&op::JobOpenings::OPERATION, snippet!(client.job_openings())).await?;

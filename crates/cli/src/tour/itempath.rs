@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use keyfob::itempath::{Client, Credentials, Environment, Filter, operation as op, types};
 
 use super::guide::Guide;
-use super::simulation::Simulation;
+use super::simulation::{self, Simulation};
 use super::snippet::snippet;
 
 const NAME: &str = "KF-VENTIL-8";
@@ -17,9 +17,8 @@ pub(super) async fn walk(guide: &mut Guide) -> anyhow::Result<()> {
     let pem = simulator.certificate_pem().context("the simulator has no certificate")?;
     let environment = Environment::from_vars(&variables)?;
     ensure!(environment.base_url().starts_with("https://"), "{} is not https", environment.base_url());
-    let client = Client::builder(environment, Credentials::from_vars(&variables)?)
-        .root_certificate_pem(pem.as_bytes())?
-        .build()?;
+    let transport = simulation::transport().root_certificate_pem(pem.as_bytes())?;
+    let client = Client::builder(environment, Credentials::from_vars(&variables)?).transport(transport).build()?;
     guide.authorize(client.session()).await?;
 
     let page = guide.call(&op::Materials::OPERATION, snippet!(client.materials().limit(20))).await?;
