@@ -225,8 +225,11 @@ impl StoredToken {
     pub(crate) fn refused(&self, now: SystemTime) -> Option<Error> {
         let Refusal { code } = self.refusal.as_ref()?;
         let left = self.lifetime?.checked_sub(self.age(now)?).filter(|left| !left.is_zero())?;
-        let message = "the token endpoint refused these credentials a moment ago, in a process with the same token \
-                       store; correct them";
+        let message = format!(
+            "the token endpoint refused these credentials a moment ago, in a process with the same token store; \
+             correct them, or try again in {} s",
+            left.as_secs() + 1
+        );
         Some(Error::refused(message, code.clone(), None).with_retry_after(left))
     }
 
