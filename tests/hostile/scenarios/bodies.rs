@@ -70,6 +70,18 @@ pub(crate) const BODIES: &[Scenario] = &[
         ..UNEXPECTED
     },
     Scenario {
+        name: "a field of another type does not lose the page",
+        api: |_| json(r#"{"data":[{"id":"1","name":{"canary":1},"active":"canary"},{"id":"2"}]}"#),
+        call: read_page,
+        ..SCENARIO
+    },
+    Scenario {
+        name: "a row that is no object does not lose the page",
+        api: |_| json(r#"{"data":["canary",{"id":"1"},{"id":"2"}]}"#),
+        call: read_page,
+        ..SCENARIO
+    },
+    Scenario {
         name: "a page that is an array is unexpected",
         api: |_| json(r#"[{"id":"canary"}]"#),
         call: read_page,

@@ -4,7 +4,7 @@ use h2::Reason;
 use keyfob::ErrorKind::{Conflict, Rejected, Timeout, Unavailable, Unexpected};
 
 use crate::{
-    client::{download, download_briefly, save},
+    client::{download, download_briefly, download_part, save},
     reply::{
         Framing::{Length, Streamed},
         Headers, Step, body, reply, status,
@@ -100,6 +100,27 @@ pub(crate) const DOWNLOADS: &[Scenario] = &[
         },
         requests: 4,
         ..BROKEN
+    },
+    Scenario {
+        name: "a part of a file that was not requested is not the file",
+        api: |_| {
+            let mut headers = headers("v1");
+            headers.push(("content-range", "bytes 0-4/10".to_owned()));
+            reply([Step::Head(206, headers, Length(5)), body("01234"), Step::End])
+        },
+        call: save,
+        requests: 1,
+        ..WRONG_PART
+    },
+    Scenario {
+        name: "a part of a file that was requested is the download",
+        api: |_| {
+            let headers = vec![("content-range", "bytes 5-9/10".to_owned())];
+            reply([Step::Head(206, headers, Length(5)), body("56789"), Step::End])
+        },
+        call: download_part,
+        outcome: Outcome::Ok(5),
+        ..SCENARIO
     },
     Scenario {
         name: "a download without a version is not resumed",

@@ -61,6 +61,36 @@ pub(crate) const PAGING: &[Scenario] = &[
         ..BY_CURSOR
     },
     Scenario {
+        name: "cursors in a circle are an error",
+        api: |request| page(&row(request), if request.target.contains("Token=a") { r#""b""# } else { r#""a""# }),
+        requests: 3,
+        ..BY_CURSOR
+    },
+    Scenario {
+        name: "empty pages with ever new cursors are an error",
+        api: |request| page("", &format!(r#""c{}""#, request.number)),
+        requests: 50,
+        ..BY_CURSOR
+    },
+    Scenario {
+        name: "a service that ignores the page number is an error",
+        api: |_| json(r#"{"users":[{"id":1,"username":"canary"},{"id":2}]}"#),
+        requests: 2,
+        ..BY_PAGE
+    },
+    Scenario {
+        name: "a service that ignores the offset is an error",
+        api: |_| json(r#"{"list":[{"id":"1"},{"id":"2"}],"size":2,"total":1000}"#),
+        requests: 2,
+        ..BY_OFFSET
+    },
+    Scenario {
+        name: "empty pages before a total that is never reached are an error",
+        api: |_| json(r#"{"list":[],"size":0,"total":1000000}"#),
+        requests: 50,
+        ..BY_OFFSET
+    },
+    Scenario {
         name: "a total that is no number is an error",
         api: |_| json(r#"{"list":[{"id":"1"},{"id":"2"}],"size":2,"total":"canary"}"#),
         ..BY_OFFSET
