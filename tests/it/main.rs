@@ -8,6 +8,7 @@ mod ditio_core;
 mod ditio_reporting;
 mod ditio_sync;
 mod dvinci;
+mod limits;
 mod one_shape;
 mod operations;
 mod resilience;

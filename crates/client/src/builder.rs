@@ -189,10 +189,23 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum size of a response that is read into memory, in bytes; 256 MiB by default. Downloads are not
-    /// limited.
+    /// Sets the maximum size of a response that is read into memory, in bytes; 256 MiB by default. The bytes of a
+    /// compressed response count after decompression. Downloads are not limited.
     pub fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_response_bytes = bytes;
+        self
+    }
+
+    /// Sets the maximum size of a decoded response in memory, in bytes; by default four times
+    /// [`max_response_bytes`](Self::max_response_bytes), which is 1 GiB.
+    ///
+    /// Decoded values can be much larger than their JSON: a row without any field is `{}` in JSON, and may occupy more
+    /// than a kilobyte. The size is an estimate: it includes structs, elements of lists and members of objects, but not
+    /// the unused capacity of lists. The response to a call whose type the caller chooses is measured as a
+    /// [`serde_json::Value`]. In listings, the limit applies to each page. A larger response is an error of kind
+    /// [`Unexpected`](ErrorKind::Unexpected).
+    pub fn max_decoded_bytes(mut self, bytes: u64) -> Self {
+        self.settings.max_decoded_bytes = Some(bytes);
         self
     }
 

@@ -9,7 +9,7 @@ use reqwest::{StatusCode, Url};
 use crate::call::rate_limit::Limiter;
 use crate::{
     call::retry::{Budget, RetryPolicy},
-    decode::body::Leniency,
+    decode::body::DecodeOptions,
     error::{Error, ErrorKind},
     request::path::Path,
 };
@@ -34,7 +34,7 @@ pub(crate) struct Connection {
     pub(crate) max_response_bytes: u64,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
-    pub(crate) leniency: Leniency,
+    pub(crate) decode: DecodeOptions,
     pub(crate) clock: Clock,
 }
 

@@ -14,12 +14,14 @@
 //! deserializer; that was more than half of the compile time of a generated crate.
 
 mod absent_reader;
+mod any_json;
 pub(crate) mod body;
 mod collections;
 mod enums;
 pub(crate) mod error;
 mod field;
 mod foreign;
+mod key;
 mod lenient;
 pub(crate) mod mismatch;
 mod path;

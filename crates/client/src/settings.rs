@@ -9,7 +9,7 @@ use crate::{
     auth_source::Authorize,
     call::retry::{Budget, RetryPolicy},
     connection::{Connection, Host},
-    decode::body::Leniency,
+    decode::body::{DecodeOptions, Leniency},
     error::{Error, ErrorKind},
     session::Session,
 };
@@ -17,6 +17,10 @@ use crate::{
 /// Default maximum size of a response that is read into memory, in bytes: large enough for large responses, and small
 /// enough that an endless response does not exhaust the memory of a usual host.
 const MAX_RESPONSE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Default maximum size of a decoded response, as a multiple of `max_response_bytes`. A row whose fields are nearly all
+/// absent occupies more memory than its JSON.
+const DECODED_PER_RESPONSE_BYTE: u64 = 4;
 
 /// Default maximum time to wait for data from the service, before a response and between two chunks of its body.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -42,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_response_bytes: u64,
+    /// `None` derives the limit from `max_response_bytes`.
+    pub(crate) max_decoded_bytes: Option<u64>,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
     pub(crate) leniency: Leniency,
@@ -76,6 +82,7 @@ impl Settings {
             read_timeout: READ_TIMEOUT,
             timeout: None,
             max_response_bytes: MAX_RESPONSE_BYTES,
+            max_decoded_bytes: None,
             token_rejected_statuses: vec![StatusCode::UNAUTHORIZED],
             status_in_body: false,
             leniency: Leniency::Lenient,
@@ -149,7 +156,12 @@ impl Settings {
             max_response_bytes: self.max_response_bytes,
             token_rejected_statuses: self.token_rejected_statuses,
             status_in_body: self.status_in_body,
-            leniency: self.leniency,
+            decode: DecodeOptions {
+                leniency: self.leniency,
+                max_bytes: self
+                    .max_decoded_bytes
+                    .unwrap_or_else(|| self.max_response_bytes.saturating_mul(DECODED_PER_RESPONSE_BYTE)),
+            },
             clock: self.clock,
         })))
     }

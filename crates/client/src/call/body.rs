@@ -1,7 +1,13 @@
 //! Reading of response bodies from the connection.
 
+use std::fmt;
+
 use bytes::Bytes;
 use reqwest::{Response, StatusCode};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 
 use crate::{
     call::attempt_error::AttemptError,
@@ -58,7 +64,7 @@ pub(crate) fn status(body: &[u8]) -> Option<StatusCode> {
     #[derive(serde::Deserialize)]
     struct Top {
         #[serde(default)]
-        status: serde_json::Value,
+        status: Status,
     }
 
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
@@ -66,11 +72,61 @@ pub(crate) fn status(body: &[u8]) -> Option<StatusCode> {
     if !body.starts_with(b"{") {
         return None;
     }
-    let status = match serde_json::from_str::<Top>(&String::from_utf8_lossy(body)).ok()?.status {
-        serde_json::Value::Number(number) => number.as_u64()?,
-        serde_json::Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
+    let status = serde_json::from_str::<Top>(&String::from_utf8_lossy(body)).ok()?.status.0?;
     let status = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
     (status.is_client_error() || status.is_server_error()).then_some(status)
+}
+
+/// A status as a number, possibly in a string; `None` for any other JSON, which is skipped without being stored.
+#[derive(Default)]
+struct Status(Option<u64>);
+
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StatusVisitor)
+    }
+}
+
+struct StatusVisitor;
+
+impl<'de> Visitor<'de> for StatusVisitor {
+    type Value = Status;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Status, E> {
+        Ok(Status(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Status, E> {
+        Ok(Status(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Status, E> {
+        Ok(Status(None))
+    }
+
+    fn visit_u64<E>(self, status: u64) -> Result<Status, E> {
+        Ok(Status(Some(status)))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Status, E> {
+        Ok(Status(None))
+    }
+
+    fn visit_str<E>(self, status: &str) -> Result<Status, E> {
+        Ok(Status(status.trim().parse().ok()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Status, A::Error> {
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Status(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Status, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Status(None))
+    }
 }

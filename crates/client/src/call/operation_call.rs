@@ -52,7 +52,7 @@ pub fn empty(
     parameters: &dyn BuildRequest,
     options: &CallOptions,
 ) -> ResponseFuture<()> {
-    let decoder = BodyDecoder::Custom(|_| Ok(Box::new(())));
+    let decoder = BodyDecoder::Custom(|_, _| Ok(Box::new(())));
     ResponseFuture::new(decoded(session, operation, parameters, options, decoder))
 }
 

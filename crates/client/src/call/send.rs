@@ -12,11 +12,11 @@ use crate::{
         retry_loop::execute,
     },
     connection::Connection,
-    decode::body::{self, BodyDecoder, DecodedBody},
+    decode::body::{self, BodyDecoder, CustomDecoder, DecodedBody},
     error::Error,
     operation::Operation,
     request::prepared::PreparedRequest,
-    response::{AnyResponse, AnyValue, BufferedResponse, ResponseFuture},
+    response::{AnyResponse, BufferedResponse, ResponseFuture},
     session::Session,
 };
 
@@ -27,7 +27,7 @@ pub(crate) fn text(
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
 ) -> ResponseFuture<String> {
-    decoded_with(session, operation, request, options, |response| Ok(Box::new(body::text(response)?)))
+    decoded_with(session, operation, request, options, |response, _| Ok(Box::new(body::text(response)?)))
 }
 
 /// Sends a request and decodes its JSON response with serde.
@@ -37,7 +37,9 @@ pub(crate) fn json<T: DeserializeOwned + Send + Sync + 'static>(
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
 ) -> ResponseFuture<T> {
-    decoded_with(session, operation, request, options, |response| Ok(Box::new(body::json::<T>(response)?)))
+    decoded_with(session, operation, request, options, |response, max_bytes| {
+        Ok(Box::new(body::json::<T>(response, max_bytes)?))
+    })
 }
 
 /// Sends a request and decodes its complete response with `decode`, which returns a `T`.
@@ -46,7 +48,7 @@ pub(crate) fn decoded_with<T>(
     operation: &'static Operation,
     request: Result<PreparedRequest, Error>,
     options: CallOptions,
-    decode: fn(&mut BufferedResponse) -> Result<AnyValue, Error>,
+    decode: CustomDecoder,
 ) -> ResponseFuture<T> {
     ResponseFuture::new(decoded(session, operation, request, options, BodyDecoder::Custom(decode)))
 }
@@ -61,7 +63,7 @@ pub(crate) fn decoded(
 ) -> BoxFuture<'static, Result<AnyResponse, Error>> {
     Box::pin(async move {
         let mut response = buffered(&session.0, operation, request, options, Vec::new()).await?;
-        let decoded = decoder.decode(&mut response, session.0.leniency);
+        let decoded = decoder.decode(&mut response, session.0.decode);
         let DecodedBody { value, mismatches } = decoded.map_err(|error| error.at(session.0.api, operation))?;
         if let Some(mismatches) = &mismatches {
             mismatches.log(session.0.api, operation);

@@ -5,6 +5,7 @@ use std::{any::Any, mem};
 use serde::de::DeserializeOwned;
 
 use super::{
+    any_json,
     error::{DecodeError, DecodeTrace, Problem},
     foreign,
     mismatch::Mismatches,
@@ -28,6 +29,21 @@ pub(crate) enum Leniency {
     Strict,
 }
 
+/// Options of decoding that all responses of a client share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DecodeOptions {
+    pub(crate) leniency: Leniency,
+    /// Maximum size of a decoded response.
+    pub(crate) max_bytes: u64,
+}
+
+#[cfg(test)]
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self { leniency: Leniency::Lenient, max_bytes: u64::MAX }
+    }
+}
+
 /// A decoded response body.
 pub(crate) struct DecodedBody {
     pub(crate) value: AnyValue,
@@ -44,26 +60,29 @@ pub(crate) enum BodyDecoder {
     /// Decodes into an empty slot.
     Value(fn() -> Box<dyn AnySlot>),
     /// Calls a function.
-    Custom(fn(&mut BufferedResponse) -> Result<AnyValue, Error>),
+    Custom(CustomDecoder),
 }
+
+/// Decodes a response into a value of at most this number of bytes.
+pub(crate) type CustomDecoder = fn(&mut BufferedResponse, u64) -> Result<AnyValue, Error>;
 
 impl BodyDecoder {
     /// Decodes the body.
-    pub(crate) fn decode(self, response: &mut BufferedResponse, leniency: Leniency) -> Result<DecodedBody, Error> {
+    pub(crate) fn decode(self, response: &mut BufferedResponse, options: DecodeOptions) -> Result<DecodedBody, Error> {
         match self {
             Self::Struct(empty) => {
                 let mut target = None;
                 let mut decode =
                     |reader: &mut dyn ErasedReader<'_>| decode_object(&mut **target.insert(empty()), reader);
-                let mismatches = decode_body(response, leniency, &mut decode)?;
+                let mismatches = decode_body(response, options, &mut decode)?;
                 Ok(DecodedBody { value: target.expect(DECODED), mismatches })
             }
             Self::Value(slot) => {
                 let mut slot = slot();
-                let mismatches = decode_body(response, leniency, &mut |reader| slot.decode(reader))?;
+                let mismatches = decode_body(response, options, &mut |reader| slot.decode(reader))?;
                 Ok(DecodedBody { value: slot.take(), mismatches })
             }
-            Self::Custom(decode) => Ok(DecodedBody { value: decode(response)?, mismatches: None }),
+            Self::Custom(decode) => Ok(DecodedBody { value: decode(response, options.max_bytes)?, mismatches: None }),
         }
     }
 }
@@ -102,9 +121,13 @@ impl<T: WireValue + Send + Sync + 'static> AnySlot for Option<T> {
 /// Invariant of [`decode_required`] and of a decoded struct.
 const DECODED: &str = "a slot is filled after decoding";
 
-/// Decodes any type that implements serde's trait. An empty body is `null`; a byte order mark is skipped.
-pub(crate) fn json<T: DeserializeOwned>(response: &BufferedResponse) -> Result<T, Error> {
+/// Decodes any type that implements serde's trait. An empty body is `null`; a byte order mark is skipped. Fails if the JSON
+/// would occupy more than `max_bytes` as a [`serde_json::Value`].
+pub(crate) fn json<T: DeserializeOwned>(response: &BufferedResponse, max_bytes: u64) -> Result<T, Error> {
     let body = trimmed(&response.body);
+    if any_json::exceeds(body, max_bytes) {
+        return Err(too_large(response, max_bytes));
+    }
     foreign::from_slice(body).map_err(|error| unexpected(response, body, error))
 }
 
@@ -120,17 +143,19 @@ pub(crate) fn text(response: &mut BufferedResponse) -> Result<String, Error> {
 /// Decodes JSON, independent of the type. `decode` is called again with another reader if a value has an unexpected type.
 fn decode_body(
     response: &BufferedResponse,
-    leniency: Leniency,
+    options: DecodeOptions,
     decode: &mut dyn FnMut(&mut dyn ErasedReader<'_>) -> Result<(), Failed>,
 ) -> Result<Option<Box<Mismatches>>, Error> {
     let body = trimmed(&response.body);
     // Checked once for the whole body, so that serde_json does not check each string.
     let result = match std::str::from_utf8(body) {
         Ok(text) => {
-            let mut trace = DecodeTrace::default();
+            let mut trace = DecodeTrace::limited(options.max_bytes);
             match from_text(text, &mut trace, decode) {
                 Ok(()) => return Ok(None),
-                Err(None) if leniency == Leniency::Lenient => recover(text, Requirement::Enforced, decode),
+                Err(None) if options.leniency == Leniency::Lenient && !trace.is_exceeded() => {
+                    recover(text, Requirement::Enforced, options.max_bytes, decode)
+                }
                 Err(problem) => Err(trace.into_error(problem)),
             }
         }
@@ -139,13 +164,25 @@ fn decode_body(
             Err(DecodeError { path: String::new(), problem })
         }
     };
-    result.map(|mismatches| Some(Box::new(mismatches))).map_err(|error| unexpected(response, body, error))
+    result.map(|mismatches| Some(Box::new(mismatches))).map_err(|error| match error.problem {
+        Problem::TooLarge => too_large(response, options.max_bytes).with_source(error),
+        _ => unexpected(response, body, error),
+    })
 }
 
 /// Removes a byte order mark; an empty body becomes `null`.
 fn trimmed(body: &[u8]) -> &[u8] {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body }
+}
+
+#[cold]
+fn too_large(response: &BufferedResponse, max_bytes: u64) -> Error {
+    let message = format!(
+        "the response is larger than {max_bytes} bytes when decoded: request less at once, or raise \
+         `ClientBuilder::max_decoded_bytes`"
+    );
+    Error::new(ErrorKind::Unexpected, message).with_status(response.status)
 }
 
 #[cold]
@@ -192,7 +229,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, message: &str, source: &str) {
-        let error = json::<Body>(&response(body.as_bytes())).unwrap_err();
+        let error = json::<Body>(&response(body.as_bytes()), u64::MAX).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert!(error.to_string().contains(message), "{error}");
         assert_eq!(error.source().map(ToString::to_string).unwrap_or_default(), source);
@@ -218,7 +255,8 @@ mod tests {
     #[test]
     fn a_response_that_is_not_utf_8_names_the_byte() {
         let mut response = response(b"\"canary\xff\"");
-        let error = BodyDecoder::Value(empty_slot::<i64>).decode(&mut response, Leniency::Lenient).err().unwrap();
+        let error =
+            BodyDecoder::Value(empty_slot::<i64>).decode(&mut response, DecodeOptions::default()).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Unexpected);
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not UTF-8 after byte 7"));
         assert!(!format!("{error:?}").contains("canary"), "{error:?}");
@@ -226,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_skipped_and_an_empty_body_is_null() {
-        let read = |body: &[u8]| json::<Option<i64>>(&response(body)).unwrap();
+        let read = |body: &[u8]| json::<Option<i64>>(&response(body), u64::MAX).unwrap();
         assert_eq!(read(b"\xef\xbb\xbf5"), Some(5));
         assert_eq!(read(b""), None);
     }

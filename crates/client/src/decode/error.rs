@@ -83,6 +83,8 @@ pub(crate) enum Problem {
     TrailingText,
     /// The text is not JSON.
     Syntax { line: usize, column: usize },
+    /// The value occupies more memory than permitted.
+    TooLarge,
 }
 
 impl Problem {
@@ -112,6 +114,7 @@ impl Problem {
             | Self::UnexpectedEnd { .. }
             | Self::TrailingText
             | Self::Syntax { .. } => Cow::Borrowed("valid JSON"),
+            Self::TooLarge => Cow::Borrowed("a smaller value"),
         }
     }
 }
@@ -129,6 +132,7 @@ impl fmt::Display for Problem {
             Self::UnexpectedEnd { line, column } => write!(f, "truncated JSON, at line {line}, column {column}"),
             Self::TrailingText => f.write_str("unexpected text after the end of the JSON"),
             Self::Syntax { line, column } => write!(f, "not valid JSON, at line {line}, column {column}"),
+            Self::TooLarge => f.write_str("more memory than permitted"),
         }
     }
 }
@@ -155,11 +159,19 @@ impl std::error::Error for DecodeError {}
 /// Failure of one decoding run, collected while it is returned from the failed value to the outermost reader.
 ///
 /// The outermost reader owns the trace; nested readers borrow it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct DecodeTrace {
     /// Steps of the path, innermost first.
     steps: Vec<Step>,
     problem: Option<Problem>,
+    /// Bytes that further values may occupy; `None` after the limit was exceeded.
+    remaining: Option<u64>,
+}
+
+impl Default for DecodeTrace {
+    fn default() -> Self {
+        Self::limited(u64::MAX)
+    }
 }
 
 /// Maximum number of characters of a key in a path.
@@ -185,10 +197,34 @@ enum Step {
 }
 
 impl DecodeTrace {
+    /// Returns the trace of a run whose values may occupy `max_bytes`.
+    pub(crate) fn limited(max_bytes: u64) -> Self {
+        Self { steps: Vec::new(), problem: None, remaining: Some(max_bytes) }
+    }
+
+    /// Counts the memory of a value. Returns `false` and records the problem if the limit is exceeded.
+    pub(super) fn allocate(&mut self, bytes: usize) -> bool {
+        self.remaining = self.remaining.and_then(|remaining| remaining.checked_sub(bytes as u64));
+        if self.remaining.is_none() {
+            self.fail(Problem::TooLarge);
+        }
+        self.remaining.is_some()
+    }
+
     /// Records the problem, unless a nested value has already recorded one.
     #[cold]
     pub(super) fn fail(&mut self, problem: Problem) {
         self.problem.get_or_insert(problem);
+    }
+
+    /// Returns the number of bytes that further values may occupy.
+    pub(super) fn remaining(&self) -> u64 {
+        self.remaining.unwrap_or(0)
+    }
+
+    /// Returns `true` if the limit was exceeded.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.remaining.is_none()
     }
 
     /// Prepends a key to the path.
@@ -205,7 +241,7 @@ impl DecodeTrace {
 
     /// Removes the recorded failure.
     pub(super) fn clear(&mut self) {
-        *self = Self::default();
+        (self.steps, self.problem) = (Vec::new(), None);
     }
 
     /// Returns the failure. `problem` replaces the recorded problem.

@@ -3,11 +3,15 @@
 //! A response is decoded by the strict reader first. Only if it fails, the response is decoded again by this reader, so
 //! that a response without mismatches has no cost for them.
 
-use serde::{Deserialize as _, de::IgnoredAny};
+use serde::{
+    Deserialize as _,
+    de::{DeserializeSeed as _, IgnoredAny},
+};
 use serde_json::Value as Json;
 
 use super::{
     absent_reader::AbsentReader,
+    any_json::{AnyJson, allocate, allocate_element, allocate_member},
     error::{DecodeError, DecodeTrace, Expected, Problem},
     lenient::Scalar,
     mismatch::Mismatches,
@@ -25,19 +29,21 @@ const MAX_DEPTH: usize = 64;
 /// Decodes one value with a reader.
 type Decode<'f, 'de> = &'f mut dyn FnMut(&mut dyn ErasedReader<'de>) -> Result<(), Failed>;
 
-/// Decodes a text, and replaces values of an unexpected type by absent ones.
+/// Decodes a text into values of at most `max_bytes`, and replaces values of an unexpected type by absent ones.
 ///
 /// # Errors
 ///
-/// Fails if the text is not JSON, or if a value that must be present has an unexpected type.
+/// Fails if the text is not JSON, if a value that must be present has an unexpected type, or if the limit is exceeded.
 #[cold]
 pub(super) fn recover<'de>(
     text: &'de str,
     requirement: Requirement,
+    max_bytes: u64,
     decode: Decode<'_, 'de>,
 ) -> Result<Mismatches, DecodeError> {
     validate(text).map_err(|problem| DecodeError { path: String::new(), problem })?;
-    let mut run = Run { mismatches: Mismatches::default(), failure: None, fatal: false, requirement };
+    let mut run =
+        Run { mismatches: Mismatches::default(), failure: None, fatal: false, requirement, remaining: max_bytes };
     let decoded = decode(&mut RecoveringReader { text: text.trim(), path: &Path::Root, run: &mut run });
     let unknown = || DecodeError { path: String::new(), problem: Problem::Expected(Expected::Value) };
     decoded.map_err(|Failed| run.failure.unwrap_or_else(unknown)).map(|()| run.mismatches)
@@ -67,6 +73,8 @@ struct Run {
     /// The failure belongs to the whole response.
     fatal: bool,
     requirement: Requirement,
+    /// Bytes that further values may occupy.
+    remaining: u64,
 }
 
 impl Run {
@@ -74,6 +82,41 @@ impl Run {
     fn fail(&mut self, failure: DecodeError) -> Failed {
         self.failure.get_or_insert(failure);
         Failed
+    }
+
+    /// Runs one step within the remaining memory. A failed step does not count, because its memory is freed.
+    fn within_limit<T, E>(
+        &mut self,
+        step: impl FnOnce(&mut DecodeTrace) -> Result<T, E>,
+    ) -> Result<T, (E, DecodeTrace)> {
+        let mut trace = DecodeTrace::limited(self.remaining);
+        let result = step(&mut trace);
+        if trace.is_exceeded() {
+            self.fatal = true;
+            self.failure = Some(DecodeError { path: String::new(), problem: Problem::TooLarge });
+        }
+        match result {
+            Ok(value) => {
+                self.remaining = trace.remaining();
+                Ok(value)
+            }
+            Err(error) => Err((error, trace)),
+        }
+    }
+
+    /// Decodes any JSON.
+    fn any_json(&mut self, text: &str) -> Result<Json, Failed> {
+        let json = self
+            .within_limit(|trace| AnyJson::<true>(trace).deserialize(&mut serde_json::Deserializer::from_str(text)));
+        json.map_err(|_| Failed)
+    }
+
+    /// Counts the memory of a value.
+    fn allocate(
+        &mut self,
+        count: impl FnOnce(&mut DecodeTrace) -> Result<(), serde_json::Error>,
+    ) -> Result<(), Failed> {
+        self.within_limit(count).map_err(|_| Failed)
     }
 }
 
@@ -87,9 +130,8 @@ struct RecoveringReader<'r, 'de> {
 impl<'de> RecoveringReader<'_, 'de> {
     /// Decodes the value with the strict reader.
     fn strict(&mut self, decode: Decode<'_, 'de>) -> Result<(), Failed> {
-        let mut trace = DecodeTrace::default();
-        let decoded = from_text(self.text, &mut trace, decode);
-        decoded.map_err(|problem| self.problem(trace.into_error(problem).problem))
+        let decoded = self.run.within_limit(|trace| from_text(self.text, trace, decode));
+        decoded.map_err(|(problem, trace)| self.problem(trace.into_error(problem).problem))
     }
 
     /// Records a problem of this value.
@@ -117,8 +159,11 @@ impl<'de> RecoveringReader<'_, 'de> {
     /// Decodes a value within this one. `decode` may be called twice.
     fn nested(&mut self, text: &'de str, path: &Path<'_>, decode: Decode<'_, 'de>) -> Result<(), Failed> {
         // Most values match, and the strict reader is faster.
-        if from_text(text, &mut DecodeTrace::default(), decode).is_ok() {
+        if self.run.within_limit(|trace| from_text(text, trace, decode)).is_ok() {
             return Ok(());
+        }
+        if self.run.fatal {
+            return Err(Failed);
         }
         decode(&mut RecoveringReader { text: text.trim(), path, run: self.run })
     }
@@ -129,7 +174,7 @@ impl<'de> RecoveringReader<'_, 'de> {
             return Err(Failed);
         }
         // Fails for numbers that no `f64` represents and for deep nesting, which cannot be retained.
-        let Ok(undecoded) = serde_json::from_str(text) else {
+        let Ok(undecoded) = self.run.any_json(text) else {
             self.run.fatal = true;
             return Err(Failed);
         };
@@ -212,6 +257,8 @@ impl<'de> ErasedReader<'de> for RecoveringReader<'_, 'de> {
 
     fn wire_struct(&mut self, target: &mut dyn WireStruct, form: &mut FormRecorder) -> Result<bool, Failed> {
         let Some(mut members) = self.open('{', Expected::Object, form)? else { return Ok(false) };
+        let size = size_of_val(target);
+        self.run.allocate(|trace| allocate(trace, size))?;
         let names = target.field_names();
         let mut missing = target.required_fields();
         let mut next = 0;
@@ -225,8 +272,9 @@ impl<'de> ErasedReader<'de> for RecoveringReader<'_, 'de> {
                 }
                 None => {
                     if let Some(extra) = target.extra_mut() {
-                        let json = serde_json::from_str(text);
-                        extra.insert(key.to_string(), json.map_err(|_| self.fail(Expected::Value))?);
+                        self.run.allocate(|trace| allocate_member(trace, extra.len()))?;
+                        let json = self.run.any_json(text);
+                        extra.insert(key.to_string(), json.map_err(|Failed| self.fail(Expected::Value))?);
                     }
                 }
             }
@@ -241,6 +289,7 @@ impl<'de> ErasedReader<'de> for RecoveringReader<'_, 'de> {
         let Some(mut elements) = self.open('[', Expected::List, form)? else { return Ok(false) };
         let mut index = 0;
         while let Some(text) = elements.element() {
+            self.run.allocate(allocate_element)?;
             self.element("", text, &Path::Index(self.path, index), element)?;
             index += 1;
         }
@@ -249,8 +298,11 @@ impl<'de> ErasedReader<'de> for RecoveringReader<'_, 'de> {
 
     fn map(&mut self, member: ElementDecoder<'_, 'de>, form: &mut FormRecorder) -> Result<bool, Failed> {
         let Some(mut members) = self.open('{', Expected::Object, form)? else { return Ok(false) };
+        let mut count = 0;
         while let Some((key, text)) = members.member() {
             let Some(key) = key else { return Err(self.fail(Expected::Object)) };
+            self.run.allocate(|trace| allocate_member(trace, count))?;
+            count += 1;
             self.element(&key, text, &Path::Key(self.path, &key), member)?;
         }
         Ok(true)

@@ -2,16 +2,18 @@
 //!
 //! compile-time: decoding code is compiled once here, and not again for each pair of type and deserializer.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{self, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::Value as Json;
 
 use super::{
+    any_json::{AnyJson, allocate, allocate_element, allocate_member},
     error::{DecodeTrace, Expected, Problem},
+    key::Key,
     lenient::{Scalar, ScalarVisitor},
     reader::{ElementDecoder, ErasedReader, Failed, WireStruct},
 };
@@ -83,11 +85,12 @@ impl<'de, D: Deserializer<'de>> ErasedReader<'de> for SerdeReader<'_, D, D::Erro
     }
 
     fn json(&mut self, form: &mut FormRecorder) -> Result<Option<Json>, Failed> {
-        let json = self.read(|deserializer, _| Option::deserialize(deserializer))?;
-        if json.is_none() {
+        let json = self.read(|deserializer, trace| AnyJson::<true>(trace).deserialize(deserializer))?;
+        if json.is_null() {
             form.set(WireForm::Null);
+            return Ok(None);
         }
-        Ok(json)
+        Ok(Some(json))
     }
 
     fn wire_struct(&mut self, target: &mut dyn WireStruct, form: &mut FormRecorder) -> Result<bool, Failed> {
@@ -173,7 +176,7 @@ impl<'de> Visitor<'de> for ContainerVisitor<'_, '_, 'de> {
         for index in 0.. {
             let seed = Seed { trace: &mut *trace, decode: |reader: &mut dyn ErasedReader<'de>| element("", reader) };
             match sequence.next_element_seed(seed) {
-                Ok(Some(())) => {}
+                Ok(Some(())) => allocate_element(trace)?,
                 Ok(None) => break,
                 Err(error) => {
                     trace.index(index);
@@ -190,7 +193,10 @@ impl<'de> Visitor<'de> for ContainerVisitor<'_, '_, 'de> {
             Container::List(_) => return Err(Expected::List.into_error()),
             Container::Struct(target) => fields(target, &mut members, trace)?,
             Container::Map(member) => {
+                let mut count = 0;
                 while let Some(Key(key)) = members.next_key()? {
+                    allocate_member(trace, count)?;
+                    count += 1;
                     let seed =
                         Seed { trace: &mut *trace, decode: |reader: &mut dyn ErasedReader<'de>| member(&key, reader) };
                     members.next_value_seed(seed).inspect_err(|_| trace.key(&key))?;
@@ -207,6 +213,7 @@ fn fields<'de, A: MapAccess<'de>>(
     members: &mut A,
     trace: &mut DecodeTrace,
 ) -> Result<(), A::Error> {
+    allocate(trace, size_of_val(target))?;
     let names = target.field_names();
     let mut missing = target.required_fields();
     let mut form = FormRecorder::default();
@@ -223,7 +230,11 @@ fn fields<'de, A: MapAccess<'de>>(
                 read
             }
             None => match target.extra_mut() {
-                Some(extra) => members.next_value().map(|value| drop(extra.insert(key.to_string(), value))),
+                Some(extra) => allocate_member(trace, extra.len()).and_then(|()| {
+                    let value = members.next_value_seed(AnyJson::<true>(trace))?;
+                    extra.insert(key.to_string(), value);
+                    Ok(())
+                }),
                 None => members.next_value::<IgnoredAny>().map(drop),
             },
         };
@@ -263,36 +274,5 @@ impl<'de, F: FnMut(&mut dyn ErasedReader<'de>) -> Result<(), Failed>> Deserializ
 
     fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
         from_deserializer(deserializer, self.trace, &mut self.decode)
-    }
-}
-
-/// A key, borrowed from the input unless it has escapes.
-pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = Key<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E: de::Error>(self, key: &'de str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Borrowed(key)))
-    }
-
-    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key<'de>, E> {
-        self.visit_string(key.to_owned())
-    }
-
-    fn visit_string<E: de::Error>(self, key: String) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Owned(key)))
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 
-use super::serde_reader::Key;
+use super::key::Key;
 
 /// Values of an array or object as slices of its text, which is valid JSON.
 pub(super) struct Slices<'t> {

@@ -77,7 +77,8 @@ impl<S: WireStruct> Slot for Option<S> {
 /// Fails if the JSON is not an object.
 pub fn decode_json(json: &Json, target: &mut dyn WireStruct) -> Result<(), Failed> {
     // compile-time: decoding from the text avoids compiling a second deserializer, and decoding from `Json` is rare.
-    let decoded = recover(&json.to_string(), Requirement::Waived, &mut |reader| decode_object(target, reader));
+    let decoded =
+        recover(&json.to_string(), Requirement::Waived, u64::MAX, &mut |reader| decode_object(target, reader));
     decoded.map(drop).map_err(|_| Failed)
 }
 
@@ -89,7 +90,7 @@ pub fn decode_json(json: &Json, target: &mut dyn WireStruct) -> Result<(), Faile
 /// Fails if the text is not a JSON object, or a required or strict field does not have its type.
 pub fn decode_slice(json: &[u8], target: &mut dyn WireStruct) -> Result<(), Failed> {
     let text = std::str::from_utf8(json).map_err(|_| Failed)?;
-    let decoded = recover(text, Requirement::Enforced, &mut |reader| decode_object(target, reader));
+    let decoded = recover(text, Requirement::Enforced, u64::MAX, &mut |reader| decode_object(target, reader));
     decoded.map(drop).map_err(|_| Failed)
 }
 

@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use crate::{
     call::send,
-    decode::body::{BodyDecoder, DecodedBody, Leniency},
+    decode::body::{BodyDecoder, DecodeOptions, DecodedBody},
     error::{Error, ErrorKind},
     operation::Operation,
     paging::paged::PageRequest,
@@ -36,14 +36,14 @@ struct PageDecoder {
     api: &'static str,
     operation: &'static Operation,
     decoder: BodyDecoder,
-    leniency: Leniency,
+    options: DecodeOptions,
 }
 
 impl PageFetch {
     /// Sends the request in a task, which reads the response into `buffer`.
     pub(super) fn start(request: PageRequest, buffer: Vec<u8>) -> Self {
         let PageRequest { session, operation, request, options, decoder } = request;
-        let decoder = PageDecoder { api: session.api(), operation, decoder, leniency: session.0.leniency };
+        let decoder = PageDecoder { api: session.api(), operation, decoder, options: session.0.decode };
         let page = async move { send::buffered(&session.0, operation, request, options, buffer).await };
         // The span of the call is a child of the current span of the polling task.
         Self { page: tokio::spawn(page.in_current_span()), decoder: Some(decoder) }
@@ -73,7 +73,7 @@ impl ReceivedPage {
     /// Decodes the page, and returns it with the buffer of its bytes.
     pub(super) fn decode(mut self) -> (Result<DecodedBody, Error>, Vec<u8>) {
         let decoder = self.decoder.expect(ONCE);
-        let page = decoder.decoder.decode(&mut self.response, decoder.leniency);
+        let page = decoder.decoder.decode(&mut self.response, decoder.options);
         if let Ok(DecodedBody { mismatches: Some(mismatches), .. }) = &page {
             mismatches.log(decoder.api, decoder.operation);
         }

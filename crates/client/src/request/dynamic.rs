@@ -116,7 +116,7 @@ impl DynamicCall {
     /// As [`send`](DynamicCall::send), except that the body is not decoded.
     pub fn bytes(self) -> ResponseFuture<Bytes> {
         let request = self.request();
-        send::decoded_with(self.session, self.operation, request, self.call, |response| {
+        send::decoded_with(self.session, self.operation, request, self.call, |response, _| {
             Ok(Box::new(mem::take(&mut response.body)))
         })
     }

@@ -142,7 +142,7 @@ impl RawRequest {
     /// As [`send`](RawRequest::send), except that the body is not decoded.
     pub fn bytes(self) -> ResponseFuture<Bytes> {
         let (session, operation, request, call) = self.finish();
-        send::decoded_with(session, operation, request, call, |response| Ok(Box::new(mem::take(&mut response.body))))
+        send::decoded_with(session, operation, request, call, |response, _| Ok(Box::new(mem::take(&mut response.body))))
     }
 
     pub(crate) fn finish(self) -> (Session, &'static Operation, Result<PreparedRequest, Error>, CallOptions) {

@@ -91,7 +91,7 @@ impl Timestamp {
     /// Returns the offset from UTC, or `None` if the text has no offset.
     #[must_use]
     pub fn offset(&self) -> Option<FixedOffset> {
-        self.0.offset
+        self.0.offset()
     }
 
     /// Returns `true` if the value means "no date": a time in the year 1, which is .NET's default value.
@@ -101,7 +101,7 @@ impl Timestamp {
     }
 
     fn to_fixed_offset(&self) -> Option<DateTime<FixedOffset>> {
-        self.0.offset?.from_local_datetime(&self.0.local).single()
+        self.0.offset()?.from_local_datetime(&self.0.local).single()
     }
 
     /// Returns the key of comparisons: the instant and `true`, or else the local time and `false`.

@@ -9,6 +9,7 @@ mod concurrent;
 mod errors;
 #[cfg(feature = "files")]
 mod files;
+mod limits;
 mod options;
 mod paging;
 #[cfg(feature = "rate-limit")]

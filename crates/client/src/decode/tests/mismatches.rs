@@ -7,7 +7,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use super::{Change, Create, Row};
 use crate::{
     decode::{
-        body::{AnyStruct, BodyDecoder, Leniency, empty_slot, empty_struct},
+        body::{AnyStruct, BodyDecoder, DecodeOptions, Leniency, empty_slot, empty_struct},
         mismatch::Mismatches,
         undecoded_fields,
     },
@@ -60,7 +60,9 @@ fn response(body: &str) -> BufferedResponse {
 
 /// Decodes a response; an error is its source's message.
 fn decode_as<T: AnyStruct>(body: &str, leniency: Leniency) -> Result<(T, Mismatches), String> {
-    match BodyDecoder::Struct(empty_struct::<T>).decode(&mut response(body), leniency) {
+    match BodyDecoder::Struct(empty_struct::<T>)
+        .decode(&mut response(body), DecodeOptions { leniency, ..DecodeOptions::default() })
+    {
         Ok(decoded) => Ok((downcast(decoded.value), decoded.mismatches.map(|found| *found).unwrap_or_default())),
         Err(error) => Err(error.source().map(ToString::to_string).unwrap_or_default()),
     }
@@ -221,7 +223,7 @@ fn cursors_totals_keys_and_marks_of_deletions_must_have_their_types() {
     check_error::<Page>(r#"{"data":[{"qty":"n/a","deleted":"maybe"}]}"#, "data[0].deleted: expected a boolean");
     check_error::<Keyed>(r#"{"id":1.5}"#, "id: expected an integer");
     let mut rows = response(r#"[{"id":1},{"id":[]}]"#);
-    let error = BodyDecoder::Value(empty_slot::<Vec<Keyed>>).decode(&mut rows, Leniency::Lenient).err().unwrap();
+    let error = BodyDecoder::Value(empty_slot::<Vec<Keyed>>).decode(&mut rows, DecodeOptions::default()).err().unwrap();
     assert_eq!(error.source().unwrap().to_string(), "[1].id: expected an integer");
     // A nested record is not a row.
     let (page, mismatches) = decode::<Page>(r#"{"data":[{"id":1,"parent":{"id":"x","qty":2}}]}"#);
@@ -238,7 +240,7 @@ fn a_listing_is_incomplete_if_a_row_is_left_out_and_not_if_a_part_of_a_row_is() 
     assert!(mismatches.listed.iter().all(|mismatch| !mismatch.is_row()));
     assert_eq!((page.data[0].tags.len(), mismatches.listed.len(), mismatches.is_incomplete()), (1, 2, false));
     let mut rows = response(r#"[{"id":1},5]"#);
-    let rows = BodyDecoder::Value(empty_slot::<Vec<Keyed>>).decode(&mut rows, Leniency::Lenient).ok().unwrap();
+    let rows = BodyDecoder::Value(empty_slot::<Vec<Keyed>>).decode(&mut rows, DecodeOptions::default()).ok().unwrap();
     assert!(rows.mismatches.is_some_and(|mismatches| mismatches.is_incomplete()));
     assert_eq!(downcast::<Vec<Keyed>>(rows.value).len(), 1);
 }
