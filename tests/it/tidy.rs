@@ -107,14 +107,14 @@ fn check_size(source: &str, total: usize, largest: usize) {
 fn hand_written_code_keeps_its_size() {
     check_size("crates/auth/src", 8_500, 400);
     check_size("crates/client/src", 14_500, 400);
-    check_size("crates/cli/src", 4_500, 300);
+    check_size("crates/cli/src", 5_500, 300);
     check_size("crates/simulator/src", 28_000, 400);
     check_size("xtask/src", 6_500, 400);
     // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits,
     // digitaleo), filters (itempath), updates and portals (dvinci).
     check_size("crates/ditio-core/src", 150, 150);
     check_size("crates/ditio-mass-transport/src", 150, 150);
-    check_size("crates/ditio-reporting/src", 1_200, 400);
+    check_size("crates/ditio-reporting/src", 1_500, 400);
     check_size("crates/bits/src", 400, 250);
     check_size("crates/itempath/src", 400, 250);
     check_size("crates/dvinci/src", 600, 250);

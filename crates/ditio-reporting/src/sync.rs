@@ -1,6 +1,7 @@
 //! Synchronization of a copy of a table: all rows once, then the changes since a stored checkpoint.
 
 mod checkpoint;
+mod clocks;
 mod left_out;
 mod seen;
 mod table;
@@ -10,7 +11,7 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,11 +26,14 @@ use keyfob_client::{
 pub use checkpoint::Checkpoint;
 pub use table::{Record, Table};
 
-use self::seen::SeenVersions;
+use self::{clocks::RequestTime, seen::SeenVersions};
 use crate::{Client, types::SyncType};
 
 /// Default overlap of a run with the previous run, as recommended by Ditio.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+/// Difference between the clocks above which a warning is emitted. Machines that synchronize their clocks differ by
+/// less than a second.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(1);
 
 /// A change to apply to a copy of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +61,10 @@ pub struct Changes<O: Table> {
     run: Checkpoint,
     stage: Stage,
     pages: Option<Pages<O>>,
+    /// Time at which the first of `pages` was requested.
+    requested: RequestTime,
+    /// Time by which the local clock is ahead, by the first response.
+    clock_offset: Option<TimeDelta>,
     /// True until the first page of `pages` has been received.
     first_page: bool,
     /// Remaining rows of the current page.
@@ -68,6 +76,8 @@ pub struct Changes<O: Table> {
     incomplete: bool,
     /// Rows that were left out and have not been taken.
     left_out: Vec<Mismatch>,
+    /// Fields that are absent and have not been taken.
+    mismatches: Vec<Mismatch>,
 }
 
 /// Continuation after a page: the cursor of the next one, or the end of the run.
@@ -110,6 +120,8 @@ impl Client {
         };
         Changes {
             table,
+            requested: RequestTime::now(&clock),
+            clock_offset: None,
             clock,
             overlap: OVERLAP,
             run,
@@ -121,6 +133,7 @@ impl Client {
             seen: SeenVersions::default(),
             incomplete: false,
             left_out: Vec::new(),
+            mismatches: Vec::new(),
         }
     }
 }
@@ -128,9 +141,9 @@ impl Client {
 impl<O: Table> Changes<O> {
     /// Sets the overlap of a run with the previous run; 10 minutes by default.
     ///
-    /// A run lists the changes since this time before the start of the previous run.
-    /// The overlap must cover the difference between the local clock and the service's clock, and the duration of a
-    /// write at the service.
+    /// A run lists the changes since this time before the start of the previous run. The overlap must cover the
+    /// duration of a write at the service. It must also cover the time by which the local clock is ahead, if the
+    /// service's responses have no `Date` header.
     pub fn overlap(mut self, overlap: Duration) -> Self {
         self.overlap = TimeDelta::from_std(overlap).unwrap_or(TimeDelta::MAX);
         self
@@ -145,6 +158,15 @@ impl<O: Table> Changes<O> {
         self.run.clone()
     }
 
+    /// Returns the time by which the local clock is ahead of the service's clock, negative if it is behind.
+    ///
+    /// `None` before the first response, and if it has no `Date` header. Above a minute, the stream also emits a
+    /// `tracing` warning. No change is lost either way: a run starts at the earlier of the two times.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<TimeDelta> {
+        self.clock_offset
+    }
+
     fn open(&self) -> Pages<O> {
         let listing = match self.run.since() {
             Some(since) => self.table.clone().since(since.into()),
@@ -154,6 +176,19 @@ impl<O: Table> Changes<O> {
             Some(cursor) => listing.at(Position::Cursor(cursor.to_owned())),
             None => listing,
         })
+    }
+
+    /// Compares the local clock with the `Date` of the first response of `pages`.
+    fn compare_clocks(&mut self, date: SystemTime) {
+        let comparison = self.requested.compare(&self.clock, date);
+        // Later pages belong to a run whose start was limited by its first response.
+        if self.run.cursor().is_none() {
+            self.run.limit_start(comparison.service);
+        }
+        if self.clock_offset.is_none() && comparison.offset.abs() > CLOCK_TOLERANCE {
+            codegen::warn_clock_offset(O::operation(), comparison.offset);
+        }
+        self.clock_offset = Some(comparison.offset);
     }
 
     /// Starts a page that has been received.
@@ -205,6 +240,7 @@ impl<O: Table> Changes<O> {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         if self.pages.is_none() {
             self.pages = Some(self.open());
+            self.requested = RequestTime::now(&self.clock);
             self.first_page = true;
         }
         let pages = self.pages.as_mut().expect("the pages were opened above");
@@ -213,9 +249,12 @@ impl<O: Table> Changes<O> {
             Some(Position::Cursor(cursor)) => Next::Page(cursor.clone()),
             _ => Next::End,
         };
-        let left_out = if matches!(page, Some(Ok(_))) { left_out::of_page(pages) } else { Vec::new() };
+        let mismatches = if matches!(page, Some(Ok(_))) { pages.mismatches().to_vec() } else { Vec::new() };
         let first_page = std::mem::take(&mut self.first_page);
-        self.record_left_out(left_out);
+        if let Some(date) = pages.first_date().filter(|_| first_page) {
+            self.compare_clocks(date);
+        }
+        self.record_mismatches(mismatches);
         Poll::Ready(match page {
             Some(Ok(page)) => self.start_page(page, next),
             // The service no longer knows the checkpoint's cursor, so the run starts over.

@@ -4,9 +4,12 @@ use std::{
     fmt, mem,
     pin::Pin,
     task::{Context, Poll},
+    time::SystemTime,
 };
 
 use futures_util::{Stream, future::BoxFuture};
+use keyfob_auth::http_date;
+use reqwest::header::{DATE, HeaderMap};
 
 use crate::{
     decode::{
@@ -37,6 +40,8 @@ pub struct Pages<O: Paged> {
     /// Mismatches of the page that was returned last.
     mismatches: Option<Box<Mismatches>>,
     incomplete: bool,
+    /// Time of the service at the first response, from its `Date` header.
+    first_date: Option<SystemTime>,
 }
 
 #[expect(clippy::large_enum_variant, reason = "one per listing; boxing would allocate for every page")]
@@ -66,7 +71,8 @@ struct Prefetched {
 /// Returns the pages of a listing as a stream. Users call the `pages` method of an operation's builder.
 pub fn pages<O: Paged>(operation: O) -> Pages<O> {
     let progress = Progress::new(O::SCHEME);
-    Pages { operation, progress, state: State::Idle, buffer: Vec::new(), mismatches: None, incomplete: false }
+    let (mismatches, incomplete, first_date) = (None, false, None);
+    Pages { operation, progress, state: State::Idle, buffer: Vec::new(), mismatches, incomplete, first_date }
 }
 
 impl<O: Paged> Pages<O> {
@@ -85,6 +91,12 @@ impl<O: Paged> Pages<O> {
     /// such a listing for deleted.
     pub fn is_incomplete(&self) -> bool {
         self.incomplete
+    }
+
+    /// Returns the time in the `Date` header of the first response; `None` before it, and without the header.
+    #[doc(hidden)]
+    pub fn first_date(&self) -> Option<SystemTime> {
+        self.first_date
     }
 
     /// Requests the next page, unless it was prefetched or there is none.
@@ -150,6 +162,9 @@ impl<O: Paged + Unpin> Stream for Pages<O> {
                         return Poll::Pending;
                     }
                     Poll::Ready(Ok(page)) => {
+                        if this.position() == Some(&Position::Start) {
+                            this.first_date = date(&page.response.headers);
+                        }
                         let prefetched = this.prefetch(&page);
                         this.state = State::Received { page, prefetched };
                     }
@@ -174,4 +189,9 @@ impl<O: Paged> fmt::Debug for Pages<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").field("position", &self.position()).finish_non_exhaustive()
     }
+}
+
+/// Reads the `Date` header of a response.
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
 }

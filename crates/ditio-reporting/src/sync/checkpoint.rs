@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     table: String,
-    /// Start of the run. The next run lists later changes.
+    /// Start of the run, by the clock that is behind: the local one or the service's. The next run lists later changes.
     started: DateTime<Utc>,
     /// Start of the period whose changes the run lists. Without it the run lists all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +44,13 @@ impl Checkpoint {
         Self { since: Some(since), ..Self::first(&self.table, now) }
     }
 
+    /// Lowers the start of the run to the time of its first request by the service's clock.
+    ///
+    /// If the local clock is ahead, its time would exclude changes from the next run.
+    pub(super) fn limit_start(&mut self, service: DateTime<Utc>) {
+        self.started = self.started.min(truncated(service));
+    }
+
     /// Moves to the page with this cursor.
     pub(super) fn advance(&mut self, cursor: String) {
         self.cursor = Some(cursor);
@@ -75,7 +82,7 @@ impl Checkpoint {
         &self.table
     }
 
-    /// Returns the start of the run, by the local clock.
+    /// Returns the start of the run: by the local clock, or by the service's clock if that is behind.
     #[must_use]
     pub fn started(&self) -> DateTime<Utc> {
         self.started

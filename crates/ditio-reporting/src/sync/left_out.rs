@@ -1,10 +1,10 @@
-//! Rows that could not be read.
+//! Rows and fields that could not be read.
 
-use keyfob_client::{Mismatch, paging::Pages};
+use keyfob_client::Mismatch;
 
 use super::{Changes, Table};
 
-/// Maximum number of rows that are retained until they are taken.
+/// Maximum number of rows, and of fields, that are retained until they are taken.
 const MAX_RETAINED: usize = 1000;
 
 impl<O: Table> Changes<O> {
@@ -25,8 +25,17 @@ impl<O: Table> Changes<O> {
         std::mem::take(&mut self.left_out)
     }
 
-    /// Records the rows that were left out of the page received last.
-    pub(super) fn record_left_out(&mut self, left_out: Vec<Mismatch>) {
+    /// Takes the paths and expected types of the fields that are absent since the last call, at most 1,000. The paths are
+    /// those of the pages: `data[3].qty` is a field of the fourth row of a page.
+    pub fn take_mismatches(&mut self) -> Vec<Mismatch> {
+        std::mem::take(&mut self.mismatches)
+    }
+
+    /// Records the mismatches of the page received last.
+    pub(super) fn record_mismatches(&mut self, mismatches: Vec<Mismatch>) {
+        let (left_out, fields): (Vec<_>, Vec<_>) = mismatches.into_iter().partition(Mismatch::is_row);
+        self.mismatches.extend(fields);
+        self.mismatches.truncate(MAX_RETAINED);
         if left_out.is_empty() {
             return;
         }
@@ -35,9 +44,4 @@ impl<O: Table> Changes<O> {
         self.left_out.extend(left_out);
         self.left_out.truncate(MAX_RETAINED);
     }
-}
-
-/// Returns the rows that were left out of the page received last.
-pub(super) fn of_page<O: Table>(pages: &Pages<O>) -> Vec<Mismatch> {
-    pages.mismatches().iter().filter(|mismatch| mismatch.is_row()).cloned().collect()
 }

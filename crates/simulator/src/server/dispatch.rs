@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::{Method, Request, Response, StatusCode, Uri};
+use axum::http::header::DATE;
+use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::service::Service;
@@ -15,6 +16,7 @@ use super::wire::ResetSwitch;
 use super::{control, home};
 use crate::fault::{self, Fault, Outcome};
 use crate::log::BodyRecorder;
+use crate::state::clock::format_http;
 use crate::vendor::registry::{self, Mount};
 
 /// Error that resets the connection instead of a response.
@@ -29,9 +31,22 @@ impl std::fmt::Display for Reset {
 
 impl std::error::Error for Reset {}
 
-/// Handles a request to any path.
+/// Handles a request to any path. The `Date` of the response is simulated time, with which clients compare their clock.
 pub(super) async fn serve(
     site: Arc<Site>,
+    reset: ResetSwitch,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Reset> {
+    let mut response = respond(&site, reset, peer, request).await?;
+    if let Ok(date) = HeaderValue::try_from(format_http(site.shared.clock.now())) {
+        response.headers_mut().entry(DATE).or_insert(date);
+    }
+    Ok(response)
+}
+
+async fn respond(
+    site: &Arc<Site>,
     reset: ResetSwitch,
     peer: SocketAddr,
     request: Request<Incoming>,
@@ -39,13 +54,13 @@ pub(super) async fn serve(
     let request = request.map(Body::new);
     let path = request.uri().path();
     if path == "/" {
-        return Ok(home::page(&site, request.method()));
+        return Ok(home::page(site, request.method()));
     }
     if path == "/_control" || path.starts_with("/_control/") {
-        return Ok(control::handle(&site, peer, request).await);
+        return Ok(control::handle(site, peer, request).await);
     }
     if let Some((index, mount)) = registry::find(path) {
-        return call_vendor(&site, reset, index, mount, request).await;
+        return call_vendor(site, reset, index, mount, request).await;
     }
     let (head, _) = request.into_parts();
     let entry = site.shared.log.record_request(None, &head);

@@ -107,6 +107,11 @@ pub(crate) fn format_iso(instant: DateTime<Utc>) -> String {
     }
 }
 
+/// Formats a time as an HTTP date (RFC 9110, section 5.6.7). Fractions of a second are cut off.
+pub(crate) fn format_http(instant: DateTime<Utc>) -> String {
+    instant.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

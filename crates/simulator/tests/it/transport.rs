@@ -1,6 +1,8 @@
 //! HTTP versions, TLS, and shutdown.
 
-use keyfob_simulator::Simulator;
+use std::time::Duration;
+
+use keyfob_simulator::{Fault, Simulator};
 use reqwest::Version;
 
 use crate::support::{client, http};
@@ -28,6 +30,22 @@ async fn tls_is_trusted_by_its_certificate_only() {
             client(roots.clone()).build().unwrap().get(format!("https://{host}:{port}/")).send().await.unwrap();
         assert_eq!(response.version(), Version::HTTP_2);
     }
+}
+
+#[tokio::test]
+async fn the_date_header_carries_simulated_time() {
+    let simulator = Simulator::start().await.unwrap();
+    simulator.advance(Duration::from_secs(90));
+    simulator.inject(Fault::status(503).times(1));
+    for path in ["/bits/v2/projects", "/bits/v2/projects", "/", "/_control/state", "/nothing"] {
+        let response = http().get(format!("{}{path}", simulator.url())).send().await.unwrap();
+        assert_eq!(response.headers()["date"], "Mon, 02 Mar 2026 08:01:30 GMT", "{path}");
+    }
+    let start = "2027-01-31T23:59:59.999Z".parse().unwrap();
+    let simulator = Simulator::builder().epoch(start).start().await.unwrap();
+    let http = client(rustls::RootCertStore::empty()).http2_prior_knowledge().build().unwrap();
+    let response = http.get(simulator.url()).send().await.unwrap();
+    assert_eq!(response.headers()["date"], "Sun, 31 Jan 2027 23:59:59 GMT");
 }
 
 /// Returns the DER bytes of a PEM certificate.
