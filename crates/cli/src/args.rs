@@ -124,7 +124,8 @@ pub(crate) struct Call {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 FILE is replaced in one step when the export is complete. Progress is saved in FILE.checkpoint. With --resume, an
-interrupted export continues, and a complete one is brought up to date by fetching only the changes.")]
+interrupted export continues, and a complete one is brought up to date by fetching only the changes. New files can be
+read by their owner only; an existing file keeps its mode.")]
 pub(crate) struct Export {
     /// Name of the API: ditio-reporting
     pub(crate) api: String,
@@ -143,6 +144,10 @@ pub(crate) struct Export {
     /// Continue from FILE.checkpoint; start a new export if there is neither file nor checkpoint
     #[arg(long)]
     pub(crate) resume: bool,
+    /// CSV: put an apostrophe before texts that a spreadsheet would run as formulas (= + - @); not for files that
+    /// programs read
+    #[arg(long)]
+    pub(crate) neutralize_formulas: bool,
     /// Rows per request, up to 10000
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(i64).range(1..=10_000))]
     pub(crate) page_size: Option<i64>,

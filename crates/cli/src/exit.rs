@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use keyfob::{ErrorKind, auth};
 
 use crate::console::{BAD, FAINT, note, paint, printable};
+#[cfg(feature = "ditio-reporting")]
+use crate::interrupt::{self, Interrupted};
 use crate::redact;
 use crate::registry::Api;
 use crate::usage_error::UsageError;
@@ -28,17 +30,27 @@ impl fmt::Display for ApiContext {
     }
 }
 
-/// Marks a failure in the middle of an export, after which `--resume` continues.
+/// Marks a failure in the middle of an export, with the way to continue.
 ///
 /// Added to an error's context chain and printed as advice.
 #[cfg(feature = "ditio-reporting")]
 #[derive(Debug)]
-pub(crate) struct ResumeHint;
+pub(crate) enum ResumeHint {
+    /// `--resume` continues.
+    Resume,
+    /// The export cannot be resumed.
+    StartOver,
+}
 
 #[cfg(feature = "ditio-reporting")]
 impl fmt::Display for ResumeHint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the rows received so far are saved; run the same command with --resume to continue")
+        f.write_str(match self {
+            Self::Resume => "the rows received so far are saved; run the same command with --resume to continue",
+            Self::StartOver => {
+                "an export with this time window cannot be resumed; run the same command without --resume"
+            }
+        })
     }
 }
 
@@ -62,6 +74,10 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 fn status(error: &anyhow::Error) -> u8 {
     if error.downcast_ref::<UsageError>().is_some() {
         return 2;
+    }
+    #[cfg(feature = "ditio-reporting")]
+    if error.downcast_ref::<Interrupted>().is_some() {
+        return interrupt::STATUS;
     }
     if let Some(error) = find::<auth::Error>(error) {
         return match error.kind() {

@@ -4,9 +4,13 @@ mod columns;
 mod event;
 mod format;
 mod journal;
+mod lock;
 mod merge;
+mod output;
 mod paths;
+mod private;
 mod progress;
+mod rejects;
 mod state;
 mod tables;
 mod window;
@@ -14,22 +18,24 @@ mod window;
 use std::io::IsTerminal;
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use keyfob::ditio_reporting::{Client, operation::Projects};
 use serde_json::json;
 
-use self::event::Event;
+use self::event::{Event, Source};
 use self::format::Format;
-use self::journal::Journal;
+use self::journal::{Damaged, Journal};
+use self::lock::Lock;
 use self::paths::ExportPaths;
 use self::progress::Progress;
-use self::state::State;
+use self::state::{Account, State};
 use self::tables::Table;
 use self::window::Window;
 use crate::args::Export;
-use crate::console;
+use crate::console::{self, WARNING, note, paint};
 use crate::exit::{ApiContext, ResumeHint};
-use crate::registry::{self, Api};
-use crate::shell;
+use crate::interrupt::Interrupt;
+use crate::registry;
 use crate::usage_error::UsageError;
 
 /// The API whose tables can be exported.
@@ -41,23 +47,50 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
         return Err(UsageError::new(format!("{} has no tables to export; only {API} has", api.title)).into());
     }
     let table = tables::find(&args.table)?;
-    let format = Format::from_path(&args.out)?;
+    let format = Format::from_path(&args.out, args.neutralize_formulas)?;
     let settings = api.settings(args.connection.clone())?;
     let client = Client::from((api.connect)(&settings)?);
     let service = client.session().url(&Projects::OPERATION, "/")?.to_string();
-    let account = (service, keyfob::ditio::variables::CLIENT_ID.optional(&settings));
+    let account = Account { service, client: keyfob::ditio::variables::CLIENT_ID.optional(&settings) };
     let paths = ExportPaths::new(&args.out)?;
-    let mut state = match State::find(&paths, args.resume)? {
+    let lock = Lock::acquire(&paths)?;
+    let columns = if format.has_columns() { (table.columns)() } else { Vec::new() };
+    let found = if args.resume { State::find(&paths)? } else { None };
+    let mut state = match found {
         Some(state) => {
-            state.check(table.name, &account, args)?;
+            state.check(table.name, &columns, &account, args)?;
             state
         }
-        None => State::new(table.name, account, Window::new(table.name, table.dates, args)?),
+        None => {
+            let window = Window::new(table.name, table.dates, args)?;
+            State::new(table.name, account, window, args.neutralize_formulas)
+        }
     };
-    let count = pull_changes(api, table, &client, args, &paths, &mut state).await?;
-    let merged = merge::merge(&paths, &state, format, (table.columns)())?;
-    state.finish(&paths)?;
-    print_summary(args, table, &count, merged)
+    // First, because an earlier checkpoint would describe the journal that a new export truncates.
+    state.store(&paths)?;
+    let mut interrupt = Interrupt::listen();
+    let format = format.neutralized(state.neutralized);
+    let mut source = (table.open)(&client, &state.window, args.page_size, state.checkpoint.clone());
+    let mut count = Count::default();
+    let exported = async {
+        let received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
+        received.context(ApiContext(api))?;
+        merge::merge(&paths, &mut state, format, columns, &interrupt)
+    };
+    let exported = exported.await;
+    warn_about_clock(source.clock_offset());
+    source.rejects().print(table.name, format.rejects());
+    drop(lock);
+    match exported {
+        Ok(rows) => {
+            count.mismatches = source.rejects().count;
+            print_summary(args, table, &state.window, &count, rows)
+        }
+        // The advice of this error is another.
+        Err(error) if error.is::<Damaged>() => Err(error),
+        Err(error) if state.window.can_filter_rows() => Err(error.context(ResumeHint::Resume)),
+        Err(error) => Err(error.context(ResumeHint::StartOver)),
+    }
 }
 
 /// Number of changes that a run received.
@@ -65,59 +98,74 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
 struct Count {
     upserts: u64,
     deletions: u64,
+    /// Values that do not have their type.
+    mismatches: u64,
 }
 
 /// Writes the listed changes to the journal and saves the progress after each page.
 async fn pull_changes(
-    api: &'static Api,
-    table: &Table,
-    client: &Client,
-    args: &Export,
+    source: &mut dyn Source,
+    table: &'static str,
     paths: &ExportPaths,
     state: &mut State,
-) -> anyhow::Result<Count> {
-    let mut source = (table.open)(client, &state.window, args.page_size, state.checkpoint.clone());
+    interrupt: &mut Interrupt,
+    count: &mut Count,
+) -> anyhow::Result<()> {
     let mut journal = Journal::open(paths, state.journal)?;
-    let progress = Progress::new(table.name);
-    let mut count = Count::default();
+    let progress = Progress::new(table);
     state.save(paths, &mut journal, source.checkpoint())?;
-    let result = async {
-        while let Some(event) = source.next().await {
-            let event = event?;
-            let checkpoint = source.checkpoint();
-            if state.checkpoint.as_ref() != Some(&checkpoint) {
-                // First change of a new page. The journal has all earlier pages.
-                state.save(paths, &mut journal, checkpoint)?;
-            }
-            let event = state.window.apply(event, state.is_update());
-            match &event {
-                Event::Upsert { .. } => count.upserts += 1,
-                Event::Delete { .. } => count.deletions += 1,
-            }
-            journal.write(&event)?;
-            progress.set(count.upserts + count.deletions);
+    loop {
+        let received = tokio::select! {
+            received = source.next() => received.transpose(),
+            interrupted = interrupt.triggered() => Err(interrupted.into()),
+        };
+        let checkpoint = source.checkpoint();
+        // At the first change of a page and at its failure, the journal has exactly the changes of all earlier pages.
+        let is_new_page = state.checkpoint.as_ref() != Some(&checkpoint);
+        let saved = if is_new_page { state.save(paths, &mut journal, checkpoint) } else { Ok(()) };
+        let Some(event) = received? else { break };
+        saved?;
+        let event = state.window.apply(event, state.is_update());
+        match &event {
+            Event::Upsert { .. } => count.upserts += 1,
+            Event::Delete { .. } => count.deletions += 1,
         }
-        state.save(paths, &mut journal, source.checkpoint())
-    };
-    let result: anyhow::Result<()> = result.await;
-    progress.finish();
-    result.context(ResumeHint).context(ApiContext(api))?;
-    Ok(count)
+        journal.write(&event)?;
+        progress.set(count.upserts + count.deletions);
+    }
+    state.save(paths, &mut journal, source.checkpoint())
 }
 
-/// Prints the result, with the command that updates the file.
-fn print_summary(args: &Export, table: &Table, count: &Count, rows: u64) -> anyhow::Result<()> {
+/// Prints a warning if the clock of this machine differs from the service's by more than a minute.
+fn warn_about_clock(offset: Option<TimeDelta>) {
+    let Some(offset) = offset.filter(|offset| offset.abs() > TimeDelta::minutes(1)) else { return };
+    let (seconds, direction) =
+        (offset.num_seconds().abs(), if offset > TimeDelta::zero() { "ahead of" } else { "behind" });
+    note(format_args!(
+        "{} the clock of this machine is {seconds} s {direction} the service's clock; correct it (no change is lost)",
+        paint(WARNING, "warning:")
+    ));
+}
+
+/// Prints the result, and how to update the file.
+fn print_summary(args: &Export, table: &Table, window: &Window, count: &Count, rows: u64) -> anyhow::Result<()> {
     let out = args.out.display();
     if args.json || !std::io::stdout().is_terminal() {
-        return Ok(console::json(&json!({
+        let mut summary = json!({
             "table": table.name,
             "out": out.to_string(),
             "rows": rows,
             "upserts": count.upserts,
             "deletions": count.deletions,
-        }))?);
+        });
+        if count.mismatches > 0 {
+            summary["mismatches"] = count.mismatches.into();
+        }
+        return Ok(console::json(&summary)?);
     }
     console::line(format_args!("{out}: {rows} rows; {} added or changed, {} deleted", count.upserts, count.deletions))?;
-    let again = format!("keyfob export {API} {} --out {} --resume", table.name, shell::path(&args.out));
-    Ok(console::line(console::paint(console::FAINT, format_args!("to update the file: {again}")))?)
+    if window.can_filter_rows() {
+        console::line(paint(console::FAINT, "to update the file: run the same command with --resume"))?;
+    }
+    Ok(())
 }

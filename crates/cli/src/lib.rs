@@ -7,6 +7,8 @@ mod console;
 mod exit;
 #[cfg(feature = "ditio-reporting")]
 mod export;
+#[cfg(feature = "ditio-reporting")]
+mod interrupt;
 mod list;
 mod output;
 mod pretty;

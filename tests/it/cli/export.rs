@@ -1,5 +1,12 @@
 //! `keyfob export`: the file has the rows of the service, after the first run and after each `--resume`.
 
+#[cfg(unix)]
+mod access;
+mod checkpoint;
+#[cfg(unix)]
+mod interruption;
+mod rejects;
+
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -13,7 +20,7 @@ use parquet::{
 };
 use serde_json::{Value, json};
 
-use super::run::{Run, Running, folder};
+use super::run::{Keyfob, Run, Running, folder};
 use crate::operations::compare::lost;
 
 const TABLE: DitioTable = DitioTable::TimeRegistrations;
@@ -22,8 +29,12 @@ const ROUTE: &str = "/ditio/reporting/v1/time-registrations";
 type Rows = BTreeMap<String, Value>;
 
 fn export(running: &Running, table: &str, out: &Path, arguments: &[&str]) -> Run {
+    command(running, table, out, arguments).run()
+}
+
+fn command(running: &Running, table: &str, out: &Path, arguments: &[&str]) -> Keyfob {
     let fixed = ["export", "ditio-reporting", table, "--page-size", "100", "--out", out.to_str().unwrap()];
-    running.keyfob(&[&fixed, arguments].concat()).run()
+    running.keyfob(&[&fixed, arguments].concat())
 }
 
 fn by_id(rows: impl IntoIterator<Item = Value>) -> Rows {
@@ -78,6 +89,15 @@ fn check(path: &Path, expected: Vec<Value>) {
     }
 }
 
+/// Changes a row of the service and deletes another.
+fn change(running: &Running) {
+    let service = running.simulator.ditio_reporting();
+    let rows = service.rows(TABLE);
+    let id = |index: usize| rows[index]["id"].as_str().unwrap();
+    service.update(TABLE, [id(7)], json!({ "qty": 3.25 }));
+    service.delete(TABLE, [id(3)]);
+}
+
 fn sibling(out: &Path, end: &str) -> PathBuf {
     PathBuf::from(format!("{}{end}", out.display()))
 }
@@ -114,10 +134,9 @@ fn every_format_follows_the_rows_of_the_service() {
         assert_eq!(exported(&out).len(), 999);
         export(&running, "time_registrations", &out, &["--resume"]).json();
         assert_eq!(fs::read(&out).unwrap().len(), before.len(), "a row that is listed again is not duplicated");
-        assert!(
-            !sibling(&out, ".part").exists() && !sibling(&out, ".new").exists(),
-            "a temporary file was left behind"
-        );
+        for end in [".part", ".new", ".checkpoint.new", ".lock"] {
+            assert!(!sibling(&out, end).exists(), "{end} was left behind");
+        }
     }
 }
 
@@ -131,12 +150,14 @@ fn an_interrupted_export_leaves_no_file_and_resumes_at_the_page_that_failed() {
     assert!(run.stderr.contains("with --resume to continue"), "{run:?}");
     assert!(!out.exists() && sibling(&out, ".part").exists());
     running.simulator.ditio_reporting().delete(TABLE, [first_id(&running)]);
+    let failed = running.simulator.requests().pop().unwrap();
     let before = running.simulator.requests().len();
     export(&running, "time_registrations", &out, &["--resume"]).json();
     check(&out, running.simulator.ditio_reporting().rows(TABLE));
     let requests = running.simulator.requests().split_off(before);
     let pages: Vec<_> = requests.iter().filter(|request| request.path == ROUTE).collect();
-    assert!(pages[0].query.contains("ContinuationToken="), "{}", pages[0].query);
+    assert!(failed.query.contains("ContinuationToken="), "{}", failed.query);
+    assert_eq!(pages[0].query, failed.query, "the pages before the failure are saved");
     assert!(pages.last().unwrap().query.contains("ModifiedSince="), "changes made during the export are fetched");
 }
 
@@ -216,7 +237,7 @@ fn every_table_can_be_exported() {
 
 #[test]
 fn a_usage_error_is_reported_before_anything_is_sent() {
-    let running = Running::start();
+    let running = Running::in_real_time();
     let folder = folder("usage");
     let out = folder.join("x.csv");
     let exported = |table: &str, arguments: &[&str]| export(&running, table, &out, arguments);
@@ -232,6 +253,9 @@ fn a_usage_error_is_reported_before_anything_is_sent() {
     export(&running, "projects", &folder.join("no/x.csv"), &[]).failed(2, &["the directory", "does not exist"]);
     let run = running.keyfob(&["export", "bits", "projects", "--out", "x.csv"]).run();
     run.failed(2, &["Bits has no tables to export"]);
+    export(&running, "projects", &folder.join("x.ndjson"), &["--neutralize-formulas"]).failed(2, &["applies to .csv"]);
+    fs::create_dir(folder.join("folder.csv")).unwrap();
+    export(&running, "projects", &folder.join("folder.csv"), &[]).failed(2, &["is not a regular file"]);
     fs::write(&out, "id\n").unwrap();
     exported("projects", &["--resume"]).failed(2, &["its checkpoint", "does not exist", "without --resume"]);
     assert!(running.simulator.requests().is_empty());

@@ -1,28 +1,59 @@
 //! Columns: the fields of a row type, each with its type.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use keyfob::client::decode::WireStruct;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+/// Column of a typed format with the values that do not have the type of their column, as a JSON object by column name.
+/// A file without such values does not have the column.
+pub(super) const REJECTS: &str = "_keyfob_rejects";
+
 /// A column of the export.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Column {
     /// Name of the JSON property.
     pub(super) name: String,
+    #[serde(rename = "type")]
     pub(super) kind: Kind,
 }
 
 /// Type of a column. Every column is nullable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Kind {
     /// Text, including timestamps in the service's format, and arrays and objects as JSON.
     Text,
     Integer,
     Number,
     Boolean,
+}
+
+impl Kind {
+    /// Returns `true` if a typed column can contain the value.
+    pub(super) fn accepts(self, value: &Value) -> bool {
+        value.is_null()
+            || match self {
+                Self::Text => true,
+                Self::Integer => value.as_i64().is_some(),
+                Self::Number => value.is_number(),
+                Self::Boolean => value.is_boolean(),
+            }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+        })
+    }
 }
 
 /// A row type whose fields become columns.
@@ -55,12 +86,19 @@ fn kind<R: TableRow>(name: &str) -> Kind {
     }
 }
 
-/// Adds text columns for the names that are not columns yet.
-pub(super) fn with_additional(mut columns: Vec<Column>, names: impl IntoIterator<Item = String>) -> Vec<Column> {
+/// Adds the columns whose names are new.
+pub(super) fn with_additional(mut columns: Vec<Column>, others: impl IntoIterator<Item = Column>) -> Vec<Column> {
     let known: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
-    let additional = names.into_iter().filter(|name| !known.contains(name));
-    columns.extend(additional.map(|name| Column { name, kind: Kind::Text }));
+    columns.extend(others.into_iter().filter(|column| !known.contains(&column.name)));
     columns
+}
+
+/// Returns a column of another type than the column of the same name: the name and both types.
+pub(super) fn type_change<'a>(old: &'a [Column], new: &[Column]) -> Option<(&'a str, Kind, Kind)> {
+    old.iter().find_map(|old| {
+        let new = new.iter().find(|new| new.name == old.name && new.kind != old.kind)?;
+        Some((old.name.as_str(), old.kind, new.kind))
+    })
 }
 
 /// Returns a property as text; `None` if it is absent or null.

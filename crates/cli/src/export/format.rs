@@ -11,12 +11,16 @@ use serde_json::{Map, Value};
 
 use super::columns::Column;
 use super::journal;
+use super::output::HashedFile;
 use crate::usage_error::UsageError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
     Ndjson,
-    Csv,
+    Csv {
+        /// Texts that a spreadsheet would run as formulas begin with an apostrophe.
+        neutralized: bool,
+    },
     #[cfg(feature = "parquet")]
     Parquet,
 }
@@ -47,16 +51,20 @@ impl Row {
 /// Writes the rows of an export to a file.
 pub(super) trait Writer {
     fn write(&mut self, row: &Row) -> anyhow::Result<()>;
-    fn finish(self: Box<Self>) -> anyhow::Result<()>;
+    /// Writes the end of the file and returns it.
+    fn finish(self: Box<Self>) -> anyhow::Result<HashedFile>;
 }
 
 impl Format {
     /// Returns the format for the extension of a path.
-    pub(super) fn from_path(path: &Path) -> Result<Self, UsageError> {
+    pub(super) fn from_path(path: &Path, neutralized: bool) -> Result<Self, UsageError> {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         match extension.to_ascii_lowercase().as_str() {
+            "csv" => Ok(Self::Csv { neutralized }),
+            "ndjson" | "jsonl" | "parquet" if neutralized => {
+                Err(UsageError::new("--neutralize-formulas applies to .csv only; leave it out"))
+            }
             "ndjson" | "jsonl" => Ok(Self::Ndjson),
-            "csv" => Ok(Self::Csv),
             #[cfg(feature = "parquet")]
             "parquet" => Ok(Self::Parquet),
             #[cfg(not(feature = "parquet"))]
@@ -70,27 +78,36 @@ impl Format {
         }
     }
 
+    /// Returns the format with this treatment of formulas, which an export keeps from its first run.
+    pub(super) fn neutralized(self, neutralized: bool) -> Self {
+        if let Self::Csv { .. } = self { Self::Csv { neutralized } } else { self }
+    }
+
     /// Returns `true` if all columns must be known before the first row is written.
     pub(super) fn has_columns(self) -> bool {
         self != Self::Ndjson
     }
 
-    pub(super) fn create(self, path: &Path, columns: Vec<Column>) -> anyhow::Result<Box<dyn Writer>> {
-        match self {
-            Self::Ndjson => ndjson::create(path),
-            Self::Csv => csv::create(path, columns),
-            #[cfg(feature = "parquet")]
-            Self::Parquet => parquet::create(path, columns),
+    /// Returns `true` if a column contains only values of its type.
+    pub(super) fn is_typed(self) -> bool {
+        !matches!(self, Self::Ndjson | Self::Csv { .. })
+    }
+
+    /// Returns the place of values that do not have the type of their column, for a message.
+    pub(super) fn rejects(self) -> &'static str {
+        if self.is_typed() {
+            "in the file they are null, and as received in the column _keyfob_rejects"
+        } else {
+            "the file has them as received"
         }
     }
 
-    /// Returns the column names of an existing export; empty for NDJSON.
-    pub(super) fn names(self, path: &Path) -> anyhow::Result<Vec<String>> {
+    pub(super) fn writer(self, file: HashedFile, columns: Vec<Column>) -> anyhow::Result<Box<dyn Writer>> {
         match self {
-            Self::Ndjson => Ok(Vec::new()),
-            Self::Csv => csv::names(path),
+            Self::Ndjson => Ok(ndjson::writer(file)),
+            Self::Csv { neutralized } => csv::writer(file, columns, neutralized),
             #[cfg(feature = "parquet")]
-            Self::Parquet => parquet::names(path),
+            Self::Parquet => parquet::writer(file, columns),
         }
     }
 
@@ -98,7 +115,7 @@ impl Format {
     pub(super) fn rows(self, path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
         match self {
             Self::Ndjson => ndjson::rows(path, visit),
-            Self::Csv => csv::rows(path, visit),
+            Self::Csv { neutralized } => csv::rows(path, neutralized, visit),
             #[cfg(feature = "parquet")]
             Self::Parquet => parquet::rows(path, visit),
         }

@@ -1,16 +1,32 @@
 //! The journal: changes of rows in the order received, one per line.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::fmt;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::columns::{Column, Kind};
 use super::event::Event;
 use super::paths::ExportPaths;
+use super::private;
+
+/// The error of a journal that cannot be decoded.
+///
+/// Added to an error's context chain. The export cannot continue from its checkpoint.
+#[derive(Debug)]
+pub(super) struct Damaged(PathBuf);
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is damaged; export again without --resume", self.0.display())
+    }
+}
 
 /// The journal of a run, open for writing. A line is `+` and a row, or `-` and an id, as JSON.
 pub(super) struct Journal {
@@ -23,7 +39,7 @@ impl Journal {
     pub(super) fn open(paths: &ExportPaths, length: u64) -> anyhow::Result<Self> {
         let path = &paths.journal;
         let open = || {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+            let mut file = private::open(path)?;
             file.set_len(length)?;
             file.seek(SeekFrom::End(0))?;
             Ok::<_, std::io::Error>(BufWriter::with_capacity(1 << 20, file))
@@ -55,21 +71,29 @@ pub(super) struct NetChanges {
     last_line: HashMap<Box<str>, u64>,
     /// Names of all properties.
     pub(super) names: BTreeSet<String>,
+    /// `true` if a value does not have the type of its column.
+    pub(super) has_rejects: bool,
 }
 
 impl NetChanges {
-    /// Reads the journal. Property names are collected if `with_names` is set.
-    pub(super) fn read(path: &Path, with_names: bool) -> anyhow::Result<Self> {
+    /// Reads the journal. The properties of the rows are compared with the columns, if there are any.
+    pub(super) fn read(path: &Path, columns: &[Column]) -> anyhow::Result<Self> {
+        let kinds: HashMap<&str, Kind> = columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
         let mut changes = Self::default();
-        each_line(path, |number, line| {
-            if with_names && let Line::Row(json) = line {
-                let members: Map<String, Value> = serde_json::from_str(json)?;
-                for name in members.keys().filter(|name| !changes.names.contains(*name)).cloned().collect::<Vec<_>>() {
-                    changes.names.insert(name);
+        each_line(path, |line| {
+            if let Change::Row(json) = line.change
+                && !kinds.is_empty()
+            {
+                let members: Map<String, Value> = line.parse(json)?;
+                for (name, value) in &members {
+                    changes.has_rejects |= kinds.get(name.as_str()).is_some_and(|kind| !kind.accepts(value));
+                    if !changes.names.contains(name) {
+                        changes.names.insert(name.clone());
+                    }
                 }
             }
             if let Some(id) = line.id()? {
-                changes.last_line.insert(id.into(), number);
+                changes.last_line.insert(id.into(), line.number);
             }
             Ok(())
         })?;
@@ -83,53 +107,75 @@ impl NetChanges {
 
     /// Calls `visit` with each row that exists at the end, as JSON. Rows without an id are never replaced.
     pub(super) fn rows(&self, path: &Path, mut visit: impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
-        each_line(path, |number, line| {
-            let Line::Row(json) = line else { return Ok(()) };
-            let is_last = line.id()?.is_none_or(|id| self.last_line.get(id.as_str()) == Some(&number));
+        each_line(path, |line| {
+            let Change::Row(json) = line.change else { return Ok(()) };
+            let is_last = line.id()?.is_none_or(|id| self.last_line.get(id.as_str()) == Some(&line.number));
             if is_last { visit(json) } else { Ok(()) }
         })
     }
 }
 
-/// A line of the journal. The content is JSON.
+/// A line of the journal.
 #[derive(Clone, Copy)]
-enum Line<'a> {
+struct Line<'a> {
+    path: &'a Path,
+    number: u64,
+    change: Change<'a>,
+}
+
+/// The content of a line, as JSON.
+#[derive(Clone, Copy)]
+enum Change<'a> {
     Row(&'a str),
     Deleted(&'a str),
 }
 
 impl Line<'_> {
     fn id(self) -> anyhow::Result<Option<String>> {
-        match self {
-            Self::Row(json) => id(json),
-            Self::Deleted(json) => Ok(Some(serde_json::from_str(json)?)),
+        match self.change {
+            Change::Row(json) => id(json).with_context(|| Damaged(self.path.to_owned())),
+            Change::Deleted(json) => self.parse(json).map(Some),
         }
+    }
+
+    fn parse<T: DeserializeOwned>(self, json: &str) -> anyhow::Result<T> {
+        serde_json::from_str(json).with_context(|| Damaged(self.path.to_owned()))
     }
 }
 
-/// Returns the id of a row given as JSON; `None` if it is absent or empty.
+/// Returns the id of a row given as JSON; `None` if it is absent, empty, or neither a text nor a number.
 pub(super) fn id(json: &str) -> anyhow::Result<Option<String>> {
     #[derive(Deserialize)]
     struct Row {
-        id: Option<String>,
+        #[serde(default)]
+        id: Value,
     }
 
-    let row: Row = serde_json::from_str(json)?;
-    Ok(row.id.filter(|id| !id.is_empty()))
+    let id = match serde_json::from_str::<Row>(json)?.id {
+        Value::String(id) => Some(id),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    };
+    Ok(id.filter(|id| !id.is_empty()))
 }
 
-/// Calls `visit` with the number and content of each line.
-fn each_line(path: &Path, mut visit: impl FnMut(u64, Line<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let damaged = || format!("{} is damaged; export again without --resume", path.display());
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+/// Calls `visit` with each line, and returns its first error unchanged.
+fn each_line(path: &Path, mut visit: impl FnMut(Line<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let unreadable = || format!("cannot read {}", path.display());
+    let file = File::open(path).with_context(unreadable)?;
     for (number, line) in (0..).zip(BufReader::with_capacity(1 << 20, file).lines()) {
-        let line = line.with_context(damaged)?;
-        let parsed = match line.split_at_checked(1) {
-            Some(("+", json)) => Line::Row(json),
-            Some(("-", json)) => Line::Deleted(json),
-            _ => anyhow::bail!(damaged()),
+        let line = match line {
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
+                return Err(error).context(Damaged(path.to_owned()));
+            }
+            line => line.with_context(unreadable)?,
         };
-        visit(number, parsed).with_context(damaged)?;
+        let change = match line.split_at_checked(1) {
+            Some(("+", json)) => Change::Row(json),
+            Some(("-", json)) => Change::Deleted(json),
+            _ => anyhow::bail!(Damaged(path.to_owned())),
+        };
+        visit(Line { path, number, change })?;
     }
     Ok(())
 }
@@ -144,7 +190,8 @@ mod tests {
         let lines =
             ["+{\"id\":\"1\",\"a\":1}", "+{\"id\":\"2\"}", "-\"2\"", "+{\"id\":\"1\",\"b\":2}", "-\"3\"", "+{\"c\":1}"];
         std::fs::write(&path, format!("{}\n", lines.join("\n"))).unwrap();
-        let changes = NetChanges::read(&path, true).unwrap();
+        let columns = [Column { name: "a".to_owned(), kind: Kind::Integer }];
+        let changes = NetChanges::read(&path, &columns).unwrap();
         let mut rows = Vec::new();
         let result = changes.rows(&path, |row| {
             rows.push(row.to_owned());
@@ -153,9 +200,16 @@ mod tests {
         result.unwrap();
         assert_eq!(rows, ["{\"id\":\"1\",\"b\":2}", "{\"c\":1}"]);
         assert_eq!(changes.names.iter().collect::<Vec<_>>(), ["a", "b", "c", "id"]);
+        assert!(!changes.has_rejects && NetChanges::read(&path, &[]).unwrap().names.is_empty());
+        let texts = [Column { name: "b".to_owned(), kind: Kind::Boolean }];
+        assert!(NetChanges::read(&path, &texts).unwrap().has_rejects);
         assert!(changes.contains("3") && !changes.contains("4"));
+        // A row that cannot be written says nothing about the journal.
+        let error = changes.rows(&path, |_| anyhow::bail!("no space left on device")).unwrap_err();
+        assert_eq!(error.to_string(), "no space left on device");
         std::fs::write(&path, "+{\"id\"\n").unwrap();
-        assert!(NetChanges::read(&path, false).is_err());
+        let error = NetChanges::read(&path, &[]).err().unwrap();
+        assert!(error.is::<Damaged>() && error.to_string().ends_with("export again without --resume"), "{error}");
         std::fs::remove_file(&path).unwrap();
     }
 }

@@ -1,58 +1,63 @@
 //! The end of a run: applies the journal to the existing export, in a new file that replaces it in one step.
 
-use std::path::PathBuf;
+use anyhow::{Context, bail};
 
-use anyhow::Context;
-
-use super::columns::{self, Column};
+use super::columns::{self, Column, Kind, REJECTS};
 use super::format::{Format, Row};
 use super::journal::NetChanges;
+use super::output::{Digest, TempOutput};
 use super::paths::ExportPaths;
-use super::state::State;
+use super::state::{Complete, State};
+use crate::interrupt::Interrupt;
 
 /// Writes the export and returns its number of rows. Changed rows follow the unchanged ones.
-pub(super) fn merge(paths: &ExportPaths, state: &State, format: Format, columns: Vec<Column>) -> anyhow::Result<u64> {
-    let changes = NetChanges::read(&paths.journal, format.has_columns())?;
-    let base = state.has_base.then_some(paths.out.as_path());
-    let base_names = base.map(|base| format.names(base)).transpose()?.unwrap_or_default();
-    let columns = columns::with_additional(columns, base_names);
-    let columns = columns::with_additional(columns, changes.names.iter().cloned());
-    let output = TempOutput::new(paths)?;
-    let mut writer = format.create(&output.0, columns)?;
+///
+/// After a failure at any point, the checkpoint describes the files: the next run merges again, or finds the export in
+/// place.
+pub(super) fn merge(
+    paths: &ExportPaths,
+    state: &mut State,
+    format: Format,
+    columns: Vec<Column>,
+    interrupt: &Interrupt,
+) -> anyhow::Result<u64> {
+    let unwritable = || format!("cannot write {}", paths.new.display());
+    let changes = NetChanges::read(&paths.journal, &columns)?;
+    let columns = all_columns(columns, state, &changes, format);
+    let (output, file) = TempOutput::create(paths).with_context(unwritable)?;
+    let mut writer = format.writer(file, columns.clone()).with_context(unwritable)?;
     let mut rows = 0;
-    if let Some(base) = base {
-        format.rows(base, &mut |row| {
-            if row.id()?.is_some_and(|id| changes.contains(&id)) {
-                return Ok(());
-            }
-            rows += 1;
-            writer.write(&row)
+    let mut write = |row: &Row| {
+        interrupt.check()?;
+        rows += 1;
+        writer.write(row).with_context(unwritable)
+    };
+    if let Some(base) = &state.base {
+        // The run may have taken hours since the first check.
+        let found = Digest::of(&paths.out).with_context(|| format!("cannot read {}", paths.out.display()))?;
+        if let Some(difference) = base.difference(&paths.out, &found) {
+            bail!(difference);
+        }
+        format.rows(&paths.out, &mut |row| {
+            let replaced = row.id()?.is_some_and(|id| changes.contains(&id));
+            if replaced { Ok(()) } else { write(&row) }
         })?;
     }
-    changes.rows(&paths.journal, |json| {
-        rows += 1;
-        writer.write(&Row::Json(json.to_owned()))
-    })?;
-    writer.finish()?;
-    let renamed = std::fs::File::open(&output.0).and_then(|file| file.sync_all());
-    let renamed = renamed.and_then(|()| std::fs::rename(&output.0, &paths.out));
-    renamed.with_context(|| format!("cannot write {}", paths.out.display()))?;
+    changes.rows(&paths.journal, |json| write(&Row::Json(json.to_owned())))?;
+    let digest = writer.finish().and_then(|file| Ok(file.sync()?)).with_context(unwritable)?;
+    state.announce(paths, Complete { rows, digest, columns })?;
+    output.replace().with_context(|| format!("cannot replace {}", paths.out.display()))?;
+    state.finish(paths)?;
     Ok(rows)
 }
 
-/// A temporary output file, removed on drop unless it was renamed.
-struct TempOutput(PathBuf);
-
-impl TempOutput {
-    fn new(paths: &ExportPaths) -> anyhow::Result<Self> {
-        let mut name = paths.out.file_name().context("the output path has no file name")?.to_owned();
-        name.push(".new");
-        Ok(Self(paths.out.with_file_name(name)))
+/// Returns the described columns, then those that the export has besides, then those that are new.
+fn all_columns(described: Vec<Column>, state: &State, changes: &NetChanges, format: Format) -> Vec<Column> {
+    if !format.has_columns() {
+        return Vec::new();
     }
-}
-
-impl Drop for TempOutput {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
+    let base = state.base.as_ref().map(|base| base.columns.clone()).unwrap_or_default();
+    let rejects = (format.is_typed() && changes.has_rejects).then(|| REJECTS.to_owned());
+    let new = changes.names.iter().cloned().chain(rejects).map(|name| Column { name, kind: Kind::Text });
+    columns::with_additional(columns::with_additional(described, base), new)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A progress line on standard error. Hidden if standard error is not a terminal.
+/// A progress line on standard error, removed on drop. Hidden if standard error is not a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -20,8 +20,10 @@ impl Progress {
     pub(super) fn set(&self, rows: u64) {
         self.0.set_position(rows);
     }
+}
 
-    pub(super) fn finish(&self) {
+impl Drop for Progress {
+    fn drop(&mut self) {
         self.0.finish_and_clear();
     }
 }

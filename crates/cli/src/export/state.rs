@@ -1,99 +1,77 @@
 //! The checkpoint file of an export: table, time window and progress.
 
+mod resume;
+
+use std::io::{self, Write};
+
 use anyhow::Context;
 use keyfob::ditio_reporting::sync::Checkpoint;
 use serde::{Deserialize, Serialize};
 
+use super::columns::Column;
 use super::journal::Journal;
+use super::output::Digest;
 use super::paths::ExportPaths;
+use super::private;
 use super::window::Window;
-use crate::args::Export;
-use crate::usage_error::UsageError;
+
+/// Version of the format of the checkpoint file and the journal. Another version cannot be resumed.
+const VERSION: u32 = 1;
 
 /// Progress of an export, as stored in the checkpoint file. Contains no rows and no secrets.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
+    version: u32,
     table: String,
-    /// Base URL of the service. With the client id it identifies the account, on which the visible rows depend.
-    service: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    client: Option<String>,
+    #[serde(flatten)]
+    account: Account,
     pub(super) window: Window,
-    /// `true` if the journal changes an existing export; `false` if it contains all rows.
-    pub(super) has_base: bool,
+    /// `true` if formulas are neutralized in a CSV export.
+    #[serde(default)]
+    pub(super) neutralized: bool,
+    /// The complete export that the journal changes; `None` if the journal contains all rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) base: Option<Complete>,
+    /// The complete export that is about to replace `base`. After a crash, the file is one or the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replacement: Option<Complete>,
     /// Length of the valid part of the journal, in bytes.
     pub(super) journal: u64,
     pub(super) checkpoint: Option<Checkpoint>,
 }
 
+/// The account of an export, on which the visible rows depend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Account {
+    /// Base URL of the service.
+    pub(super) service: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) client: Option<String>,
+}
+
+/// Description of a complete export, to detect a file that was changed by another program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Complete {
+    pub(super) rows: u64,
+    #[serde(flatten)]
+    pub(super) digest: Digest,
+    /// Columns of the file; empty for NDJSON.
+    pub(super) columns: Vec<Column>,
+}
+
 impl State {
-    pub(super) fn new(table: &str, (service, client): (String, Option<String>), window: Window) -> Self {
-        Self { table: table.to_owned(), service, client, window, has_base: false, journal: 0, checkpoint: None }
-    }
-
-    /// Reads the checkpoint file, if `resume` is set and the file exists.
-    pub(super) fn find(paths: &ExportPaths, resume: bool) -> anyhow::Result<Option<Self>> {
-        if !resume {
-            return Ok(None);
+    pub(super) fn new(table: &str, account: Account, window: Window, neutralized: bool) -> Self {
+        Self {
+            version: VERSION,
+            table: table.to_owned(),
+            account,
+            window,
+            neutralized,
+            base: None,
+            replacement: None,
+            journal: 0,
+            checkpoint: None,
         }
-        let path = &paths.checkpoint;
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(UsageError::with_source(error, format!("cannot read {}", path.display())).into());
-            }
-            Err(_) if paths.out.exists() => {
-                let message = format!(
-                    "{} exists but its checkpoint {} does not exist; export again without --resume",
-                    paths.out.display(),
-                    path.display()
-                );
-                return Err(UsageError::new(message).into());
-            }
-            Err(_) => return Ok(None),
-        };
-        let state: Self = serde_json::from_str(&text).map_err(|error| {
-            UsageError::with_source(error, format!("{} is damaged; export again without --resume", path.display()))
-        })?;
-        let missing = if state.has_base { &paths.out } else { &paths.journal };
-        if !missing.exists() {
-            let message = format!("{} no longer exists; export again without --resume", missing.display());
-            return Err(UsageError::new(message).into());
-        }
-        Ok(Some(state))
-    }
-
-    /// Checks that the arguments match the arguments of the first run.
-    pub(super) fn check(
-        &self,
-        table: &str,
-        (service, client): &(String, Option<String>),
-        args: &Export,
-    ) -> Result<(), UsageError> {
-        let mismatch = |origin: &str| {
-            Err(UsageError::new(format!(
-                "{} was exported with {origin}; export again without --resume",
-                args.out.display()
-            )))
-        };
-        let given = Window::from_args(args)?;
-        if self.table != table {
-            return mismatch(&format!("the table {}", self.table));
-        }
-        if self.service != *service {
-            return mismatch(&format!("the service at {}", self.service));
-        }
-        if self.client.is_some() && client.is_some() && self.client != *client {
-            return mismatch("another client id");
-        }
-        if given != Window::default() && !given.same_bounds(&self.window) {
-            return mismatch("other dates");
-        }
-        if !self.window.can_filter_rows() {
-            let reason = "cannot be updated with --from or --to, because its rows do not contain the date";
-            return Err(UsageError::new(format!("{table} {reason}; export again without --resume")));
-        }
-        Ok(())
     }
 
     /// Returns `true` if this run lists changes only.
@@ -113,19 +91,44 @@ impl State {
         self.store(paths)
     }
 
-    /// Records that the journal has been merged into the export, and removes the journal.
-    pub(super) fn finish(&mut self, paths: &ExportPaths) -> anyhow::Result<()> {
-        self.has_base = true;
-        self.journal = 0;
-        self.store(paths)?;
-        std::fs::remove_file(&paths.journal).with_context(|| format!("cannot remove {}", paths.journal.display()))
+    /// Records the export that is about to replace the current one.
+    pub(super) fn announce(&mut self, paths: &ExportPaths, replacement: Complete) -> anyhow::Result<()> {
+        self.replacement = Some(replacement);
+        self.store(paths)
     }
 
-    fn store(&self, paths: &ExportPaths) -> anyhow::Result<()> {
-        let path = &paths.checkpoint;
-        let new = path.with_extension("checkpoint.new");
+    /// Records that the announced export is in place, and removes the journal, which it contains.
+    pub(super) fn finish(&mut self, paths: &ExportPaths) -> anyhow::Result<()> {
+        self.base = self.replacement.take();
+        self.journal = 0;
+        self.store(paths)?;
+        match std::fs::remove_file(&paths.journal) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("cannot remove {}", paths.journal.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Replaces the checkpoint file in one step.
+    pub(super) fn store(&self, paths: &ExportPaths) -> anyhow::Result<()> {
         let text = serde_json::to_string_pretty(self)?;
-        let stored = std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, path));
-        stored.with_context(|| format!("cannot write {}", path.display()))
+        let stored = Self::replace(paths, text.as_bytes());
+        if stored.is_err() {
+            // The stored checkpoint remains valid. On a full disk the rest of the new one would only take space.
+            let _ = std::fs::remove_file(&paths.new_checkpoint);
+        }
+        stored.with_context(|| format!("cannot write {}", paths.checkpoint.display()))
+    }
+
+    fn replace(paths: &ExportPaths, text: &[u8]) -> io::Result<()> {
+        let mut file = private::create(&paths.new_checkpoint)?;
+        if let Ok(replaced) = paths.checkpoint.metadata() {
+            private::copy_access(&file, &replaced)?;
+        }
+        file.write_all(text)?;
+        // Without this, a power failure can leave an empty file under the new name.
+        file.sync_data()?;
+        std::fs::rename(&paths.new_checkpoint, &paths.checkpoint)
     }
 }

@@ -4,7 +4,7 @@ use keyfob::ditio_reporting::sync::Checkpoint;
 use keyfob::ditio_reporting::{Client, types};
 
 use super::columns::{self, Column};
-use super::event::Source;
+use super::event::{Source, TableChanges};
 use super::window::{DateFilter, Window};
 use crate::suggest;
 use crate::usage_error::UsageError;
@@ -32,7 +32,7 @@ macro_rules! table {
                 let listing = client.$method()$(.$set($value))*;
                 let listing = page_size.into_iter().fold(listing, |listing, size| listing.chunk_limit(size));
                 let listing = table!(@window listing, window $(, $dates)?);
-                Box::new(client.sync(listing, checkpoint))
+                Box::new(TableChanges::new(client.sync(listing, checkpoint)))
             },
         }
     };

@@ -7,12 +7,12 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::{Row, Writer};
+use crate::export::output::HashedFile;
 
-struct Lines(BufWriter<File>);
+struct Lines(BufWriter<HashedFile>);
 
-pub(super) fn create(path: &Path) -> anyhow::Result<Box<dyn Writer>> {
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(Box::new(Lines(BufWriter::with_capacity(1 << 20, file))))
+pub(super) fn writer(file: HashedFile) -> Box<dyn Writer> {
+    Box::new(Lines(BufWriter::with_capacity(1 << 20, file)))
 }
 
 impl Writer for Lines {
@@ -24,17 +24,18 @@ impl Writer for Lines {
         Ok(self.0.write_all(b"\n")?)
     }
 
-    fn finish(mut self: Box<Self>) -> anyhow::Result<()> {
-        Ok(self.0.flush()?)
+    fn finish(self: Box<Self>) -> anyhow::Result<HashedFile> {
+        Ok(self.0.into_inner().map_err(std::io::IntoInnerError::into_error)?)
     }
 }
 
 pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let unreadable = || format!("cannot read {}", path.display());
+    let file = File::open(path).with_context(unreadable)?;
     for line in BufReader::with_capacity(1 << 20, file).lines() {
-        let line = line.with_context(|| format!("cannot read {}", path.display()))?;
+        let line = line.with_context(unreadable)?;
         if !line.trim().is_empty() {
-            visit(Row::Json(line)).with_context(|| format!("{} is not valid NDJSON", path.display()))?;
+            visit(Row::Json(line))?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use anyhow::Context;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::file::properties::WriterProperties;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::SerializedFileReader;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::record::Field;
 use parquet::record::reader::RowIter;
@@ -16,7 +16,8 @@ use parquet::schema::types::Type;
 use serde_json::{Map, Value};
 
 use super::{Row, Writer};
-use crate::export::columns::{Column, Kind, text};
+use crate::export::columns::{Column, Kind, REJECTS, text};
+use crate::export::output::HashedFile;
 
 /// Rows per row group. One group is buffered in memory.
 const ROWS_PER_GROUP: usize = 20_000;
@@ -24,11 +25,10 @@ const ROWS_PER_GROUP: usize = 20_000;
 struct Groups {
     columns: Vec<Column>,
     rows: Vec<Map<String, Value>>,
-    writer: SerializedFileWriter<File>,
+    writer: SerializedFileWriter<HashedFile>,
 }
 
-pub(super) fn create(path: &Path, columns: Vec<Column>) -> anyhow::Result<Box<dyn Writer>> {
-    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+pub(super) fn writer(file: HashedFile, columns: Vec<Column>) -> anyhow::Result<Box<dyn Writer>> {
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
     let writer = SerializedFileWriter::new(file, Arc::new(schema(&columns)?), Arc::new(properties))?;
     Ok(Box::new(Groups { columns, rows: Vec::new(), writer }))
@@ -51,14 +51,18 @@ fn schema(columns: &[Column]) -> anyhow::Result<Type> {
 
 impl Writer for Groups {
     fn write(&mut self, row: &Row) -> anyhow::Result<()> {
-        self.rows.push(row.members()?);
+        let mut members = row.members()?;
+        let rejects: Map<String, Value> = self.columns.iter().filter_map(|column| rejected(column, &members)).collect();
+        if !rejects.is_empty() {
+            members.insert(REJECTS.to_owned(), Value::Object(rejects).to_string().into());
+        }
+        self.rows.push(members);
         if self.rows.len() == ROWS_PER_GROUP { self.write_group() } else { Ok(()) }
     }
 
-    fn finish(mut self: Box<Self>) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>) -> anyhow::Result<HashedFile> {
         self.write_group()?;
-        self.writer.close()?;
-        Ok(())
+        Ok(self.writer.into_inner()?)
     }
 }
 
@@ -88,17 +92,17 @@ impl Groups {
     }
 }
 
+/// Returns the name and value of a cell that does not have the type of its column.
+fn rejected(column: &Column, row: &Map<String, Value>) -> Option<(String, Value)> {
+    let value = row.get(&column.name).filter(|value| !column.kind.accepts(value))?;
+    Some((column.name.clone(), value.clone()))
+}
+
 fn write_column<T: DataType>(writer: &mut SerializedColumnWriter<'_>, cells: Vec<Option<T::T>>) -> anyhow::Result<()> {
     let definition_levels: Vec<i16> = cells.iter().map(|cell| i16::from(cell.is_some())).collect();
     let values: Vec<T::T> = cells.into_iter().flatten().collect();
     writer.typed::<T>().write_batch(&values, Some(&definition_levels), None)?;
     Ok(())
-}
-
-pub(super) fn names(path: &Path) -> anyhow::Result<Vec<String>> {
-    let reader = open(path)?;
-    let schema = reader.metadata().file_metadata().schema_descr();
-    Ok(schema.columns().iter().map(|column| column.name().to_owned()).collect())
 }
 
 pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {

@@ -1,0 +1,92 @@
+//! Checkpoints: they fit the files, and after a failure at any point `--resume` continues or the error says what to do.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{TABLE, change, check, export, sibling};
+use crate::cli::run::{Running, folder};
+
+/// Reads a checkpoint.
+pub(super) fn read(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_file_that_was_changed_after_the_export_is_not_resumed() {
+    let running = Running::in_real_time();
+    for format in ["ndjson", "csv", "parquet"] {
+        let out = folder("changed").join(format!("hours.{format}"));
+        export(&running, "time_registrations", &out, &[]).json();
+        let complete = fs::read(&out).unwrap();
+        let five_lines: Vec<u8> = complete.split_inclusive(|byte| *byte == b'\n').take(5).flatten().copied().collect();
+        let cut = if format == "parquet" { complete[..complete.len() / 2].to_vec() } else { five_lines };
+        let other_bytes: Vec<u8> = complete.iter().rev().copied().collect();
+        let requests = running.simulator.requests().len();
+        for (content, difference) in [(cut, "it has "), (other_bytes, "its content is not"), (Vec::new(), "it has 0 ")]
+        {
+            fs::write(&out, &content).unwrap();
+            let run = export(&running, "time_registrations", &out, &["--resume"]);
+            let advice = "restore the file, or export again without --resume";
+            run.failed(2, &["was changed after the export", difference, "the 1000 rows exported", advice]);
+            assert_eq!(fs::read(&out).unwrap(), content, "the file is left as it is");
+        }
+        assert_eq!(running.simulator.requests().len(), requests, "nothing is sent");
+        // Both parts of the advice.
+        fs::write(&out, &complete).unwrap();
+        export(&running, "time_registrations", &out, &["--resume"]).json();
+        fs::write(&out, "x").unwrap();
+        export(&running, "time_registrations", &out, &[]).json();
+        check(&out, running.simulator.ditio_reporting().rows(TABLE));
+    }
+}
+
+#[test]
+fn a_checkpoint_has_the_version_rows_size_hash_and_columns_and_a_mismatch_is_an_error() {
+    let running = Running::in_real_time();
+    let out = folder("fields").join("hours.csv");
+    let checkpoint = sibling(&out, ".checkpoint");
+    export(&running, "time_registrations", &out, &[]).json();
+    let original = read(&checkpoint);
+    let base = &original["base"];
+    assert_eq!((&original["version"], &base["rows"]), (&1.into(), &1000.into()));
+    assert_eq!(base["size"], fs::metadata(&out).unwrap().len());
+    assert_eq!(base["sha256"].as_str().unwrap().len(), 64);
+    let columns = base["columns"].as_array().unwrap();
+    let index = columns.iter().position(|column| *column == json!({ "name": "qty", "type": "number" })).unwrap();
+    assert_eq!(columns[0], json!({ "name": "id", "type": "text" }));
+
+    let resume_with = |change: &dyn Fn(&mut Value), parts: &[&str]| {
+        let mut changed = original.clone();
+        change(&mut changed);
+        fs::write(&checkpoint, changed.to_string()).unwrap();
+        export(&running, "time_registrations", &out, &["--resume"]).failed(2, parts);
+    };
+    let advice = "export again without --resume";
+    resume_with(&|state| state["version"] = 2.into(), &["another version of keyfob", advice]);
+    resume_with(&|state| drop(state.as_object_mut().unwrap().remove("version")), &["another version", advice]);
+    resume_with(&|state| state["base"]["sha256"] = "00".into(), &["its content is not", advice]);
+    resume_with(
+        &|state| state["base"]["columns"][index]["type"] = "integer".into(),
+        &["the column qty", "the type integer, and now the type number", advice],
+    );
+    resume_with(&|state| state["journal"] = 10.into(), &["hours.csv.part no longer exists", advice]);
+    fs::write(sibling(&out, ".part"), "+{}").unwrap();
+    resume_with(&|state| state["journal"] = 10.into(), &["hours.csv.part is shorter than its checkpoint", advice]);
+    resume_with(&|state| *state = json!({}), &["another version", advice]);
+    resume_with(&|state| *state = json!([]), &["is damaged", advice]);
+    fs::write(&checkpoint, original.to_string()).unwrap();
+    export(&running, "time_registrations", &out, &["--resume"]).json();
+}
+
+#[test]
+fn the_default_simulator_whose_time_stands_still_shows_its_changes() {
+    let running = Running::start();
+    let out = folder("frozen").join("hours.csv");
+    let run = export(&running, "time_registrations", &out, &[]);
+    assert!(run.status == 0 && run.stderr.contains("the clock of this machine is"), "{run:?}");
+    assert!(run.stderr.contains(" s ahead of the service's clock"), "{run:?}");
+    change(&running);
+    assert_eq!(export(&running, "time_registrations", &out, &["--resume"]).status, 0);
+    check(&out, running.simulator.ditio_reporting().rows(TABLE));
+}

@@ -1,0 +1,175 @@
+//! Exports that are stopped or run into a full disk, and two exports of one file.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use keyfob_simulator::{Fault, Vendor};
+
+use super::{ROUTE, TABLE, change, check, checkpoint::read, command, export, sibling};
+use crate::cli::run::{Keyfob, Run, Running, folder};
+
+const TABLE_NAME: &str = "time_registrations";
+
+/// Runs `keyfob` with a limit on the size of each file that it writes, in blocks of 512 bytes: a disk that is full at a
+/// chosen point.
+fn with_file_limit(keyfob: Keyfob, blocks: u32) -> Run {
+    let command = keyfob.command();
+    let mut limited = Command::new("sh");
+    // Without the trap, the signal that announces the limit ends the process.
+    limited.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
+    limited.arg(command.get_program()).args(command.get_args()).env_clear().stdin(Stdio::null());
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.current_dir(command.get_current_dir().unwrap());
+    Run::from(limited.output().unwrap())
+}
+
+/// A started export whose second page does not arrive.
+struct Waiting(Option<Child>);
+
+impl Waiting {
+    fn start(running: &Running, out: &Path, arguments: &[&str]) -> Self {
+        running
+            .simulator
+            .inject(Fault::delay(Duration::from_secs(3600)).on(Vendor::Ditio).path(ROUTE).every(2).times(1));
+        let mut command = command(running, TABLE_NAME, out, arguments).command();
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut waiting, begun) = (Self(Some(child)), Instant::now());
+        let pages = || running.simulator.requests().iter().filter(|request| request.path == ROUTE).count();
+        let before = pages();
+        while pages() < before + 2 {
+            assert!(
+                waiting.child().try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(60),
+                "the export does not request a second page"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        waiting
+    }
+
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    fn signal(&mut self, name: &str) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child().id())]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    fn end(mut self) -> Run {
+        Run::from(self.0.take().unwrap().wait_with_output().unwrap())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[test]
+fn the_second_export_of_a_file_fails_with_the_process_that_has_it() {
+    let running = Running::in_real_time();
+    let out = folder("locked").join("hours.csv");
+    let mut waiting = Waiting::start(&running, &out, &[]);
+    let holder = format!("process {} on ", waiting.child().id());
+    let requests = running.simulator.requests().len();
+    for arguments in [[].as_slice(), &["--resume"]] {
+        let second = export(&running, TABLE_NAME, &out, arguments);
+        second.failed(2, &["hours.csv is being exported by", &holder, "since 20", "wait until it has finished"]);
+    }
+    let link = out.with_file_name("link.csv");
+    fs::write(&out, "").unwrap();
+    std::os::unix::fs::symlink(&out, &link).unwrap();
+    export(&running, TABLE_NAME, &link, &[]).failed(2, &["is being exported by"]);
+    fs::remove_file(&out).unwrap();
+    assert_eq!(running.simulator.requests().len(), requests, "nothing is sent");
+    let other = out.with_file_name("other.csv");
+    export(&running, TABLE_NAME, &other, &[]).json();
+
+    // The lock ends with its process, and the journal and the checkpoint are whole.
+    waiting.signal("KILL");
+    waiting.end();
+    assert!(sibling(&out, ".lock").exists());
+    export(&running, TABLE_NAME, &out, &["--resume"]).json();
+    check(&out, running.simulator.ditio_reporting().rows(TABLE));
+    assert!(!sibling(&out, ".lock").exists());
+}
+
+#[test]
+fn ctrl_c_stops_an_export_and_says_how_to_continue() {
+    let running = Running::in_real_time();
+    let out = folder("stopped").join("hours.ndjson");
+    let mut waiting = Waiting::start(&running, &out, &[]);
+    waiting.signal("INT");
+    let run = waiting.end();
+    run.failed(130, &["interrupted"]);
+    assert!(run.stderr.contains("run the same command with --resume to continue"), "{run:?}");
+    assert!(!out.exists() && !sibling(&out, ".lock").exists());
+    export(&running, TABLE_NAME, &out, &["--resume"]).json();
+    check(&out, running.simulator.ditio_reporting().rows(TABLE));
+}
+
+#[test]
+fn an_export_that_cannot_be_resumed_says_so_when_it_is_interrupted() {
+    let running = Running::in_real_time();
+    let out = folder("images").join("images.ndjson");
+    running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path("/ditio/reporting/v1/images").times(1));
+    let arguments = ["--from", "2020-01-01", "--no-retry"];
+    let run = export(&running, "images", &out, &arguments);
+    run.failed(5, &["503"]);
+    assert!(run.stderr.contains("run the same command without --resume"), "{run:?}");
+    export(&running, "images", &out, &["--resume"]).failed(2, &["export again without --resume"]);
+    export(&running, "images", &out, &arguments).json();
+}
+
+#[test]
+fn a_full_disk_while_rows_arrive_is_resumed() {
+    let running = Running::in_real_time();
+    let out = folder("full").join("hours.csv");
+    let run = with_file_limit(command(&running, TABLE_NAME, &out, &[]), 200);
+    run.failed(1, &["cannot write the journal"]);
+    assert!(run.stderr.contains("with --resume to continue"), "{run:?}");
+    export(&running, TABLE_NAME, &out, &["--resume"]).json();
+    check(&out, running.simulator.ditio_reporting().rows(TABLE));
+}
+
+#[test]
+fn a_full_disk_while_merging_is_resumed_and_a_crash_at_any_point_of_the_replacement_too() {
+    for format in ["ndjson", "csv"] {
+        let running = Running::in_real_time();
+        let out = folder("merging").join(format!("hours.{format}"));
+        let (journal, checkpoint) = (sibling(&out, ".part"), sibling(&out, ".checkpoint"));
+        export(&running, TABLE_NAME, &out, &[]).json();
+        let old = fs::read(&out).unwrap();
+        change(&running);
+        let run = with_file_limit(command(&running, TABLE_NAME, &out, &["--resume"]), 200);
+        run.failed(1, &["cannot write", ".new"]);
+        assert!(run.stderr.contains("with --resume to continue") && !run.stderr.contains("without"), "{run:?}");
+        assert_eq!(fs::read(&out).unwrap(), old);
+        assert!(!sibling(&out, ".new").exists());
+        let (changes, before) = (fs::read(&journal).unwrap(), read(&checkpoint));
+        export(&running, TABLE_NAME, &out, &["--resume"]).json();
+        let rows = running.simulator.ditio_reporting().rows(TABLE);
+        check(&out, rows.clone());
+
+        let (new, after) = (fs::read(&out).unwrap(), read(&checkpoint));
+        let mut announced = before.clone();
+        announced["replacement"] = after["base"].clone();
+        // The points at which a crash can happen: before and after the new file, then its checkpoint, is in place.
+        for (file, stored) in [(&old, &before), (&old, &announced), (&new, &announced), (&new, &after)] {
+            fs::write(&out, file).unwrap();
+            fs::write(&journal, &changes).unwrap();
+            fs::write(&checkpoint, stored.to_string()).unwrap();
+            export(&running, TABLE_NAME, &out, &["--resume"]).json();
+            check(&out, rows.clone());
+            assert!(!journal.exists());
+        }
+    }
+}
