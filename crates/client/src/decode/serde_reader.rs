@@ -253,6 +253,7 @@ fn fields<'de, A: MapAccess<'de>>(
 /// Returns the index of a key, and sets `next` to the index after it.
 ///
 /// Vendors send keys mostly in one order, so the search starts at `next`.
+#[inline]
 pub(super) fn find(names: &[&str], key: &str, next: &mut usize) -> Option<usize> {
     let (before, after) = names.split_at(*next);
     let index = match after.iter().position(|name| *name == key) {
