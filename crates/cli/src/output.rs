@@ -1,6 +1,6 @@
 //! Output files: what exists is not destroyed, and an output that cannot be written is reported before it is needed.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -37,8 +37,8 @@ enum Kind {
 struct Replacement {
     temporary: PathBuf,
     target: PathBuf,
-    /// Properties of the file to be replaced, if it exists.
-    replaced: Option<Metadata>,
+    /// Permissions of the file to be replaced, if it exists.
+    permissions: Option<Permissions>,
 }
 
 impl Output {
@@ -49,10 +49,10 @@ impl Output {
     /// If the file cannot be written, or is a directory.
     pub(crate) fn open(path: &Path, mode: u32) -> Result<Self, UsageError> {
         let opened = match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() && !is_descriptor(path) => existing(path, metadata),
+            Ok(metadata) if metadata.is_file() && !is_descriptor(path) => existing(path, &metadata),
             Ok(_) => OpenOptions::new().append(true).open(path).map(|file| (file, Kind::Stream)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                follow(path).and_then(|target| Replacement::create(target, None, mode))
+                resolve_links(path).and_then(|target| Replacement::create(target, None, mode))
             }
             Err(error) => Err(error),
         };
@@ -99,11 +99,12 @@ impl Output {
 }
 
 /// Opens an existing regular file: for replacement, if that changes nothing but its content.
-fn existing(path: &Path, metadata: Metadata) -> io::Result<(File, Kind)> {
+fn existing(path: &Path, metadata: &Metadata) -> io::Result<(File, Kind)> {
     // Opened even if it will be replaced: a file that must not be written cannot be replaced either.
     let in_place = OpenOptions::new().write(true).open(path)?;
-    if links(&metadata) == 1
-        && let Ok((file, kind)) = follow(path).and_then(|target| Replacement::create(target, Some(metadata), 0o600))
+    if links(metadata) == 1
+        && let Ok(target) = resolve_links(path)
+        && let Ok((file, kind)) = Replacement::create(target, Some(metadata), 0o600)
     {
         return Ok((file, kind));
     }
@@ -112,7 +113,7 @@ fn existing(path: &Path, metadata: Metadata) -> io::Result<(File, Kind)> {
 
 impl Replacement {
     /// Creates a temporary file in the directory of `target`.
-    fn create(target: PathBuf, replaced: Option<Metadata>, mode: u32) -> io::Result<(File, Kind)> {
+    fn create(target: PathBuf, replaced: Option<&Metadata>, mode: u32) -> io::Result<(File, Kind)> {
         let mut options = OpenOptions::new();
         // A file of the same name, or a symbolic link that somebody else has put there, is not used.
         options.write(true).create_new(true);
@@ -125,8 +126,11 @@ impl Replacement {
             let temporary = target.with_file_name(format!(".keyfob-{}-{number}.part", std::process::id()));
             match options.open(&temporary) {
                 Ok(file) => {
-                    let replacement = Self { temporary, target, replaced };
-                    replacement.keep_owner(&file)?;
+                    let permissions = replaced.map(Metadata::permissions);
+                    let replacement = Self { temporary, target, permissions };
+                    if let Some(replaced) = replaced {
+                        keep_owner(&file, replaced)?;
+                    }
                     return Ok((file, Kind::Replacement(replacement)));
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists && number < MAX_NAMES => number += 1,
@@ -135,29 +139,9 @@ impl Replacement {
         }
     }
 
-    /// Gives the temporary file the owner and group of the file that it replaces. Fails unless both are the user's own,
-    /// or the user is root.
-    #[cfg(unix)]
-    fn keep_owner(&self, file: &File) -> io::Result<()> {
-        use std::os::unix::fs::{MetadataExt, fchown};
-
-        let Some(replaced) = &self.replaced else { return Ok(()) };
-        let created = file.metadata()?;
-        if (created.uid(), created.gid()) == (replaced.uid(), replaced.gid()) {
-            return Ok(());
-        }
-        fchown(file, Some(replaced.uid()), Some(replaced.gid()))
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "files have no owner here")]
-    fn keep_owner(&self, _: &File) -> io::Result<()> {
-        Ok(())
-    }
-
     fn finish(&mut self, file: &File) -> io::Result<()> {
-        if let Some(replaced) = &self.replaced {
-            file.set_permissions(replaced.permissions())?;
+        if let Some(permissions) = self.permissions.take() {
+            file.set_permissions(permissions)?;
         }
         fs::rename(&self.temporary, &self.target)
     }
@@ -170,6 +154,26 @@ impl Drop for Replacement {
     }
 }
 
+/// Gives a file the owner and group of the file that it replaces. Fails unless they are the user's own, or the user is
+/// root.
+#[cfg(unix)]
+fn keep_owner(file: &File, replaced: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+
+    let created = file.metadata()?;
+    if (created.uid(), created.gid()) == (replaced.uid(), replaced.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(replaced.uid()), Some(replaced.gid()))
+}
+
+/// Does nothing: files have no owner on this system.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as on other systems")]
+fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
 /// Returns true for the files that stand for the descriptors of a process.
 fn is_descriptor(path: &Path) -> bool {
     let directories = ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"];
@@ -177,7 +181,7 @@ fn is_descriptor(path: &Path) -> bool {
 }
 
 /// Returns the path that symbolic links lead to, which need not exist.
-fn follow(path: &Path) -> io::Result<PathBuf> {
+fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         if path.file_name().is_none() || path.as_os_str().as_encoded_bytes().ends_with(b"/") {
