@@ -133,9 +133,9 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// Sends calls with this HTTP client, with its own time limits and transport settings. Token requests do not use
     /// it.
     ///
-    /// The client must not follow redirects: calls follow redirects themselves and do not send credentials to another
-    /// origin. Build it with [`TransportConfig::client_builder`], which disables redirects and always has a TLS
-    /// provider.
+    /// The client must neither follow redirects nor retry: calls follow redirects themselves and do not send credentials
+    /// to another origin, and their retry policy counts all requests. Build it with
+    /// [`TransportConfig::client_builder`], which disables both and always has a TLS provider.
     ///
     /// ```
     /// use keyfob_client::{ClientBuilder, Session, auth::TransportConfig};
@@ -151,7 +151,7 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the policy for retrying failed attempts.
+    /// Sets the policy for retrying failed attempts. [`CallOptions`](crate::CallOptions) change it for one call.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = policy;
         self
@@ -170,14 +170,19 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum time to wait for data from the service, before a response and between two chunks of its body;
-    /// 60 seconds by default. Some APIs have a longer default.
+    /// Sets the maximum time to wait for data from the service, after the request and between two chunks of the
+    /// response; 60 seconds by default, [`Duration::MAX`] for no limit. Some APIs have a longer default.
+    ///
+    /// The time to send a large body does not count: the limit starts anew with each piece of the body that the
+    /// connection takes, and does not run while the body waits for its source, such as a slow reader. reqwest's own read
+    /// timeout, set with [`TransportConfig::configure_client`], replaces this one and counts that time too.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.settings.read_timeout = timeout;
         self
     }
 
-    /// Sets the time limit of each attempt, from connecting to the last byte of the response; unlimited by default.
+    /// Sets the time limit of each attempt, from connecting to the last byte of the response; unlimited by default, and
+    /// with [`Duration::MAX`].
     /// [`RetryPolicy::deadline`] limits the time in which attempts of a call may start.
     ///
     /// Token requests have limits of their own: 30 seconds for each request, which is not configurable, and three

@@ -5,8 +5,10 @@ mod attempt_error;
 mod body;
 pub(crate) mod concurrent;
 mod context;
+pub(crate) mod idle;
 pub mod operation_call;
 pub(crate) mod options;
+mod progress;
 #[cfg(feature = "rate-limit")]
 pub(crate) mod rate_limit;
 mod redirect;

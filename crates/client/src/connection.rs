@@ -31,6 +31,8 @@ pub(crate) struct Connection {
     #[cfg(feature = "rate-limit")]
     pub(crate) limiter: Option<Limiter>,
     pub(crate) timeout: Option<Duration>,
+    /// `None` if there is no limit, or if `http` has one of its own.
+    pub(crate) read_timeout: Option<Duration>,
     pub(crate) max_response_bytes: u64,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
@@ -63,6 +65,12 @@ impl Connection {
     pub(crate) fn path(&self, host: &str) -> Result<Path<'_>, Error> {
         let base = self.hosts.iter().find(|known| known.name == host).map(|known| &known.url);
         base.map(Path::new).ok_or_else(|| {
+            if host.is_empty() {
+                return Error::new(
+                    ErrorKind::Rejected,
+                    "no base URL for the API's default host: set it in the environment",
+                );
+            }
             let message = format!("no base URL for the host `{host}`: check its name, and its URL in the environment");
             Error::new(ErrorKind::Rejected, message)
         })

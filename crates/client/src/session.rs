@@ -28,7 +28,8 @@ impl Session {
         self.0.authenticator.as_ref()
     }
 
-    /// Returns the HTTP client. Requests sent with it directly are neither authorized nor retried.
+    /// Returns the HTTP client. Requests sent with it directly are neither authorized nor retried, and have no read
+    /// timeout.
     #[must_use]
     pub fn http(&self) -> &reqwest::Client {
         &self.0.http

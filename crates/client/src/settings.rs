@@ -22,7 +22,7 @@ const MAX_RESPONSE_BYTES: u64 = 256 * 1024 * 1024;
 /// absent occupies more memory than its JSON.
 const DECODED_PER_RESPONSE_BYTE: u64 = 4;
 
-/// Default maximum time to wait for data from the service, before a response and between two chunks of its body.
+/// Default maximum time to wait for data from the service, after the request and between two chunks of the response.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Settings of a client before it is built.
@@ -130,17 +130,16 @@ impl Settings {
                 Some(builder.clock(self.clock.clone()).build().map_err(Error::from)?)
             }
         };
-        let http = if let Some(http) = self.http {
-            http
+        let (http, read_timeout) = if let Some(http) = self.http {
+            (http, None)
         } else {
-            let defaults = |builder: reqwest::ClientBuilder| {
-                let builder = builder.read_timeout(self.read_timeout);
-                match self.connect_timeout {
-                    Some(limit) => builder.connect_timeout(limit),
-                    None => builder,
-                }
+            let defaults = |builder: reqwest::ClientBuilder| match self.connect_timeout {
+                Some(limit) => builder.connect_timeout(limit),
+                None => builder,
             };
-            self.transport.client_with(Policy::none(), defaults).map_err(Error::from)?
+            let http = self.transport.client_with(Policy::none(), defaults).map_err(Error::from)?;
+            let limit = (self.read_timeout != Duration::MAX && !has_read_timeout(&http)).then_some(self.read_timeout);
+            (http, limit)
         };
         Ok(Session(Arc::new(Connection {
             api: self.api,
@@ -153,6 +152,7 @@ impl Settings {
             #[cfg(feature = "rate-limit")]
             limiter: self.rate_limit.map(|limit| crate::call::rate_limit::Limiter::new(limit, &self.clock)),
             timeout: self.timeout,
+            read_timeout,
             max_response_bytes: self.max_response_bytes,
             token_rejected_statuses: self.token_rejected_statuses,
             status_in_body: self.status_in_body,
@@ -183,6 +183,12 @@ impl Settings {
             Err(Error::new(ErrorKind::Rejected, message))
         })
     }
+}
+
+/// Returns `true` if the caller has set reqwest's own read timeout with `configure_client`, which then takes precedence.
+/// reqwest has no accessor, but its `Debug` output contains the timeout.
+fn has_read_timeout(http: &reqwest::Client) -> bool {
+    format!("{http:?}").contains(", read_timeout: ")
 }
 
 /// Parses a base URL. Error messages do not quote it, because it may contain a password.

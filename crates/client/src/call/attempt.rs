@@ -7,14 +7,14 @@ use keyfob_auth::{Authorization, Generation};
 use reqwest::{Method, Request, Response, StatusCode, header::HOST};
 
 use crate::{
-    call::{attempt_error::AttemptError, body, context::CallContext, redirect::RedirectChain, retry},
+    call::{
+        attempt_error::AttemptError, body, context::CallContext, idle, progress::Progress, redirect::RedirectChain,
+        retry,
+    },
     error::{ApiError, Error},
     request::prepared::RequestParts,
     response::BufferedResponse,
 };
-
-/// Maximum size of an error body read into an [`ApiError`], in bytes.
-const MAX_ERROR_BODY: u64 = 64 * 1024;
 
 /// Treatment of the response body by an attempt.
 pub(crate) enum BodyMode<'a> {
@@ -56,18 +56,16 @@ impl CallContext<'_> {
         };
         let authorization = match self.connection.authenticator_for(parts.host.unwrap_or(self.operation.host)) {
             None => None,
-            Some(authenticator) if self.permits_retries() => {
-                Some(authenticator.authorization().await.map_err(Error::from)?)
-            }
-            Some(authenticator) => Some(authenticator.authorization_without_retry().await.map_err(Error::from)?),
+            Some(authenticator) if self.permits_retries() => Some(authenticator.authorization().await?),
+            Some(authenticator) => Some(authenticator.authorization_without_retry().await?),
         };
         let mut generation = authorization.as_ref().map(Authorization::generation);
         // Scoped, so that the request does not live across the await: it would enlarge the future of every call.
-        let sent = {
-            let request = self.request(parts, streaming, authorization);
-            self.connection.http.execute(request)
+        let (progress, sent) = {
+            let mut request = self.request(parts, streaming, authorization);
+            (Progress::track(&mut request), self.connection.http.execute(request))
         };
-        let mut response = sent.await.map_err(AttemptError::transport)?;
+        let mut response = idle::response(self.connection.read_timeout, progress, sent).await?;
         if matches!(parts.method, Method::GET | Method::HEAD) && response.status().is_redirection() {
             (response, generation) = Box::pin(self.follow_redirects(parts, response, generation)).await?;
         }
@@ -77,7 +75,10 @@ impl CallContext<'_> {
         }
         let received = match mode {
             BodyMode::Stream => Received::Streaming(response),
-            BodyMode::Buffer(buffer) => Received::Buffered(self.read(&mut response, generation, buffer).await?),
+            BodyMode::Buffer(buffer) => {
+                let announced = body::announced(&parts.method, &response);
+                Received::Buffered(self.read(&mut response, announced, generation, buffer).await?)
+            }
         };
         if let (Some(generation), Some(authenticator)) = (generation, &self.connection.authenticator) {
             authenticator.accept(generation);
@@ -87,7 +88,7 @@ impl CallContext<'_> {
 
     /// Returns true if failed requests of this call may be repeated, token requests included.
     pub(super) fn permits_retries(&self) -> bool {
-        !self.options.no_retry && self.connection.retry.permits_retries()
+        !self.options.no_retry && (self.connection.retry.permits_retries() || self.options.has_retry_time())
     }
 
     fn request(
@@ -98,14 +99,19 @@ impl CallContext<'_> {
     ) -> Request {
         let mut request = streaming.map_or_else(|| parts.request(), |request| *request);
         self.options.apply(&mut request);
-        if let Some(timeout) = self.options.timeout.or(self.connection.timeout) {
-            *request.timeout_mut() = Some(timeout);
-        }
+        self.limit(&mut request);
         self.span.record("server.address", request.url().host_str());
         if let Some(authorization) = authorization {
             authorization.apply(request.headers_mut());
         }
         request
+    }
+
+    /// Sets the time limit of a request.
+    fn limit(&self, request: &mut Request) {
+        if let Some(timeout) = self.options.timeout.or(self.connection.timeout) {
+            *request.timeout_mut() = Some(timeout);
+        }
     }
 
     /// Follows the redirects of a read. The credentials and the call's extra headers are sent to the first origin only.
@@ -119,6 +125,7 @@ impl CallContext<'_> {
         while let Some(target) = chain.next(&response)? {
             let mut request = parts.redirected(target.url);
             request.headers_mut().remove(HOST);
+            self.limit(&mut request);
             if target.same_origin {
                 self.options.apply(&mut request);
             }
@@ -126,20 +133,21 @@ impl CallContext<'_> {
                 Some(_) if target.same_origin => {
                     let authenticator =
                         self.connection.authenticator.as_ref().expect("a generation comes from an authenticator");
-                    authenticator.authorization().await.map_err(Error::from)?.apply(request.headers_mut());
+                    authenticator.authorization().await?.apply(request.headers_mut());
                 }
                 _ => generation = None,
             }
-            response = self.connection.http.execute(request).await.map_err(AttemptError::transport)?;
+            let sent = self.connection.http.execute(request);
+            response = idle::response(self.connection.read_timeout, None, sent).await?;
         }
         Ok((response, generation))
     }
 
-    /// Reads an error response.
+    /// Reads an error response, without its body if the service does not send it in time.
     async fn error_from_response(&self, mut response: Response, generation: Option<Generation>) -> AttemptError {
         let status = response.status();
         let retry_after = keyfob_auth::retry_after(response.headers(), self.connection.clock.wall());
-        let body = body::collect(&mut response, MAX_ERROR_BODY, true, &mut Vec::new()).await.unwrap_or_default();
+        let body = body::collect_error(&mut response).await;
         self.error_from_status(status, retry_after, body, generation)
     }
 
@@ -153,8 +161,7 @@ impl CallContext<'_> {
         AttemptError {
             error: Error::from_status(status, retry_after, ApiError::read(body)),
             rejected_token: generation.filter(|_| self.connection.token_rejected_statuses.contains(&status)),
-            unsent: false,
-            transient: retry::is_transient(status),
+            retryable: retry::retryable(status),
         }
     }
 
@@ -162,15 +169,17 @@ impl CallContext<'_> {
     async fn read(
         &self,
         response: &mut Response,
+        announced: Option<u64>,
         generation: Option<Generation>,
         buffer: &mut Vec<u8>,
     ) -> Result<BufferedResponse, AttemptError> {
-        let body = body::collect(response, self.connection.max_response_bytes, false, buffer).await?;
+        let (read_timeout, limit) = (self.connection.read_timeout, self.connection.max_response_bytes);
+        let body = body::collect(response, announced, read_timeout, limit, buffer).await?;
         if self.connection.status_in_body
             && let Some(status) = body::status(&body)
         {
             let retry_after = keyfob_auth::retry_after(response.headers(), self.connection.clock.wall());
-            let start = body.slice(..body.len().min(usize::try_from(MAX_ERROR_BODY).unwrap_or(usize::MAX)));
+            let start = body.slice(..body.len().min(body::MAX_ERROR_BODY));
             return Err(self.error_from_status(status, retry_after, start, generation));
         }
         Ok(BufferedResponse { status: response.status(), headers: std::mem::take(response.headers_mut()), body })

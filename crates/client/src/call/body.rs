@@ -1,16 +1,16 @@
 //! Reading of response bodies from the connection.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, Response, StatusCode};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use crate::{
-    call::attempt_error::AttemptError,
+    call::{attempt_error::AttemptError, idle},
     error::{Error, ErrorKind},
 };
 
@@ -18,13 +18,20 @@ use crate::{
 /// reserve more.
 const MAX_RESERVED: u64 = 8 * 1024 * 1024;
 
-/// Reads a body of at most `limit` bytes. A longer body is truncated, or else an error.
+/// Maximum size of an error body that is read, in bytes.
+pub(crate) const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// Maximum time to read an error body. An error is complete without its body, which a service may send endlessly.
+const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Reads a body of at most `limit` bytes, which must have the `announced` length.
 ///
 /// A body that arrives in several chunks is assembled in `buffer`.
 pub(crate) async fn collect(
     response: &mut Response,
+    announced: Option<u64>,
+    read_timeout: Option<Duration>,
     limit: u64,
-    truncate: bool,
     buffer: &mut Vec<u8>,
 ) -> Result<Bytes, AttemptError> {
     let too_large = || {
@@ -32,12 +39,11 @@ pub(crate) async fn collect(
         let error = error.with_hint("raise `ClientBuilder::max_response_bytes`");
         AttemptError::from(error.with_status(StatusCode::OK))
     };
-    let announced = response.content_length();
-    if announced.is_some_and(|length| length > limit) && !truncate {
+    if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    let Some(first) = response.chunk().await.map_err(AttemptError::transport)? else {
-        return Ok(Bytes::new());
+    let Some(first) = idle::chunk(read_timeout, response).await? else {
+        return if announced.unwrap_or(0) == 0 { Ok(Bytes::new()) } else { Err(AttemptError::short_body()) };
     };
     if announced == Some(first.len() as u64) {
         return Ok(first);
@@ -46,17 +52,39 @@ pub(crate) async fn collect(
     buffer.clear();
     buffer.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
     buffer.extend_from_slice(&first);
-    while let Some(chunk) = response.chunk().await.map_err(AttemptError::transport)? {
+    while let Some(chunk) = idle::chunk(read_timeout, response).await? {
         buffer.extend_from_slice(&chunk);
         if buffer.len() as u64 > limit {
-            if !truncate {
-                return Err(too_large());
-            }
-            buffer.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            break;
+            return Err(too_large());
         }
     }
+    // hyper ends the body of an HTTP/2 stream that is reset with `NO_ERROR`, whatever was announced.
+    if announced.is_some_and(|length| (buffer.len() as u64) < length) {
+        return Err(AttemptError::short_body());
+    }
     Ok(std::mem::take(buffer).into())
+}
+
+/// Reads the first [`MAX_ERROR_BODY`] bytes of an error body; nothing if the service does not send them in time.
+pub(crate) async fn collect_error(response: &mut Response) -> Bytes {
+    let body = async {
+        let mut body = Vec::new();
+        while let Ok(Some(chunk)) = response.chunk().await {
+            let missing = MAX_ERROR_BODY - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(missing)]);
+            if chunk.len() >= missing {
+                break;
+            }
+        }
+        body
+    };
+    tokio::time::timeout(ERROR_BODY_TIMEOUT, body).await.unwrap_or_default().into()
+}
+
+/// Returns the length of the body that a response announces, if known. A response to `HEAD` has no body, but may announce
+/// the length of one.
+pub(crate) fn announced(method: &Method, response: &Response) -> Option<u64> {
+    if *method == Method::HEAD { None } else { response.content_length() }
 }
 
 /// Returns the error status that a JSON body has in its field `status`, which may differ from the HTTP status.

@@ -49,3 +49,28 @@ impl RedirectChain {
         Ok(Some(Target { url, same_origin: self.same_origin }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redirect(to: &str) -> Response {
+        http::Response::builder().status(302).header(LOCATION, to).body("").unwrap().into()
+    }
+
+    #[test]
+    fn a_redirect_from_https_to_http_is_not_followed() {
+        let chain = |first| RedirectChain::new(Url::parse(first).unwrap());
+        let mut secure = chain("https://api.test/a");
+        assert!(secure.next(&redirect("https://storage.test/b")).unwrap().is_some());
+        for unprotected in ["http://storage.test/c", "http://api.test/a", "HTTP://api.test", "file:///c"] {
+            let Err(error) = secure.next(&redirect(unprotected)) else { panic!("{unprotected} is followed") };
+            assert_eq!(error.kind(), ErrorKind::Unexpected);
+            assert!(error.to_string().contains("from https to an unprotected URL"), "{error}");
+        }
+        let mut plain = chain("http://127.0.0.1/a");
+        assert!(plain.next(&redirect("http://127.0.0.1/b")).unwrap().is_some());
+        assert!(plain.next(&redirect("https://api.test/")).unwrap().is_some());
+        assert!(plain.next(&redirect("http://127.0.0.1/c")).is_err(), "also after a redirect to https");
+    }
+}

@@ -1,4 +1,4 @@
-//! Retry policy: number of attempts, delays, deadline and the budget that all calls of a client share.
+//! Retry policy: number of attempts, delays, time limit and the budget that all calls of a client share.
 
 use std::time::Duration;
 
@@ -10,20 +10,27 @@ use tower::retry::{
 };
 use tower::util::rng::HasherRng;
 
+use crate::call::attempt_error::Retryable;
+
 /// Maximum random extension of a delay, as a factor of the delay.
 const JITTER: f64 = 1.0;
 
 /// Retry policy of a client.
 ///
-/// A failed connection is retried whatever the method, within [`attempts`](RetryPolicy::attempts), because the service
-/// has not received the request. Statuses 408, 429, 502, 503 and 504 and broken responses are retried only for
-/// [idempotent](crate::Idempotency) operations. `Retry-After` overrides the policy's delays.
+/// A failed connection and an HTTP/2 stream that the service refused are retried whatever the method, within
+/// [`attempts`](RetryPolicy::attempts), because the service has not processed the request. Statuses 408, 429, 502, 503
+/// and 504 and broken responses are retried only for [idempotent](crate::Idempotency) operations; status 500 only for
+/// reads: GET, HEAD, and other operations that the API's description or the call marks as idempotent, except PUT and
+/// DELETE. `Retry-After` overrides the policy's delays.
+///
+/// [`Duration::MAX`] means no limit in all settings.
 ///
 /// ```
 /// use std::time::Duration;
 /// use keyfob_client::RetryPolicy;
 ///
-/// let policy = RetryPolicy::default().attempts(6).deadline(Duration::from_secs(300));
+/// let interactive = RetryPolicy::default().attempts(6).deadline(Duration::from_secs(300));
+/// let batch = RetryPolicy::default().retry_for(Duration::from_secs(600));
 /// ```
 #[derive(Clone, Debug)]
 pub struct RetryPolicy {
@@ -32,6 +39,8 @@ pub struct RetryPolicy {
     longest_delay: Duration,
     longest_retry_after: Duration,
     deadline: Duration,
+    /// The time limit alone ends the retries.
+    batch: bool,
 }
 
 impl Default for RetryPolicy {
@@ -44,6 +53,7 @@ impl Default for RetryPolicy {
             longest_delay: Duration::from_secs(20),
             longest_retry_after: Duration::from_secs(60),
             deadline: Duration::from_secs(120),
+            batch: false,
         }
     }
 }
@@ -85,6 +95,21 @@ impl RetryPolicy {
         self
     }
 
+    /// Retries until this time after the start of a call, for batch jobs that must survive an outage.
+    ///
+    /// Replaces the limits of [`attempts`](RetryPolicy::attempts), [`deadline`](RetryPolicy::deadline) and
+    /// [`longest_retry_after`](RetryPolicy::longest_retry_after), and the retry budget of the client does not apply. Two
+    /// attempts are separated by the policy's [delay](RetryPolicy::delays) or by `Retry-After`, if longer. A call whose
+    /// token request fails because the token endpoint is unavailable is retried too.
+    ///
+    /// Every call has this time, such as each page of a listing; see also
+    /// [`CallOptions::retry_for`](crate::CallOptions::retry_for).
+    #[must_use]
+    pub fn retry_for(mut self, time: Duration) -> Self {
+        (self.attempts, self.deadline, self.longest_retry_after, self.batch) = (u32::MAX, time, time, true);
+        self
+    }
+
     pub(crate) fn permits_retries(&self) -> bool {
         self.attempts > 1
     }
@@ -115,10 +140,17 @@ impl Schedule {
         let own = self.delays.next_backoff().deadline().saturating_duration_since(Instant::now());
         let delay = match retry_after {
             Some(after) if after > self.policy.longest_retry_after => return None,
+            // The number of attempts does not limit a batch job: `Retry-After: 0` must not make it a busy loop.
+            Some(after) if self.policy.batch => after.max(own),
             Some(after) => after,
             None => own,
         };
         (elapsed.saturating_add(delay) <= self.policy.deadline).then_some(delay)
+    }
+
+    /// Returns `true` if the time limit alone ends the retries.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.policy.batch
     }
 }
 
@@ -144,9 +176,13 @@ impl Budget {
     }
 }
 
-/// Returns `true` for statuses after which the same request may succeed.
-pub(crate) fn is_transient(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
+/// Returns the calls that may send the same request again after an error response.
+pub(crate) fn retryable(status: StatusCode) -> Retryable {
+    match status.as_u16() {
+        408 | 429 | 502 | 503 | 504 => Retryable::Idempotent,
+        500 => Retryable::Reads,
+        _ => Retryable::Never,
+    }
 }
 
 #[cfg(test)]
@@ -184,6 +220,34 @@ mod tests {
         let policy = RetryPolicy::default().attempts(9).longest_retry_after(5 * SECOND);
         assert_eq!(policy.schedule().next(Duration::ZERO, Some(4 * SECOND)), Some(4 * SECOND));
         assert_eq!(policy.schedule().next(Duration::ZERO, Some(6 * SECOND)), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_batch_job_is_retried_until_its_time_is_over_and_never_in_a_busy_loop() {
+        let policy = RetryPolicy::default().attempts(2).retry_for(600 * SECOND);
+        let mut schedule = policy.schedule();
+        let mut elapsed = Duration::ZERO;
+        let mut delays = Vec::new();
+        while let Some(delay) = schedule.next(elapsed, Some(Duration::ZERO)) {
+            elapsed += delay;
+            delays.push(delay);
+        }
+        assert!((560 * SECOND..=600 * SECOND).contains(&elapsed), "{elapsed:?}");
+        assert!(delays.len() < 50, "{} attempts", delays.len());
+        assert_eq!(policy.schedule().next(SECOND, Some(300 * SECOND)), Some(300 * SECOND), "Retry-After is honoured");
+        assert_eq!(policy.schedule().next(400 * SECOND, Some(300 * SECOND)), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_duration_means_no_limit() {
+        let policy = RetryPolicy::default().deadline(Duration::MAX).longest_retry_after(Duration::MAX);
+        assert_eq!(policy.schedule().next(SECOND, Some(Duration::MAX)), Some(Duration::MAX));
+        let endless = RetryPolicy::default().delays(Duration::MAX, Duration::MAX).retry_for(Duration::MAX);
+        let mut schedule = endless.schedule();
+        for _ in 0..100 {
+            schedule.next(Duration::MAX, None).unwrap();
+        }
+        assert_eq!(RetryPolicy::default().schedule().next(SECOND, Some(Duration::MAX)), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use keyfob_auth::Rejection;
+use reqwest::Method;
 use tracing::Instrument;
 
 use crate::{
     call::{
         attempt::{BodyMode, Received},
-        attempt_error::AttemptError,
+        attempt_error::{AttemptError, Retryable},
         context::CallContext,
         options::CallOptions,
         retry::Schedule,
@@ -90,11 +91,20 @@ impl CallContext<'_> {
             state.renewed = true;
             None
         } else {
+            let schedule = || Box::new(self.options.schedule(&self.connection.retry));
+            let schedule = state.schedule.get_or_insert_with(schedule);
             let idempotent = self.operation.idempotency == Idempotency::Idempotent || self.options.idempotent;
-            let may_retry = repeatable && !self.options.no_retry && (error.unsent || error.transient && idempotent);
-            let schedule = state.schedule.get_or_insert_with(|| Box::new(self.connection.retry.schedule()));
+            let permitted = match error.retryable {
+                Retryable::Never => false,
+                Retryable::WithRetryTime => schedule.is_batch(),
+                Retryable::Reads => idempotent && !matches!(parts.method, Method::PUT | Method::DELETE),
+                Retryable::Idempotent => idempotent,
+                Retryable::Always => true,
+            };
+            let may_retry = repeatable && !self.options.no_retry && permitted;
             let delay = if may_retry { schedule.next(self.elapsed(), error.error.retry_after()) } else { None };
-            let Some(delay) = delay.filter(|_| self.connection.budget.withdraw()) else { return Err(error.error) };
+            let within_budget = |_: &Duration| schedule.is_batch() || self.connection.budget.withdraw();
+            let Some(delay) = delay.filter(within_budget) else { return Err(error.error) };
             tracing::debug!(reason = ?error.error.kind(), delay_ms = delay.as_secs_f64() * 1e3, "retrying");
             Some(delay)
         };

@@ -30,6 +30,14 @@ macro_rules! call_setters {
             self
         }
 
+        /// Retries this call until `time` has passed since its start; see
+        /// [`CallOptions::retry_for`](keyfob_client::CallOptions::retry_for).
+        #[inline]
+        pub fn retry_for(mut self, time: ::std::time::Duration) -> Self {
+            self.call = self.call.retry_for(time);
+            self
+        }
+
         /// Declares this call idempotent, so that it is retried like a read.
         #[inline]
         pub fn idempotent(mut self) -> Self {

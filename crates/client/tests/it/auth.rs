@@ -13,7 +13,7 @@ use keyfob_client::{
     auth::{self, BoxFuture, CacheKey, Clock, Credentials, SecretString, Token, TokenRequest, TokenSource},
 };
 
-use crate::script::{Server, create, get, get_with, json, status};
+use crate::script::{Server, create, get, get_with, json, response, status};
 
 pub(crate) fn tokens(server: &Server) -> Vec<String> {
     server.requests().iter().map(|request| request.header("authorization").unwrap_or("none").to_owned()).collect()
@@ -103,6 +103,18 @@ async fn a_call_without_retries_sends_one_token_request() {
         assert_eq!(counter.load(Ordering::Relaxed), fetches);
     }
     assert_eq!(server.count(), 0);
+}
+
+#[tokio::test]
+async fn a_call_is_replayed_once_however_often_its_tokens_are_rejected() {
+    // The second token is a minute old when it is rejected, so the authenticator would replace it too.
+    let busy = response(503, &[("retry-after", "60")], "");
+    let server = Server::start([status(401), busy, status(401), json("1")]).await;
+    let error = get(&server.session()).await.unwrap_err();
+    assert_eq!((error.kind(), server.count()), (ErrorKind::Auth, 3));
+    let server = Server::start([status(401), status(503), json("1")]).await;
+    get(&server.session()).await.unwrap();
+    assert_eq!(tokens(&server), ["Bearer t1", "Bearer t2", "Bearer t2"], "other retries are not replays");
 }
 
 #[tokio::test]

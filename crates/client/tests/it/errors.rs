@@ -28,13 +28,18 @@ async fn every_status_has_a_kind_and_a_retry_decision() {
         (412, ErrorKind::Conflict, false),
         (413, ErrorKind::Rejected, false),
         (417, ErrorKind::Rejected, false),
-        (500, ErrorKind::Unavailable, true),
+        (501, ErrorKind::Unavailable, true),
     ] {
         let server = Server::start([status(code)]).await;
         check_kind(code, &get(&server.session()).await.unwrap_err(), kind, retryable);
         assert_eq!(server.count(), 1, "{code} is not retried");
     }
-    for (code, kind) in [(429, ErrorKind::RateLimited), (503, ErrorKind::Unavailable), (408, ErrorKind::Timeout)] {
+    for (code, kind) in [
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Unavailable),
+        (503, ErrorKind::Unavailable),
+        (408, ErrorKind::Timeout),
+    ] {
         let server = Server::start([status(code), status(code), status(code)]).await;
         check_kind(code, &get(&server.session()).await.unwrap_err(), kind, true);
     }

@@ -2,4 +2,5 @@
 
 mod downloads;
 mod file_server;
+mod progress;
 mod uploads;

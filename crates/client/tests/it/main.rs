@@ -9,7 +9,10 @@ mod concurrent;
 mod errors;
 #[cfg(feature = "files")]
 mod files;
+mod http2;
+mod http2_server;
 mod limits;
+mod manual_time;
 mod options;
 mod paging;
 #[cfg(feature = "rate-limit")]
@@ -19,4 +22,5 @@ mod retries;
 mod script;
 mod secrets;
 mod status_in_body;
+mod time_limits;
 mod transport;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use keyfob_client::{CallOptions, ErrorKind, Method, RetryPolicy, Session};
+use keyfob_client::{CallOptions, ClientBuilder, ErrorKind, Method, RetryPolicy, Session};
 
 use crate::script::{CREATE, GET, Response, Server, create_with, get_with, json, response, status};
 
@@ -83,6 +83,14 @@ async fn retries_are_switched_off_or_on_for_one_call_of_any_kind() {
         result.unwrap();
     }
     assert_eq!(server.count(), 6);
+
+    let failures = || std::iter::repeat_n(status(503), 9).chain([json("1")]);
+    let server = Server::start(failures().chain(failures())).await;
+    let session = server.session();
+    for result in with_setters!(session, Method::GET, &READ, .retry_for(Duration::from_secs(600))) {
+        result.unwrap();
+    }
+    assert_eq!(server.count(), 20);
 }
 
 #[tokio::test]
@@ -127,4 +135,23 @@ async fn a_raw_call_sends_forms_and_bytes_to_any_host_and_returns_text_and_bytes
     let error = session.request(Method::GET, "/a").host("nowhere").send::<i64>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert!(error.to_string().contains("no base URL for the host `nowhere`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_error_names_the_host_that_has_no_base_url() {
+    static FEED: keyfob_client::Operation =
+        keyfob_client::Operation { host: "feed", path: "/feed", ..crate::script::GET_TEMPLATE };
+    static APPLY: keyfob_client::Operation = keyfob_client::Operation { host: "apply", ..FEED };
+    let server = Server::start([]).await;
+    let session: Session = ClientBuilder::new("test-api").host_url("feed", &server.url).build().unwrap();
+    let message = async |operation| session.operation(operation).text().await.unwrap_err().to_string();
+    assert_eq!(
+        message(&APPLY).await,
+        "test-api thing: no base URL for the host `apply`: check its name, and its URL in the environment"
+    );
+    assert_eq!(
+        message(&READ).await,
+        "test-api thing: no base URL for the API's default host: set it in the environment"
+    );
+    assert_eq!(server.count(), 0);
 }

@@ -1,14 +1,29 @@
 //! Retries: the requests that are sent again, and the number of attempts.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use keyfob_client::{CallOptions, ErrorKind, RetryPolicy};
+use keyfob_client::{
+    CallOptions, Error, ErrorKind, Method, RetryPolicy,
+    auth::{
+        BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource,
+        TransportConfig,
+    },
+};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use serde_json::Value;
+use tokio::net::TcpSocket;
 
-use crate::script::{Response, Server, create, create_with, get, get_with, json, response, status};
+use crate::script::{Response, Server, builder_of, create, create_with, get, get_with, json, response, status};
 
 #[tokio::test]
 async fn a_read_is_retried_until_it_succeeds() {
-    for failure in [status(429), status(502), status(503), status(504), status(408), Response::Reset] {
+    for failure in [status(429), status(500), status(502), status(503), status(504), status(408), Response::Reset] {
         let server = Server::start([failure.clone(), json("1")]).await;
         assert_eq!(get(&server.session()).await.unwrap(), 1, "{failure:?}");
         assert_eq!(server.count(), 2);
@@ -17,7 +32,7 @@ async fn a_read_is_retried_until_it_succeeds() {
 
 #[tokio::test]
 async fn a_create_that_may_have_been_processed_is_never_retried() {
-    for failure in [status(429), status(502), status(503), status(504), Response::Reset] {
+    for failure in [status(429), status(500), status(502), status(503), status(504), Response::Reset] {
         let server = Server::start([failure.clone(), json("1")]).await;
         let error = create(&server.session()).await.unwrap_err();
         assert!(error.is_retryable(), "{error}");
@@ -30,6 +45,18 @@ async fn a_create_declared_idempotent_is_retried() {
     let server = Server::start([status(503), json("1")]).await;
     create_with(&server.session(), CallOptions::default().idempotent()).await.unwrap();
     assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_replacement_or_deletion_that_made_the_service_fail_is_not_sent_again() {
+    for method in [Method::PUT, Method::DELETE] {
+        let server = Server::start([status(500), json("1")]).await;
+        server.session().request(method.clone(), "/things/1").send::<i64>().await.unwrap_err();
+        assert_eq!(server.count(), 1, "{method}");
+        let server = Server::start([status(503), json("1")]).await;
+        server.session().request(method.clone(), "/things/1").send::<i64>().await.unwrap();
+        assert_eq!(server.count(), 2, "{method}");
+    }
 }
 
 #[tokio::test]
@@ -70,17 +97,134 @@ async fn retry_after_is_honoured_as_seconds_and_as_a_date() {
     }
 }
 
+/// Resolver of any name to loopback, which counts the connections: reqwest resolves the name for each.
+#[derive(Default)]
+struct Resolver(AtomicUsize);
+
+impl Resolve for Resolver {
+    fn resolve(&self, _: Name) -> Resolving {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let addresses: Addrs = Box::new(std::iter::once(([127, 0, 0, 1], 0).into()));
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}
+
 #[tokio::test]
-async fn a_failed_connection_is_retried_even_for_a_create() {
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
-    let server = Server::start([]).await;
-    let session = server.builder().base_url(closed).retry(RetryPolicy::default().attempts(2)).build().unwrap();
+async fn a_refused_connection_is_always_tried_again() {
+    // A bound socket that does not listen refuses connections, and no other process gets its port.
+    let refusing = TcpSocket::new_v4().unwrap();
+    refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://refused.localhost:{}", refusing.local_addr().unwrap().port());
+    let connections = Arc::new(Resolver::default());
+    let resolver = Arc::clone(&connections);
+    let transport = TransportConfig::new().configure_client(move |client| client.dns_resolver(Arc::clone(&resolver)));
+    let session = builder_of(&url).transport(transport).retry(RetryPolicy::default().attempts(4)).build().unwrap();
+    let attempts = || connections.0.swap(0, Ordering::SeqCst);
+
     let error = create(&session).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!((error.kind(), attempts()), (ErrorKind::Unavailable, 4));
     assert!(error.to_string().contains("cannot connect to the service"), "{error}");
+    get(&session).await.unwrap_err();
+    assert_eq!(attempts(), 4);
+    create_with(&session, CallOptions::default().no_retry()).await.unwrap_err();
+    assert_eq!(attempts(), 1, "except without retries");
+}
+
+/// Makes a read that fails once, and returns the time that the client's clock advanced.
+async fn pause_of_one_retry() -> Duration {
+    let server = Server::start([status(503), json("1")]).await;
+    let (clock, fake) = Clock::fake();
+    fake.auto_advance(true);
+    let seconds = Duration::from_secs(100);
+    let policy = RetryPolicy::default().delays(seconds, 10 * seconds).deadline(Duration::MAX);
+    get(&server.builder().clock(clock).retry(policy).build().unwrap()).await.unwrap();
+    fake.elapsed()
+}
+
+#[tokio::test]
+async fn retries_pause_for_the_policys_delay_with_a_jitter_that_differs_between_clients() {
+    let mut pauses = Vec::new();
+    for _ in 0..8 {
+        let pause = pause_of_one_retry().await;
+        assert!((99..=200).contains(&pause.as_secs()), "{pause:?}");
+        pauses.push(pause);
+    }
+    assert!(pauses.iter().any(|pause| *pause != pauses[0]), "{pauses:?}");
+}
+
+/// Makes a call against a service that fails this number of times, and returns its result, the number of requests and the
+/// time that the client's clock advanced.
+async fn outage(failures: usize, failure: Response, call: CallOptions) -> (Result<Value, Error>, usize, Duration) {
+    let script = std::iter::repeat_n(failure, failures).chain([json("1")]);
+    let server = Server::start(script).await;
+    let (clock, fake) = Clock::fake();
+    fake.auto_advance(true);
+    let result = get_with(&server.builder().clock(clock).build().unwrap(), call).await;
+    (result, server.count(), fake.elapsed())
+}
+
+#[tokio::test]
+async fn a_batch_job_survives_an_outage_until_its_time_is_over() {
+    let minutes = |minutes: u64| CallOptions::default().retry_for(Duration::from_secs(60 * minutes));
+    for failure in [status(503), status(500), Response::Reset] {
+        let (result, requests, elapsed) = outage(15, failure, minutes(10)).await;
+        assert_eq!((result.unwrap(), requests), (1.into(), 16));
+        assert!(elapsed < Duration::from_secs(600), "{elapsed:?}");
+    }
+    let (result, requests, elapsed) = outage(1000, status(503), minutes(10)).await;
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert!((30..80).contains(&requests) && elapsed <= Duration::from_secs(600), "{requests} in {elapsed:?}");
+    assert!(elapsed > Duration::from_secs(550), "{elapsed:?}");
+
+    let (result, requests, elapsed) = outage(2, response(429, &[("retry-after", "120")], ""), minutes(10)).await;
+    assert_eq!((result.unwrap(), requests), (1.into(), 3));
+    assert!((239..=241).contains(&elapsed.as_secs()), "Retry-After is honoured: {elapsed:?}");
+    let (_, requests, _) = outage(9, response(429, &[("retry-after", "120")], ""), minutes(1)).await;
+    assert_eq!(requests, 1, "a wait beyond the time is not started");
+    let (_, requests, _) = outage(9, status(503), minutes(10).no_retry()).await;
+    assert_eq!(requests, 1);
+    let (_, requests, _) = outage(9, status(404), minutes(10)).await;
+    assert_eq!(requests, 1, "a request that fails again is not repeated");
+}
+
+#[tokio::test]
+async fn the_retry_time_of_a_batch_job_is_not_cut_short_by_the_retry_budget() {
+    let server = Server::start(std::iter::repeat_n(status(503), 300).chain([json("1")])).await;
+    let second = Duration::from_secs(1);
+    let policy = RetryPolicy::default().delays(second, second).retry_for(600 * second);
+    assert_eq!(get(&server.builder().retry(policy).build().unwrap()).await.unwrap(), 1);
+    assert_eq!(server.count(), 301);
+}
+
+/// Source of tokens that is unavailable for a number of requests.
+struct Outage(AtomicUsize);
+
+impl TokenSource for Outage {
+    fn fetch<'a>(&'a self, _: TokenRequest<'a>) -> BoxFuture<'a, Result<Token, keyfob_client::auth::Error>> {
+        let left = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        Box::pin(async move {
+            match left {
+                Ok(_) => Err(keyfob_client::auth::Error::unavailable("down")),
+                Err(_) => Ok(Token::new("t1".to_owned()).lifetime(Lifetime::For(Duration::from_secs(3600)))),
+            }
+        })
+    }
+
+    fn key(&self) -> CacheKey {
+        CacheKey::new(["outage"], &SecretString::from("secret"))
+    }
+}
+
+#[tokio::test]
+async fn a_batch_job_survives_an_outage_of_the_token_endpoint() {
+    let server = Server::start([json("1"), json("2")]).await;
+    let session = |failures| {
+        server.builder().credentials(Credentials::custom(Outage(AtomicUsize::new(failures)))).build().unwrap()
+    };
+    let batch = || CallOptions::default().retry_for(Duration::from_secs(600));
+    assert_eq!(get_with(&session(20), CallOptions::default()).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(get_with(&session(20), batch()).await.unwrap(), 1);
+    assert_eq!(create_with(&session(20), batch()).await.unwrap(), 2, "a create, which was not sent");
 }
 
 #[tokio::test]

@@ -24,6 +24,10 @@ use tokio::{
 pub(crate) enum Response {
     /// Sends these bytes and closes.
     Raw(String),
+    /// Sends these bytes, then a byte a second. Advances tokio's clock, which must be paused.
+    Drip(String),
+    /// Sends these bytes, and nothing more for a minute.
+    Stall(String),
     /// Closes with a TCP reset, after reading the request.
     Reset,
     /// Sends nothing for a minute.
@@ -133,6 +137,17 @@ async fn serve(
         Response::Raw(bytes) => {
             let _ = stream.write_all(bytes.as_bytes()).await;
             let _ = stream.shutdown().await;
+        }
+        Response::Drip(bytes) => {
+            let _ = stream.write_all(bytes.as_bytes()).await;
+            while stream.write_all(b" ").await.is_ok() {
+                tokio::time::advance(Duration::from_secs(1)).await;
+                tokio::task::yield_now().await;
+            }
+        }
+        Response::Stall(bytes) => {
+            let _ = stream.write_all(bytes.as_bytes()).await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
         }
         Response::Reset => {
             let _ = stream.set_zero_linger();

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use keyfob_client::{ClientBuilder, ErrorKind, Method, RetryPolicy, Session, auth::TransportConfig};
 
-use crate::script::{Server, builder_of, get, json, status};
+use crate::{
+    manual_time::ManualTime,
+    script::{Response, Server, builder_of, get, json, status},
+};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -61,4 +64,32 @@ async fn an_error_of_a_direct_connection_names_no_proxy() {
     let session = builder_of("https://127.0.0.1:9").transport(transport).http_client(http).build().unwrap();
     let error = get(&session).await.unwrap_err();
     assert!(!error.to_string().contains("proxy"), "the client of the caller has its own settings: {error}");
+}
+
+#[tokio::test]
+async fn a_read_timeout_of_configure_client_overrides_a_shorter_one_of_the_builder() {
+    let _time = ManualTime::start();
+    let server = Server::start([Response::Silence]).await;
+    let long = TransportConfig::new().configure_client(|client| client.read_timeout(Duration::from_secs(3600)));
+    let session = server.builder().read_timeout(SHORT).transport(long).retry(RetryPolicy::none()).build().unwrap();
+    let call = get(&session);
+    tokio::pin!(call);
+    let ended = async {
+        while server.count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        // The server closes the connection after a minute.
+        tokio::time::advance(Duration::from_secs(30)).await;
+    };
+    tokio::select! {
+        result = &mut call => panic!("{result:?}"),
+        () = ended => {}
+    }
+    tokio::time::advance(Duration::from_secs(31)).await;
+    assert_eq!(call.await.unwrap_err().kind(), ErrorKind::Unavailable, "the connection broke, without a timeout");
+}
+
+#[tokio::test]
+async fn the_read_timeout_of_the_builder_applies() {
+    check("http", |builder| builder.read_timeout(SHORT)).await;
 }

@@ -56,11 +56,12 @@ impl ByteStream {
     ///
     /// The download is written to a hidden file in the same directory. The hidden file is renamed when the download is
     /// complete, and removed when the download fails or is dropped. If the file changes at the service, the download
-    /// starts over.
+    /// starts over, at most five times.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Unavailable`] if the connection breaks and the download cannot be resumed,
+    /// [`ErrorKind::Conflict`] if the file changes again and again,
     /// [`ErrorKind::Unexpected`] with the I/O error as source if the file cannot be written.
     pub async fn save_as(self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();

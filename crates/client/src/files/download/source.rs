@@ -9,7 +9,7 @@ use reqwest::{
 };
 
 use crate::{
-    call::{options::CallOptions, retry::Schedule, send},
+    call::{idle, options::CallOptions, retry::Schedule, send},
     error::{Error, ErrorKind},
     files::download::{
         disposition, file_name,
@@ -23,6 +23,10 @@ use crate::{
 /// Number of received bytes after which the count of attempts starts over, so that a large download over an unreliable
 /// connection completes.
 const PROGRESS: u64 = 1024 * 1024;
+
+/// Maximum number of times that a download starts over because the file has changed. A file that changes more often is
+/// written all the time, and a service may send a new validator with every response.
+const MAX_RESTARTS: u32 = 5;
 
 /// The request of a download, which is sent again for the rest of the file.
 pub(crate) struct Origin {
@@ -48,14 +52,27 @@ pub(super) enum DownloadEvent {
     Restart(FileInfo),
 }
 
+/// Response to a request for the rest of a file.
+enum Rest {
+    /// The part of the file up to `end`, and the length of the file if known.
+    Part { response: Response, end: u64, length: Option<u64> },
+    /// The file has changed, and starts over.
+    Changed(Response, FileInfo),
+}
+
 pub(super) struct Source {
     origin: Arc<Origin>,
     info: FileInfo,
     response: Response,
     /// Offset of the next byte in the file.
     offset: u64,
-    /// Offset at the last broken connection; the attempts since are in `since` and `schedule`.
-    broken_at: u64,
+    /// Offset of the end of the response, if announced.
+    end: Option<u64>,
+    /// Largest offset at which a connection broke, in any version of the file. The attempts since then are in `since` and
+    /// `schedule`.
+    furthest: u64,
+    /// Number of times that the file has changed.
+    restarts: u32,
     since: Duration,
     schedule: Schedule,
 }
@@ -101,9 +118,8 @@ impl Origin {
         self.error(Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::PARTIAL_CONTENT))
     }
 
-    /// Requests the rest of a file after `offset`. Returns the properties of the file if it has changed and starts
-    /// over.
-    async fn rest(&self, info: &FileInfo, offset: u64) -> Result<(Response, Option<FileInfo>), Error> {
+    /// Requests the rest of a file after `offset`.
+    async fn rest(&self, info: &FileInfo, offset: u64) -> Result<Rest, Error> {
         let version = info.version.as_ref().filter(|_| self.is_repeatable());
         let request = version.and_then(|version| {
             let mut request = self.request.as_ref()?.try_clone()?;
@@ -114,44 +130,64 @@ impl Origin {
         let response = send::streamed(&self.session.0, self.operation, Ok(request), self.options.clone()).await?;
         if response.status() != StatusCode::PARTIAL_CONTENT {
             let info = self.file_info(&response);
-            return Ok((response, Some(info)));
+            return Ok(Rest::Changed(response, info));
         }
-        let (first, total) = version::content_range(response.headers())
+        let range = version::content_range(response.headers())
             .ok_or_else(|| self.unexpected("the service sends a part of the file without a valid `Content-Range`"))?;
-        if first != offset || version.is_contradicted(response.headers()) {
+        if range.first != offset || version.is_contradicted(response.headers()) {
             return Err(self.unexpected("the service sends another part of the file than requested"));
         }
-        if total.zip(info.length).is_some_and(|(now, before)| now != before) {
+        if range.total.zip(info.length).is_some_and(|(now, before)| now != before) {
             return Err(self.unexpected("the service sends a part of a file of another length"));
         }
-        Ok((response, None))
+        Ok(Rest::Part { response, end: range.last.saturating_add(1), length: range.total.or(info.length) })
+    }
+
+    /// Returns the current time and the schedule of the attempts that start now.
+    fn schedule(&self) -> (Duration, Schedule) {
+        (self.session.0.clock.now(), self.options.schedule(&self.session.0.retry))
     }
 }
 
 impl Source {
-    pub(super) fn new(origin: Arc<Origin>, info: FileInfo, response: Response, offset: u64) -> Self {
-        let (since, schedule) = (origin.session.0.clock.now(), origin.session.0.retry.schedule());
-        Self { origin, info, response, offset, broken_at: offset, since, schedule }
+    /// Reads a file from the response to the download's request.
+    pub(super) fn new(origin: Arc<Origin>, info: FileInfo, response: Response) -> Self {
+        let (since, schedule) = origin.schedule();
+        let end = info.length;
+        Self { origin, info, response, offset: 0, end, furthest: 0, restarts: 0, since, schedule }
     }
 
     /// Resumes a file at `offset`, or starts over if the file has changed.
     pub(super) async fn at(origin: Arc<Origin>, info: FileInfo, offset: u64) -> Result<(Self, FileInfo, u64), Error> {
-        let (response, changed) = origin.rest(&info, offset).await?;
-        let (info, offset) = changed.map_or((info, offset), |changed| (changed, 0));
-        Ok((Self::new(origin, info.clone(), response, offset), info, offset))
+        let rest = origin.rest(&info, offset).await?;
+        let (since, schedule) = origin.schedule();
+        let (response, info, offset, end) = match rest {
+            Rest::Part { response, end, length } => (response, FileInfo { length, ..info }, offset, Some(end)),
+            Rest::Changed(response, info) => {
+                let end = info.length;
+                (response, info, 0, end)
+            }
+        };
+        let source = Self { origin, info, response, offset, end, furthest: offset, restarts: 0, since, schedule };
+        let info = source.info.clone();
+        Ok((source, info, offset))
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<DownloadEvent>, Error> {
         loop {
-            let error = match self.response.chunk().await {
+            let is_reached = |end: Option<u64>| end.is_none_or(|end| self.offset >= end);
+            let error = match idle::chunk(self.origin.session.0.read_timeout, &mut self.response).await {
                 Ok(Some(bytes)) => {
                     self.offset += bytes.len() as u64;
+                    if self.end.is_some_and(|end| self.offset > end) {
+                        return Err(self.origin.unexpected("the service sends more of the file than announced"));
+                    }
                     return Ok(Some(DownloadEvent::Bytes(bytes)));
                 }
                 // A response may end before the end of the file.
-                Ok(None) if self.info.length.is_none_or(|length| self.offset >= length) => return Ok(None),
+                Ok(None) if is_reached(self.end) && is_reached(self.info.length) => return Ok(None),
                 Ok(None) => Error::new(ErrorKind::Unavailable, "the service sent less of the file than announced"),
-                Err(error) => Error::from_transport(error),
+                Err(error) => error.error,
             };
             if let Some(info) = self.resume(error).await? {
                 return Ok(Some(DownloadEvent::Restart(info)));
@@ -163,14 +199,16 @@ impl Source {
     /// file.
     async fn resume(&mut self, broken: Error) -> Result<Option<FileInfo>, Error> {
         let connection = &self.origin.session.0;
-        if self.offset >= self.broken_at + PROGRESS {
-            (self.since, self.schedule) = (connection.clock.now(), connection.retry.schedule());
+        // Bytes of another version are progress only beyond those that were lost with the earlier one.
+        if self.offset >= self.furthest.saturating_add(PROGRESS) {
+            (self.since, self.schedule) = self.origin.schedule();
         }
-        self.broken_at = self.offset;
+        self.furthest = self.furthest.max(self.offset);
         let elapsed = connection.clock.now().saturating_sub(self.since);
         let may_resume = self.info.version.is_some() && !self.origin.options.no_retry;
         let delay = if may_resume { self.schedule.next(elapsed, None) } else { None };
-        let Some(delay) = delay.filter(|_| connection.budget.withdraw()) else {
+        let within_budget = |_: &Duration| self.schedule.is_batch() || connection.budget.withdraw();
+        let Some(delay) = delay.filter(within_budget) else {
             return Err(self.origin.error(broken));
         };
         tracing::debug!(
@@ -181,12 +219,19 @@ impl Source {
             "resuming a download"
         );
         connection.clock.sleep(delay).await;
-        let (response, changed) = self.origin.rest(&self.info, self.offset).await?;
-        self.response = response;
-        if let Some(info) = &changed {
-            self.info = info.clone();
-            (self.offset, self.broken_at) = (0, 0);
+        match self.origin.rest(&self.info, self.offset).await? {
+            Rest::Part { response, end, length } => {
+                (self.response, self.end, self.info.length) = (response, Some(end), length);
+                Ok(None)
+            }
+            Rest::Changed(response, info) => {
+                self.restarts += 1;
+                if self.restarts > MAX_RESTARTS {
+                    return Err(self.origin.changed());
+                }
+                (self.response, self.end, self.info, self.offset) = (response, info.length, info.clone(), 0);
+                Ok(Some(info))
+            }
         }
-        Ok(changed)
     }
 }

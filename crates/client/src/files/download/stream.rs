@@ -25,7 +25,9 @@ use crate::{
 /// After a broken connection the download is resumed, if the service supports ranges (`Accept-Ranges`) and identifies
 /// the version of the file (a strong `ETag`, or `Last-Modified`). The client's [`RetryPolicy`](crate::RetryPolicy)
 /// limits the attempts. Bytes of two versions are never mixed: if the file has changed, the stream ends with
-/// [`ErrorKind::Conflict`], and [`save_in`](ByteStream::save_in) and [`save_as`](ByteStream::save_as) start over.
+/// [`ErrorKind::Conflict`], and [`save_in`](ByteStream::save_in) and [`save_as`](ByteStream::save_as) start over, at most
+/// five times. A service that sends more bytes than it announced makes the download fail with
+/// [`ErrorKind::Unexpected`].
 ///
 /// Dropping the stream cancels the download.
 pub struct ByteStream {
@@ -50,7 +52,7 @@ impl ByteStream {
     pub(crate) fn new(origin: Origin, response: reqwest::Response) -> Self {
         let info = origin.file_info(&response);
         let origin = Arc::new(origin);
-        Self::of(Source::new(Arc::clone(&origin), info.clone(), response, 0), origin, info, 0)
+        Self::of(Source::new(Arc::clone(&origin), info.clone(), response), origin, info, 0)
     }
 
     fn of(source: Source, origin: Arc<Origin>, info: FileInfo, offset: u64) -> Self {

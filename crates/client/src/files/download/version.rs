@@ -55,8 +55,19 @@ impl Version {
     }
 }
 
-/// Returns the first byte of a response's range, and the length of the file if known.
-pub(super) fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
+/// Range of a response's bytes in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ContentRange {
+    /// Offset of the first byte.
+    pub(super) first: u64,
+    /// Offset of the last byte.
+    pub(super) last: u64,
+    /// Length of the file, if known.
+    pub(super) total: Option<u64>,
+}
+
+/// Returns the range of a response.
+pub(super) fn content_range(headers: &HeaderMap) -> Option<ContentRange> {
     let value = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
     let (unit, range) = value.split_once(' ')?;
     let (range, total) = range.trim().split_once('/')?;
@@ -67,7 +78,7 @@ pub(super) fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
         total => Some(total.parse::<u64>().ok()?),
     };
     let valid = unit.eq_ignore_ascii_case("bytes") && first <= last && total.is_none_or(|total| last < total);
-    valid.then_some((first, total))
+    valid.then_some(ContentRange { first, last, total })
 }
 
 #[cfg(test)]
@@ -108,10 +119,11 @@ mod tests {
     }
 
     #[test]
-    fn the_first_byte_and_the_length_are_parsed_from_a_content_range() {
+    fn a_content_range_has_its_first_and_last_byte_and_the_length_if_known() {
+        let range = |first, last, total| Some(ContentRange { first, last, total });
         for (value, expected) in [
-            ("bytes 5-9/10", Some((5, Some(10)))),
-            ("Bytes 5-5/*", Some((5, None))),
+            ("bytes 5-9/10", range(5, 9, Some(10))),
+            ("Bytes 5-5/*", range(5, 5, None)),
             ("bytes 5-10/10", None),
             ("bytes 9-5/10", None),
             ("bytes */10", None),

@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use futures::TryStreamExt;
+use futures::{FutureExt, TryStreamExt};
 use keyfob_client::{
     ByteStream, CallOptions, Error, ErrorKind, Method, ResponseValue, ResumePoint, RetryPolicy, Session,
 };
@@ -162,6 +162,89 @@ async fn another_version_of_the_file_is_an_error_and_never_mixed_in() {
         let server = Server::start([cut(TAG, 10, "01234"), wrong]).await;
         let (error, received) = text(open(&server.session()).await).await.unwrap_err();
         assert_eq!((error.kind(), received.as_str(), server.count()), (ErrorKind::Unexpected, "01234", 2));
+    }
+}
+
+#[tokio::test]
+async fn a_resumed_download_never_contains_more_than_announced() {
+    let longer = |range: &str, body: &str| {
+        Response::Raw(format!(
+            "HTTP/1.1 206 X\r\ncontent-range: {range}\r\netag: \"v1\"\r\nconnection: close\r\n\r\n{body}"
+        ))
+    };
+    for range in ["bytes 5-9/10", "bytes 5-9/*", "bytes 5-6/10"] {
+        let server = Server::start([cut(TAG, 10, "01234"), longer(range, "56789-and-more")]).await;
+        let (error, received) = text(open(&server.session()).await).await.unwrap_err();
+        assert_eq!((error.kind(), server.count()), (ErrorKind::Unexpected, 2), "{range}");
+        assert_eq!(received, "01234", "{range}");
+        assert!(error.to_string().contains("more of the file than announced"), "{error}");
+    }
+    let directory = Directory::new();
+    let server = Server::start([cut(TAG, 10, "01234"), longer("bytes 5-9/10", "56789-and-more")]).await;
+    open(&server.session()).await.save_as(directory.0.join("file")).await.unwrap_err();
+    assert_eq!(directory.names(), [""; 0]);
+
+    // The length of the file becomes known with the first part.
+    let chunked = Response::Raw(
+        "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\netag: \"v1\"\r\naccept-ranges: bytes\r\n\r\n5\r\n01234\r\n"
+            .into(),
+    );
+    let parts = [part("bytes 5-7/10", "567"), part("bytes 8-9/10", "89")];
+    let server = Server::start([chunked].into_iter().chain(parts)).await;
+    assert_eq!(text(open(&server.session()).await).await.unwrap(), "0123456789");
+}
+
+#[tokio::test]
+async fn a_file_with_a_new_version_in_every_response_does_not_start_over_for_ever() {
+    // More than the number of bytes that counts as progress.
+    let (half, length) = ("x".repeat(2 * 1024 * 1024), 4 * 1024 * 1024);
+    let directory = Directory::new();
+    let version = |number: usize| {
+        let tag = format!("\"v{number}\"");
+        cut(&[("accept-ranges", "bytes"), ("etag", &tag)], length, &half)
+    };
+    for (policy, most) in [
+        (RetryPolicy::default().attempts(3), 3),
+        (RetryPolicy::default().attempts(1000), 7),
+        (RetryPolicy::default().retry_for(std::time::Duration::MAX), 7),
+    ] {
+        let server = Server::start((0..50).map(version)).await;
+        let session: Session = server.builder().retry(policy).build().unwrap();
+        let error = open(&session).await.save_as(directory.0.join("file")).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Unavailable), "{error}");
+        assert_eq!(server.count(), most);
+    }
+    assert_eq!(directory.names(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_incomplete_download_is_a_hidden_file_in_the_directory_of_its_target() {
+    let directory = Directory::new();
+    let stalled = || Response::Stall("HTTP/1.1 200 X\r\ncontent-length: 10\r\n\r\n01234".into());
+    let server = Server::start([stalled(), stalled()]).await;
+    let session = server.session();
+    let (target, folder) = (directory.0.join("target.txt"), directory.0.clone());
+    let (first, second) = (open(&session).await, open(&session).await);
+    for save in [
+        async move { first.save_as(target).await.map(drop) }.boxed(),
+        async move { second.save_in(folder, "target.txt").await.map(drop) }.boxed(),
+    ] {
+        let save = tokio::spawn(save);
+        let name = loop {
+            match directory.names().as_slice() {
+                [] => tokio::time::sleep(std::time::Duration::from_millis(1)).await,
+                [name] if directory.read(name).is_empty() => {
+                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                }
+                [name] => break name.clone(),
+                names => panic!("{names:?}"),
+            }
+        };
+        assert!(name.starts_with('.') && name.ends_with(".part"), "{name}");
+        assert_eq!(directory.read(&name), "01234");
+        save.abort();
+        save.await.unwrap_err();
+        assert_eq!(directory.names(), [""; 0], "a dropped download leaves nothing");
     }
 }
 
