@@ -194,6 +194,9 @@ pub(crate) struct Connection {
     /// Send each request once, without retries
     #[arg(long)]
     pub(crate) no_retry: bool,
+    /// Retry each request for this time, for example 90s, 10m or 1h30m; exports do so for 10m by default
+    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "no_retry")]
+    pub(crate) retry_for: Option<std::time::Duration>,
 }
 
 impl Connection {
@@ -206,6 +209,7 @@ impl Connection {
         self.allow_plain_http |= earlier.allow_plain_http;
         self.timeout = self.timeout.or(earlier.timeout);
         self.no_retry |= earlier.no_retry;
+        self.retry_for = self.retry_for.or(earlier.retry_for);
         self
     }
 }
@@ -216,4 +220,38 @@ fn seconds(text: &str) -> Result<std::time::Duration, String> {
         return Err("expected more than zero seconds".to_owned());
     }
     std::time::Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// Parses a duration such as `90s`, `10m` or `1h30m`.
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let invalid = || "expected a duration, for example 90s, 10m or 1h30m".to_owned();
+    let (mut seconds, mut rest) = (0_u64, text);
+    while !rest.is_empty() {
+        let unit = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(invalid)?;
+        let number: u64 = rest[..unit].parse().map_err(|_| invalid())?;
+        let factor = match rest[unit..].chars().next() {
+            Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 3600,
+            _ => return Err(invalid()),
+        };
+        seconds = number.checked_mul(factor).and_then(|part| seconds.checked_add(part)).ok_or_else(invalid)?;
+        rest = &rest[unit + 1..];
+    }
+    if seconds == 0 { Err(invalid()) } else { Ok(std::time::Duration::from_secs(seconds)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_numbers_with_units() {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h30m", 5400), ("2h", 7200)] {
+            assert_eq!(duration(text).map(|time| time.as_secs()), Ok(seconds), "{text}");
+        }
+        for text in ["", "10", "m", "-1m", "10x", "1.5h", "0s", "99999999999999999999s", "18446744073709551615h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
 }

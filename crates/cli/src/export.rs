@@ -16,6 +16,7 @@ mod tables;
 mod window;
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
@@ -31,7 +32,7 @@ use self::progress::Progress;
 use self::state::{Account, State};
 use self::tables::Table;
 use self::window::Window;
-use crate::args::Export;
+use crate::args::{Connection, Export};
 use crate::console::{self, WARNING, note, paint};
 use crate::exit::{ApiContext, ResumeHint};
 use crate::interrupt::Interrupt;
@@ -40,6 +41,9 @@ use crate::usage_error::UsageError;
 
 /// The API whose tables can be exported.
 const API: &str = "ditio-reporting";
+/// Default time for which a request of an export is retried: a restart of a service or a short outage passes unnoticed,
+/// and a scheduled export ends before the next one.
+const RETRY_FOR: Duration = Duration::from_secs(600);
 
 pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let api = registry::api(&args.api)?;
@@ -48,7 +52,7 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     }
     let table = tables::find(&args.table)?;
     let format = Format::from_path(&args.out, args.neutralize_formulas)?;
-    let settings = api.settings(args.connection.clone())?;
+    let settings = api.settings(connection(args))?;
     let client = Client::from((api.connect)(&settings)?);
     let service = client.session().url(&Projects::OPERATION, "/")?.to_string();
     let account = Account { service, client: keyfob::ditio::variables::CLIENT_ID.optional(&settings) };
@@ -91,6 +95,15 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
         Err(error) if state.window.can_filter_rows() => Err(error.context(ResumeHint::Resume)),
         Err(error) => Err(error.context(ResumeHint::StartOver)),
     }
+}
+
+/// Returns the connection options, with retries for a batch job unless the arguments say otherwise.
+fn connection(args: &Export) -> Connection {
+    let mut connection = args.connection.clone();
+    if !connection.no_retry {
+        connection.retry_for.get_or_insert(RETRY_FOR);
+    }
+    connection
 }
 
 /// Number of changes that a run received.

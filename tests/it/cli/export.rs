@@ -6,6 +6,7 @@ mod checkpoint;
 #[cfg(unix)]
 mod interruption;
 mod rejects;
+mod retries;
 
 use std::{
     collections::BTreeMap,
