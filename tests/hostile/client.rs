@@ -265,7 +265,7 @@ pub(crate) fn upload_idempotently(target: Target) -> BoxFuture<'static, Result<u
 
 /// Uploads a file by POST, with a read timeout that a busy machine does not exceed between two reads of the server.
 pub(crate) fn upload_patiently(target: Target) -> BoxFuture<'static, Result<usize, Error>> {
-    upload_with(target, Method::POST, READ_TIMEOUT)
+    upload_with(target, Method::POST, Duration::from_secs(3))
 }
 
 /// Lists rows with cursors.

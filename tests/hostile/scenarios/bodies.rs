@@ -82,6 +82,21 @@ pub(crate) const BODIES: &[Scenario] = &[
         ..SCENARIO
     },
     Scenario {
+        name: "a page of empty rows is bounded in memory",
+        // A row without fields has three bytes in JSON, and more than a kilobyte when decoded.
+        api: |_| json(format!(r#"{{"data":[{}{{}}]}}"#, "{},".repeat(300_000))),
+        call: read_page,
+        memory: ENDLESS + 4 * MAX_RESPONSE_BYTES,
+        ..UNEXPECTED
+    },
+    Scenario {
+        name: "JSON of empty arrays is bounded in memory",
+        api: |_| json(format!("[{}[]]", "[],".repeat(300_000))),
+        call: read_json,
+        memory: ENDLESS + 4 * MAX_RESPONSE_BYTES,
+        ..UNEXPECTED
+    },
+    Scenario {
         name: "a page that is an array is unexpected",
         api: |_| json(r#"[{"id":"canary"}]"#),
         call: read_page,

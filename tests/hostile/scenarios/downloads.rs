@@ -9,7 +9,7 @@ use crate::{
         Framing::{Length, Streamed},
         Headers, Step, body, reply, status,
     },
-    scenario::{HTTP2, Outcome, SCENARIO, Scenario},
+    scenario::{ENDLESS, HTTP2, Outcome, SCENARIO, Scenario},
     server::Request,
 };
 
@@ -111,6 +111,24 @@ pub(crate) const DOWNLOADS: &[Scenario] = &[
         call: save,
         requests: 1,
         ..WRONG_PART
+    },
+    Scenario {
+        name: "a part that is longer than its range is not used",
+        api: |request| part(request, "bytes 5-9/10", "56789canary"),
+        ..WRONG_PART
+    },
+    Scenario {
+        name: "a file that changes with every response ends with the attempts",
+        api: |request| {
+            let tag = format!("v{}", request.number);
+            // More than the megabyte after which the attempts of an unchanged file are counted anew.
+            let part = body("0".repeat(1_200_000));
+            reply([Step::Head(200, headers(&tag), Length(2_000_000)), part, Step::Close])
+        },
+        call: save,
+        requests: 4,
+        memory: ENDLESS,
+        ..BROKEN
     },
     Scenario {
         name: "a part of a file that was requested is the download",

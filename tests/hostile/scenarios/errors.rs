@@ -1,19 +1,31 @@
 //! Error responses whose bodies are endless, slow, or not what services send.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use keyfob::ErrorKind::{NotFound, Rejected, Unavailable};
+use keyfob::ErrorKind::{Auth, NotFound, Rejected, Unavailable};
 
 use crate::{
-    client::create,
-    reply::{Framing::Streamed, Step, body, head_of, reply, response},
+    client::{create, read_once},
+    reply::{
+        Framing::{Length, Streamed},
+        Step, body, head_of, reply, response,
+    },
     scenario::{ENDLESS, Outcome, SCENARIO, Scenario},
 };
 
 /// An error response that is not retried.
 const ONCE: Scenario = Scenario { outcome: Outcome::Api(Rejected), ..SCENARIO };
+/// An error response whose body arrives slowly: it is read for 5 seconds. The server advances the client's clock by a
+/// second with each byte, whether or not the client measures the time on it.
+const SLOW: Scenario = Scenario { call: read_once, outcome: Outcome::Api(Unavailable), seconds: 0..=600, ..SCENARIO };
 
 fn endless(status: u16) -> Vec<Step> {
     reply([Step::Head(status, Vec::new(), Streamed), Step::Forever(vec![body("canary".repeat(1024))])])
+}
+
+fn drip(status: u16) -> Vec<Step> {
+    reply([Step::Head(status, Vec::new(), Streamed), Step::Forever(vec![body(" "), Step::Tick])])
 }
 
 pub(crate) const ERRORS: &[Scenario] = &[
@@ -53,5 +65,27 @@ pub(crate) const ERRORS: &[Scenario] = &[
         api: |_| reply([head_of(422, 100), body("canary"), Step::Close]),
         call: create,
         ..ONCE
+    },
+    Scenario { name: "a 503 whose body arrives byte by byte ends in 5 seconds", api: |_| drip(503), ..SLOW },
+    Scenario {
+        name: "a 401 whose body arrives byte by byte is a rejected token",
+        api: |_| drip(401),
+        outcome: Outcome::Api(Auth),
+        token_requests: 2,
+        requests: 2,
+        ..SLOW
+    },
+    Scenario {
+        name: "a 503 whose body stops ends in 5 seconds",
+        api: |_| {
+            reply([
+                Step::Head(503, Vec::new(), Length(100)),
+                body("canary"),
+                Step::Tick,
+                Step::Advance(Duration::from_secs(10)),
+                Step::Stall,
+            ])
+        },
+        ..SLOW
     },
 ];

@@ -59,6 +59,12 @@ pub(crate) const FRAMES_TABLE: &[Scenario] = &[
         ..BROKEN
     },
     Scenario {
+        name: "a write that a connection going away did not process is retried",
+        api: |_| reply([frames([go_away(0)]), Step::Close]),
+        call: create,
+        ..BROKEN
+    },
+    Scenario {
         name: "a write that a connection going away may have processed is not retried",
         api: |_| reply([frames([go_away(STREAM)]), Step::Close]),
         call: create,

@@ -186,6 +186,13 @@ pub(crate) const FRAMING: &[Scenario] = &[
         ..READ
     },
     Scenario {
+        name: "a refused stream of a write was not processed and is retried by the policy alone",
+        protocols: HTTP2,
+        api: |_| reset(Reason::REFUSED_STREAM),
+        call: create,
+        ..READ
+    },
+    Scenario {
         name: "a read whose stream fails is retried",
         protocols: HTTP2,
         api: |_| reset(Reason::INTERNAL_ERROR),
@@ -231,6 +238,18 @@ pub(crate) const FRAMING: &[Scenario] = &[
         name: "a write whose stream ends without a response is not retried",
         protocols: HTTP2,
         api: |_| reset(Reason::NO_ERROR),
+        ..WRITE
+    },
+    Scenario {
+        name: "a stream that ends without an error within an announced body is no response",
+        protocols: HTTP2,
+        api: |_| short(Step::Reset(Reason::NO_ERROR)),
+        ..READ
+    },
+    Scenario {
+        name: "a stream of a write that ends without an error within an announced body is a failure",
+        protocols: HTTP2,
+        api: |_| short(Step::Reset(Reason::NO_ERROR)),
         ..WRITE
     },
     Scenario {

@@ -59,6 +59,7 @@ pub(crate) const RETRIES: &[Scenario] = &[
         seconds: 0..=0,
         ..DOWN
     },
+    Scenario { name: "a failed read has four attempts", api: |_| status(500), ..DOWN },
     Scenario {
         name: "a read without retries is sent once",
         api: |_| status(503),
