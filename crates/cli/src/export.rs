@@ -11,6 +11,7 @@ mod paths;
 mod private;
 mod progress;
 mod rejects;
+mod row_id;
 mod state;
 mod tables;
 mod window;

@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::columns::REJECTS;
-use super::journal;
 use super::rejects::{Reject, Rejects};
+use super::row_id;
 
 /// A change of a row.
 #[derive(Debug, PartialEq)]
@@ -134,7 +134,7 @@ impl<T: Table<Item: Encode + Serialize + Send> + Send> Source for TableChanges<T
 fn left_out(row: &Value) -> (Option<String>, String) {
     let row = if row.is_object() { row.clone() } else { json!({ REJECTS: row.to_string() }) };
     let json = row.to_string();
-    (journal::id(&json).unwrap_or_default(), json)
+    (row_id::of_json(&json).unwrap_or_default(), json)
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::columns::Column;
-use super::journal;
 use super::output::HashedFile;
+use super::row_id;
 use crate::usage_error::UsageError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Row {
     /// Returns the id of the row, if it has one.
     pub(super) fn id(&self) -> anyhow::Result<Option<String>> {
         match self {
-            Self::Json(json) => journal::id(json),
+            Self::Json(json) => row_id::of_json(json),
             Self::Members(members) => Ok(members.get("id").and_then(Value::as_str).map(str::to_owned)),
         }
     }

@@ -7,7 +7,6 @@ use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -15,6 +14,7 @@ use super::columns::{Column, Kind};
 use super::event::Event;
 use super::paths::ExportPaths;
 use super::private;
+use super::row_id;
 
 /// The error of a journal that cannot be decoded.
 ///
@@ -133,7 +133,7 @@ enum Change<'a> {
 impl Line<'_> {
     fn id(self) -> anyhow::Result<Option<String>> {
         match self.change {
-            Change::Row(json) => id(json).with_context(|| Damaged(self.path.to_owned())),
+            Change::Row(json) => row_id::of_json(json).with_context(|| Damaged(self.path.to_owned())),
             Change::Deleted(json) => self.parse(json).map(Some),
         }
     }
@@ -141,22 +141,6 @@ impl Line<'_> {
     fn parse<T: DeserializeOwned>(self, json: &str) -> anyhow::Result<T> {
         serde_json::from_str(json).with_context(|| Damaged(self.path.to_owned()))
     }
-}
-
-/// Returns the id of a row given as JSON; `None` if it is absent, empty, or neither a text nor a number.
-pub(super) fn id(json: &str) -> anyhow::Result<Option<String>> {
-    #[derive(Deserialize)]
-    struct Row {
-        #[serde(default)]
-        id: Value,
-    }
-
-    let id = match serde_json::from_str::<Row>(json)?.id {
-        Value::String(id) => Some(id),
-        Value::Number(id) => Some(id.to_string()),
-        _ => None,
-    };
-    Ok(id.filter(|id| !id.is_empty()))
 }
 
 /// Calls `visit` with each line, and returns its first error unchanged.
