@@ -110,7 +110,7 @@ impl Settings {
         if self.connection.no_retry {
             builder = builder.retry(RetryPolicy::none());
         } else if let Some(time) = self.connection.retry_for {
-            builder = builder.retry(RetryPolicy::default().attempts(u32::MAX).deadline(time).longest_retry_after(time));
+            builder = builder.retry(RetryPolicy::default().retry_for(time));
         }
         if let Some(timeout) = self.connection.timeout {
             builder = builder.timeout(timeout);
