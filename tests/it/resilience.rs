@@ -2,58 +2,90 @@
 //!
 //! The table is `docs/resilience.md`. With `KEYFOB_BLESS=1` the test writes the file; otherwise the file must be up to date.
 
+#[path = "../../crates/client/tests/it/http2_server.rs"]
+#[expect(dead_code, reason = "the table needs two of the server's reactions")]
+mod http2_server;
+#[path = "../../crates/client/tests/it/manual_time.rs"]
+mod manual_time;
+mod servers;
+
 use std::{
     fmt::Write as _,
     fs,
+    future::poll_fn,
     path::PathBuf,
+    pin::pin,
+    task::Poll,
     time::{Duration, SystemTime},
 };
 
 use futures::TryStreamExt;
 use keyfob::{
     AuthSource, ClientBuilder, Error, Form, RetryPolicy, Upload,
-    auth::{self, Clock},
+    auth::{self, Clock, TransportConfig},
     bits, ditio,
     ditio_core::{self, types},
     ditio_reporting,
 };
 use keyfob_simulator::{Fault, Simulator, credentials};
 
+use self::{
+    http2_server::{Http2Server, Reaction},
+    manual_time::ManualTime,
+    servers::{Http1Server, Refusing},
+};
 use crate::ditio::{environment, valid_credentials};
 
-/// Read timeout of the clients, in real time; generous, so that a busy machine causes no timeout.
+/// Read timeout of the clients; generous, so that a busy machine causes no timeout. Rows about time move tokio's clock
+/// themselves.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
-/// Read timeout for faults that delay the response.
-const SHORT_READ_TIMEOUT: Duration = Duration::from_millis(250);
 /// Maximum response size of the clients, in bytes.
 const MAX_RESPONSE_BYTES: u64 = 1024 * 1024;
 
 /// Row of the table: a fault.
 struct Row {
     name: &'static str,
-    /// Fault to inject; `None` if no server listens.
-    fault: Option<fn() -> Fault>,
-    /// True if the fault delays the response, so that the call ends by the read timeout.
-    delayed: bool,
+    cause: Cause,
     /// True if the service may have processed the request despite the fault.
     processed: bool,
 }
 
+/// Origin of a fault.
+#[derive(Clone, Copy)]
+enum Cause {
+    /// The simulator has this fault.
+    Simulator(fn() -> Fault),
+    /// The simulator does not respond until the clients' read timeout has passed.
+    Silence,
+    /// No server listens.
+    Refused,
+    /// An HTTP/2 server reacts to each request.
+    Http2(fn() -> Reaction),
+    /// An HTTP/1.1 server reacts to each request.
+    Http1(servers::Reaction),
+}
+
 const fn row(name: &'static str, fault: fn() -> Fault) -> Row {
-    Row { name, fault: Some(fault), delayed: false, processed: true }
+    Row { name, cause: Cause::Simulator(fault), processed: true }
+}
+
+const fn server_row(name: &'static str, cause: Cause, processed: bool) -> Row {
+    Row { name, cause, processed }
 }
 
 const ROWS: &[Row] = &[
-    Row { name: "connection refused", fault: None, delayed: false, processed: false },
+    server_row("connection refused ³", Cause::Refused, false),
+    server_row("HTTP/2 stream refused", Cause::Http2(|| Reaction::Refuse), false),
     row("connection reset before the response", || Fault::reset_after().always()),
     row("connection lost within the response", || Fault::truncated().always()),
+    server_row("HTTP/2 body shorter than announced", Cause::Http2(|| Reaction::Cut("01234")), true),
     row("response is a truncated JSON document", || Fault::status(200).body("{\"id\": [1, 2").always()),
-    Row {
-        name: "response slower than the read timeout",
-        fault: Some(|| Fault::drip(1, Duration::from_secs(20)).always()),
-        delayed: true,
-        processed: true,
-    },
+    server_row("response slower than the read timeout", Cause::Silence, true),
+    server_row(
+        "upload in progress for longer than the read timeout ⁴",
+        Cause::Http1(servers::Reaction::ReadSlowly),
+        true,
+    ),
     row("408", || Fault::status(408).always()),
     row("429, Retry-After in seconds", || Fault::status(429).retry_after("1").always()),
     row("429, Retry-After as a date", || Fault::status(429).retry_after_date(Duration::from_secs(5)).always()),
@@ -63,8 +95,9 @@ const ROWS: &[Row] = &[
     row("502 with an HTML page", || Fault::html(502).always()),
     row("503", || Fault::status(503).always()),
     row("503 once", || Fault::status(503).times(1)),
-    Row { name: "401 once", fault: Some(|| Fault::status(401).times(1)), delayed: false, processed: false },
-    Row { name: "401 always", fault: Some(|| Fault::status(401).always()), delayed: false, processed: false },
+    server_row("503 whose body never ends ⁵", Cause::Http1(servers::Reaction::DripError), true),
+    server_row("401 once", Cause::Simulator(|| Fault::status(401).times(1)), false),
+    server_row("401 always", Cause::Simulator(|| Fault::status(401).always()), false),
     row("403", || Fault::status(403).always()),
     row("response has the wrong content type", || Fault::content_type("text/plain").always()),
     row("response has no body", || Fault::empty_body().always()),
@@ -112,12 +145,13 @@ impl Call {
     }
 }
 
-/// Configures a client: pauses between attempts elapse on a fake clock, the read timeout in real time.
-fn settings<C: From<keyfob::client::Session>>(builder: ClientBuilder<C>, read_timeout: Duration) -> ClientBuilder<C> {
+/// Builds a client: pauses between attempts elapse on a fake clock, the read timeout on tokio's clock.
+fn build<C: From<keyfob::client::Session>>(builder: ClientBuilder<C>, transport: TransportConfig) -> C {
     let (clock, fake) = Clock::fake();
     fake.set_wall(SystemTime::now());
     fake.auto_advance(true);
-    builder.clock(clock).read_timeout(read_timeout).max_response_bytes(MAX_RESPONSE_BYTES).retry(RetryPolicy::default())
+    let builder = builder.clock(clock).read_timeout(READ_TIMEOUT).transport(transport);
+    builder.max_response_bytes(MAX_RESPONSE_BYTES).retry(RetryPolicy::default()).build().unwrap()
 }
 
 /// Clients of the APIs that the calls use.
@@ -128,35 +162,28 @@ struct Clients {
 }
 
 impl Clients {
-    fn new(simulator: &Simulator, read_timeout: Duration) -> Self {
+    fn new(simulator: &Simulator) -> Self {
         let bits = bits::Credentials::new(credentials::BITS_CLIENT_ID, credentials::BITS_CLIENT_SECRET);
-        Self::with(simulator.url(), valid_credentials(), bits, read_timeout)
+        Self::with(simulator.url(), valid_credentials(), bits, TransportConfig::new())
     }
 
-    /// Returns clients of a port on which no server listens.
-    fn disconnected() -> Self {
-        let closed = {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            format!("http://{}", listener.local_addr().unwrap())
-        };
+    /// Returns clients of a server without a token endpoint.
+    fn of(url: &str, transport: TransportConfig) -> Self {
         let token = auth::Credentials::bearer("token");
-        Self::with(&closed, token.clone(), token, READ_TIMEOUT)
+        Self::with(url, token.clone(), token, transport)
     }
 
     fn with(
         url: &str,
         ditio: impl Into<AuthSource<ditio::Credentials>>,
         bits: impl Into<AuthSource<bits::Credentials>>,
-        read_timeout: Duration,
+        transport: TransportConfig,
     ) -> Self {
         let ditio = ditio.into();
-        let core =
-            settings(ditio_core::Client::builder(environment(url), ditio.clone()), read_timeout).build().unwrap();
-        let reporting =
-            settings(ditio_reporting::Client::builder(environment(url), ditio), read_timeout).build().unwrap();
+        let core = build(ditio_core::Client::builder(environment(url), ditio.clone()), transport.clone());
+        let reporting = build(ditio_reporting::Client::builder(environment(url), ditio), transport.clone());
         let at = bits::Environment::at(format!("{url}/bits"));
-        let bits = settings(bits::Client::builder(at, bits), read_timeout).build().unwrap();
-        Self { core, reporting, bits }
+        Self { core, reporting, bits: build(bits::Client::builder(at, bits), transport) }
     }
 }
 
@@ -166,11 +193,13 @@ struct Fixture {
     project: types::Project,
     file: String,
     application: String,
+    /// Content of an upload.
+    content: Upload,
 }
 
 impl Fixture {
     async fn new(simulator: &Simulator) -> Self {
-        let clients = Clients::new(simulator, READ_TIMEOUT);
+        let clients = Clients::new(simulator);
         let project = types::ProjectCreate::new(credentials::DITIO_COMPANY_ID, "P-1").name("Bru");
         let project = clients.core.create_project(project).await.unwrap().into_inner();
         let id = project.id.clone().unwrap();
@@ -181,7 +210,7 @@ impl Fixture {
         let application = bits::types::ApplicationCreate::new(workflow, "SE", "http://localhost/");
         let application = clients.bits.create_application(application).await.unwrap().id.clone().unwrap();
         clients.reporting.projects().send().await.unwrap();
-        Self { clients, project, file, application }
+        Self { clients, project, file, application, content: Upload::text("fil") }
     }
 
     async fn call(&self, call: Call) -> Result<(), Error> {
@@ -201,7 +230,7 @@ impl Fixture {
             Call::Upload => self
                 .clients
                 .core
-                .upload_project_documents(id, Form::new().file("b.txt", Upload::text("fil")))
+                .upload_project_documents(id, Form::new().file("b.txt", self.content.clone()))
                 .await
                 .map(drop),
             Call::Download => self.clients.core.download_file(&self.file).await?.into_inner().bytes().await.map(drop),
@@ -215,26 +244,74 @@ struct Cell {
     requests: usize,
 }
 
+impl Cell {
+    fn new(result: Result<(), Error>, requests: usize) -> Self {
+        let outcome = match result {
+            Ok(()) => "ok".to_owned(),
+            Err(error) => format!("{:?}", error.kind()),
+        };
+        Self { outcome, requests }
+    }
+}
+
+/// Returns the number of requests of the simulator that are no token requests.
+fn count(simulator: &Simulator) -> usize {
+    let is_token = |path: &str| ["/ditio/identity", "/bits/v1/oauth2"].iter().any(|token| path.starts_with(token));
+    simulator.requests().iter().filter(|request| !is_token(&request.path)).count()
+}
+
 async fn cell(row: &Row, call: Call) -> Cell {
     let simulator = Simulator::start().await.unwrap();
     let mut fixture = Fixture::new(&simulator).await;
-    let before = simulator.requests().len();
-    match row.fault {
-        Some(fault) => drop(simulator.inject(fault().path(call.path()))),
-        None => fixture.clients = Clients::disconnected(),
+    let before = count(&simulator);
+    match row.cause {
+        Cause::Simulator(fault) => {
+            simulator.inject(fault().path(call.path()));
+            Cell::new(fixture.call(call).await, count(&simulator) - before)
+        }
+        Cause::Silence => {
+            simulator.inject(Fault::delay(1000 * READ_TIMEOUT).always().path(call.path()));
+            let _time = ManualTime::start();
+            let result = silent(&simulator, fixture.call(call)).await;
+            Cell::new(result, count(&simulator) - before)
+        }
+        Cause::Refused => {
+            let server = Refusing::start();
+            fixture.clients = Clients::of(&server.url, server.transport());
+            Cell::new(fixture.call(call).await, server.connections())
+        }
+        Cause::Http2(reaction) => {
+            let server = Http2Server::start(std::iter::repeat_with(reaction).take(100)).await;
+            let http2 = TransportConfig::new().configure_client(|client| client.http2_prior_knowledge());
+            fixture.clients = Clients::of(&server.url, http2);
+            Cell::new(fixture.call(call).await, server.count())
+        }
+        Cause::Http1(reaction) => {
+            let _time = ManualTime::start();
+            let server = Http1Server::start(reaction, READ_TIMEOUT).await;
+            fixture.clients = Clients::of(&server.url, TransportConfig::new());
+            fixture.content = Upload::bytes(vec![b'x'; servers::LARGE]);
+            Cell::new(fixture.call(call).await, server.requests())
+        }
     }
-    if row.delayed {
-        fixture.clients = Clients::new(&simulator, SHORT_READ_TIMEOUT);
+}
+
+/// Makes a call, and advances tokio's clock by the read timeout whenever a request has reached the simulator.
+async fn silent(simulator: &Simulator, call: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    let mut call = pin!(call);
+    let mut seen = simulator.requests().len();
+    loop {
+        if let Poll::Ready(result) = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await {
+            return result;
+        }
+        let requests = simulator.requests().len();
+        if requests > seen {
+            seen = requests;
+            // Timers have a resolution of a millisecond.
+            tokio::time::advance(READ_TIMEOUT + Duration::from_secs(1)).await;
+        }
+        tokio::task::yield_now().await;
     }
-    let outcome = match fixture.call(call).await {
-        Ok(()) => "ok".to_owned(),
-        Err(error) => format!("{:?}", error.kind()),
-    };
-    let received = simulator.requests().into_iter().skip(before);
-    let requests = received
-        .filter(|request| !["/ditio/identity", "/bits/v1/oauth2"].iter().any(|token| request.path.starts_with(token)))
-        .count();
-    Cell { outcome, requests }
 }
 
 const PREFACE: &str = "# Results and request counts by fault
@@ -247,7 +324,10 @@ Each cell contains the result (`ok` or the kind of the error) and the number of 
 fault lasts for the whole call unless its row says otherwise.
 
 Creates and uploads are sent again only if the service cannot have processed the request: when the connection was not
-established, or when the token was rejected.
+established, when the service refused the HTTP/2 stream, or when the token was rejected. Status 500 is retried for reads only.
+
+With `RetryPolicy::retry_for` or `CallOptions::retry_for`, a batch job retries the faults that are listed with several
+requests until that time is over, with the same pauses.
 
 ";
 
@@ -259,8 +339,28 @@ token, so the client retries such a call once with a new token.
 sends a validator of the file's version; the service in this table does not. Otherwise the caller must start the download
 again, because it may already have processed a part. Downloads are neither decoded nor limited in size.
 
+³ The number of connections that were tried. No request reaches the service.
+
+⁴ The service reads a body with pauses. Its progress counts as a sign of life, so that only the time after the body is
+limited.
+
+⁵ Reading an error body takes at most 5 seconds. The call then goes on with the status alone.
+
 Written by `KEYFOB_BLESS=1 cargo test -p keyfob-tests --test it resilience`; the same test without the variable checks it.
 ";
+
+/// Makes all calls under one fault: at the same time, or one after another if they move tokio's clock.
+async fn cells(row: &Row) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    if let Cause::Silence | Cause::Http1(_) = row.cause {
+        for (call, _) in CALLS {
+            cells.push(cell(row, *call).await);
+            tokio::time::resume();
+        }
+        return cells;
+    }
+    futures::future::join_all(CALLS.iter().map(|(call, _)| cell(row, *call))).await
+}
 
 #[tokio::test]
 async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twice() {
@@ -273,8 +373,7 @@ async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twic
     table += "\n";
     for row in ROWS {
         write!(table, "| {} |", row.name).unwrap();
-        let cells = CALLS.iter().map(|(call, _)| cell(row, *call));
-        for ((call, _), cell) in CALLS.iter().zip(futures::future::join_all(cells).await) {
+        for ((call, _), cell) in CALLS.iter().zip(cells(row).await) {
             let once = call.is_repeatable() || !row.processed || cell.requests <= 1;
             assert!(once, "{call:?} was sent {} times: {}", cell.requests, row.name);
             write!(table, " {} ×{} |", cell.outcome, cell.requests).unwrap();
