@@ -61,15 +61,12 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let lock = Lock::acquire(&paths)?;
     let columns = if format.has_columns() { (table.columns)() } else { Vec::new() };
     let found = if args.resume { State::find(&paths)? } else { None };
-    let mut state = match found {
-        Some(state) => {
-            state.check(table.name, &columns, &account, args)?;
-            state
-        }
-        None => {
-            let window = Window::new(table.name, table.dates, args)?;
-            State::new(table.name, account, window, args.neutralize_formulas)
-        }
+    let mut state = if let Some(state) = found {
+        state.check(table.name, &columns, &account, args)?;
+        state
+    } else {
+        let window = Window::new(table.name, table.dates, args)?;
+        State::new(table.name, account, window, args.neutralize_formulas)
     };
     // First, because an earlier checkpoint would describe the journal that a new export truncates.
     state.store(&paths)?;
