@@ -282,13 +282,13 @@ async fn cell(row: &Row, call: Call) -> Cell {
         }
         Cause::Http2(reaction) => {
             let server = Http2Server::start(std::iter::repeat_with(reaction).take(100)).await;
-            let http2 = TransportConfig::new().configure_client(|client| client.http2_prior_knowledge());
+            let http2 = TransportConfig::new().configure_client(reqwest::ClientBuilder::http2_prior_knowledge);
             fixture.clients = Clients::of(&server.url, http2);
             Cell::new(fixture.call(call).await, server.count())
         }
         Cause::Http1(reaction) => {
             let _time = ManualTime::start();
-            let server = Http1Server::start(reaction, READ_TIMEOUT).await;
+            let server = Http1Server::start(reaction, READ_TIMEOUT);
             fixture.clients = Clients::of(&server.url, TransportConfig::new());
             fixture.content = Upload::bytes(vec![b'x'; servers::LARGE]);
             Cell::new(fixture.call(call).await, server.requests())

@@ -75,7 +75,7 @@ pub(super) struct Http1Server {
 }
 
 impl Http1Server {
-    pub(super) async fn start(reaction: Reaction, read_timeout: Duration) -> Self {
+    pub(super) fn start(reaction: Reaction, read_timeout: Duration) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(64 * 1024).unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();

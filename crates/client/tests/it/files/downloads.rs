@@ -240,7 +240,7 @@ async fn an_incomplete_download_is_a_hidden_file_in_the_directory_of_its_target(
                 names => panic!("{names:?}"),
             }
         };
-        assert!(name.starts_with('.') && name.ends_with(".part"), "{name}");
+        assert!(name.starts_with(".keyfob-"), "{name}");
         assert_eq!(directory.read(&name), "01234");
         save.abort();
         save.await.unwrap_err();

@@ -46,7 +46,7 @@ struct SlowServer {
 }
 
 impl SlowServer {
-    async fn start(reaction: Reaction) -> Self {
+    fn start(reaction: Reaction) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(64 * 1024).unwrap();
         socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
@@ -122,7 +122,7 @@ async fn advance_for_ever() {
 #[tokio::test]
 async fn an_upload_that_takes_three_times_the_read_timeout_succeeds_and_is_sent_once() {
     let _time = ManualTime::start();
-    let server = SlowServer::start(Reaction::Slow(LIMIT * 3 / 4)).await;
+    let server = SlowServer::start(Reaction::Slow(LIMIT * 3 / 4));
     let session = server.session();
     assert_eq!(put(&session, vec![0; STEPS * STEP]).await.unwrap(), 1, "bytes in memory");
     assert_eq!(server.requests.load(Ordering::SeqCst), 1);
@@ -138,7 +138,7 @@ async fn an_upload_that_takes_three_times_the_read_timeout_succeeds_and_is_sent_
 async fn a_service_that_stops_reading_an_upload_or_does_not_respond_to_it_is_a_timeout() {
     let _time = ManualTime::start();
     for reaction in [Reaction::Stopped, Reaction::Silent] {
-        let server = SlowServer::start(reaction).await;
+        let server = SlowServer::start(reaction);
         let session = builder_of(&server.url).read_timeout(LIMIT).retry(RetryPolicy::none()).build().unwrap();
         let error = tokio::select! {
             result = put(&session, vec![0; 2 * STEP]) => result.unwrap_err(),
@@ -151,7 +151,7 @@ async fn a_service_that_stops_reading_an_upload_or_does_not_respond_to_it_is_a_t
 #[tokio::test]
 async fn a_slow_source_of_an_upload_is_not_a_silent_service() {
     let _time = ManualTime::start();
-    let server = SlowServer::start(Reaction::Slow(Duration::ZERO)).await;
+    let server = SlowServer::start(Reaction::Slow(Duration::ZERO));
     let (waiting, waits) = oneshot::channel();
     let (resume, resumed) = oneshot::channel();
     let slow = stream::once(async move {
