@@ -7,7 +7,11 @@
 mod http2_server;
 #[path = "../../crates/client/tests/it/manual_time.rs"]
 mod manual_time;
-mod servers;
+#[path = "../../crates/client/tests/it/refusing.rs"]
+mod refusing;
+#[path = "../../crates/client/tests/it/slow_server.rs"]
+#[expect(dead_code, reason = "the table needs two of the server's reactions")]
+mod slow_server;
 
 use std::{
     fmt::Write as _,
@@ -32,13 +36,16 @@ use keyfob_simulator::{Fault, Simulator, credentials};
 use self::{
     http2_server::{Http2Server, Reaction},
     manual_time::ManualTime,
-    servers::{Http1Server, Refusing},
+    refusing::Refusing,
+    slow_server::{STEP, SlowServer},
 };
 use crate::ditio::{environment, valid_credentials};
 
 /// Read timeout of the clients; generous, so that a busy machine causes no timeout. Rows about time move tokio's clock
 /// themselves.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// Size of an upload during which a slow server pauses five times, in bytes.
+const LARGE: usize = 5 * STEP;
 /// Maximum response size of the clients, in bytes.
 const MAX_RESPONSE_BYTES: u64 = 1024 * 1024;
 
@@ -62,7 +69,7 @@ enum Cause {
     /// An HTTP/2 server reacts to each request.
     Http2(fn() -> Reaction),
     /// An HTTP/1.1 server reacts to each request.
-    Http1(servers::Reaction),
+    Http1(fn() -> slow_server::Reaction),
 }
 
 const fn row(name: &'static str, fault: fn() -> Fault) -> Row {
@@ -83,7 +90,7 @@ const ROWS: &[Row] = &[
     server_row("response slower than the read timeout", Cause::Silence, true),
     server_row(
         "upload in progress for longer than the read timeout ⁴",
-        Cause::Http1(servers::Reaction::ReadSlowly),
+        Cause::Http1(|| slow_server::Reaction::Slow(READ_TIMEOUT * 3 / 4, "{}")),
         true,
     ),
     row("408", || Fault::status(408).always()),
@@ -95,7 +102,7 @@ const ROWS: &[Row] = &[
     row("502 with an HTML page", || Fault::html(502).always()),
     row("503", || Fault::status(503).always()),
     row("503 once", || Fault::status(503).times(1)),
-    server_row("503 whose body never ends ⁵", Cause::Http1(servers::Reaction::DripError), true),
+    server_row("503 whose body never ends ⁵", Cause::Http1(|| slow_server::Reaction::DripError), true),
     server_row("401 once", Cause::Simulator(|| Fault::status(401).times(1)), false),
     server_row("401 always", Cause::Simulator(|| Fault::status(401).always()), false),
     row("403", || Fault::status(403).always()),
@@ -277,8 +284,8 @@ async fn cell(row: &Row, call: Call) -> Cell {
         }
         Cause::Refused => {
             let server = Refusing::start();
-            fixture.clients = Clients::of(&server.url, server.transport());
-            Cell::new(fixture.call(call).await, server.connections())
+            fixture.clients = Clients::of(&server.url, TransportConfig::new().configure_client(server.counting()));
+            Cell::new(fixture.call(call).await, server.take_connections())
         }
         Cause::Http2(reaction) => {
             let server = Http2Server::start(std::iter::repeat_with(reaction).take(100)).await;
@@ -288,10 +295,10 @@ async fn cell(row: &Row, call: Call) -> Cell {
         }
         Cause::Http1(reaction) => {
             let _time = ManualTime::start();
-            let server = Http1Server::start(reaction, READ_TIMEOUT);
+            let server = SlowServer::start(reaction());
             fixture.clients = Clients::of(&server.url, TransportConfig::new());
-            fixture.content = Upload::bytes(vec![b'x'; servers::LARGE]);
-            Cell::new(fixture.call(call).await, server.requests())
+            fixture.content = Upload::bytes(vec![b'x'; LARGE]);
+            Cell::new(fixture.call(call).await, server.count())
         }
     }
 }

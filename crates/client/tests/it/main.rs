@@ -18,9 +18,13 @@ mod paging;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
 mod redirects;
+mod refusing;
 mod retries;
 mod script;
 mod secrets;
+#[cfg(feature = "files")]
+#[expect(dead_code, reason = "the table of faults needs one more reaction of the server")]
+mod slow_server;
 mod status_in_body;
 mod time_limits;
 mod transport;

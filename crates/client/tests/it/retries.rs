@@ -1,10 +1,7 @@
 //! Retries: the requests that are sent again, and the number of attempts.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -15,11 +12,12 @@ use keyfob_client::{
         TransportConfig,
     },
 };
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use serde_json::Value;
-use tokio::net::TcpSocket;
 
-use crate::script::{Response, Server, builder_of, create, create_with, get, get_with, json, response, status};
+use crate::{
+    refusing::Refusing,
+    script::{Response, Server, builder_of, create, create_with, get, get_with, json, response, status},
+};
 
 #[tokio::test]
 async fn a_read_is_retried_until_it_succeeds() {
@@ -97,29 +95,13 @@ async fn retry_after_is_honoured_as_seconds_and_as_a_date() {
     }
 }
 
-/// Resolver of any name to loopback, which counts the connections: reqwest resolves the name for each.
-#[derive(Default)]
-struct Resolver(AtomicUsize);
-
-impl Resolve for Resolver {
-    fn resolve(&self, _: Name) -> Resolving {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        let addresses: Addrs = Box::new(std::iter::once(([127, 0, 0, 1], 0).into()));
-        Box::pin(std::future::ready(Ok(addresses)))
-    }
-}
-
 #[tokio::test]
 async fn a_refused_connection_is_always_tried_again() {
-    // A bound socket that does not listen refuses connections, and no other process gets its port.
-    let refusing = TcpSocket::new_v4().unwrap();
-    refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let url = format!("http://refused.localhost:{}", refusing.local_addr().unwrap().port());
-    let connections = Arc::new(Resolver::default());
-    let resolver = Arc::clone(&connections);
-    let transport = TransportConfig::new().configure_client(move |client| client.dns_resolver(Arc::clone(&resolver)));
-    let session = builder_of(&url).transport(transport).retry(RetryPolicy::default().attempts(4)).build().unwrap();
-    let attempts = || connections.0.swap(0, Ordering::SeqCst);
+    let refusing = Refusing::start();
+    let transport = TransportConfig::new().configure_client(refusing.counting());
+    let policy = RetryPolicy::default().attempts(4);
+    let session = builder_of(&refusing.url).transport(transport).retry(policy).build().unwrap();
+    let attempts = || refusing.take_connections();
 
     let error = create(&session).await.unwrap_err();
     assert_eq!((error.kind(), attempts()), (ErrorKind::Unavailable, 4));
