@@ -125,20 +125,6 @@ fn a_bits_event_with_an_odd_value_is_received_without_the_value() {
     assert_eq!(received, Err(Error::Malformed), "a delivery must have its id");
 }
 
-#[test]
-fn failed_deliveries_leave_no_memory_behind() {
-    let fail = || {
-        let receiver = bits::webhook::Receiver::unsigned();
-        for body in [r#"{"event":{"type":[{"a":"b"}]}}"#, r#"{"eventId":"e","event":{"applicationId":"#, "[]", "{}"] {
-            receiver.receive(&HeaderMap::new(), body.as_bytes()).unwrap_err();
-            serde_json::from_str::<bits::types::WebhookEnvelope>(body).err();
-        }
-    };
-    fail();
-    let left = allocation_counter::measure(|| (0..1000).for_each(|_| fail()));
-    assert_eq!((left.count_current, left.bytes_current), (0, 0));
-}
-
 #[tokio::test]
 async fn a_digitaleo_batch_has_the_fields_of_the_delivery() {
     let delivery = from_digitaleo().await;
@@ -282,24 +268,29 @@ async fn a_receiver_can_select_the_digest_and_accept_a_second_secret() {
 
 #[test]
 fn deliveries_that_fail_to_decode_leave_nothing_in_memory() {
-    let bits = bits::webhook::Receiver::unsigned();
+    let receiver = bits::webhook::Receiver::unsigned();
     let headers = HeaderMap::new();
     let bodies = [
+        r#"{"event":{"type":[{"a":"b"}]}}"#,
+        r#"{"eventId":"e","event":{"applicationId":"#,
         r#"{"eventId":"1","event":{"type":{"a":[1,{"b":2}]}}}"#,
         r#"{"eventId":"1","event":{"applicationId":[{}]}}"#,
         r#"{"eventId":"1","event":[{"type":"APPLICATION_STARTED"}]}"#,
         r#"{"eventId":"1","publishedAt":{"a":"b"},"event":{"type":"APPLICATION_STARTED""#,
         r#"[{"eventId":"1"}]"#,
+        "[]",
+        "{}",
     ];
     let fail = || {
         for body in bodies {
-            bits.receive(&headers, body.as_bytes()).unwrap_err();
+            receiver.receive(&headers, body.as_bytes()).unwrap_err();
+            serde_json::from_str::<bits::types::WebhookEnvelope>(body).err();
         }
     };
     // Caches are filled by the first deliveries.
     fail();
     let memory = allocation_counter::measure(|| (0..1000).for_each(|_| fail()));
-    assert_eq!(memory.bytes_current, 0, "of {} bytes", memory.bytes_total);
+    assert_eq!((memory.count_current, memory.bytes_current), (0, 0), "of {} bytes", memory.bytes_total);
 }
 
 #[test]
