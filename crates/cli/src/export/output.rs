@@ -1,7 +1,7 @@
 //! The new content of an export: a temporary file, hashed while it is written, that replaces the export in one step.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -22,21 +22,13 @@ pub(super) struct Digest {
 impl Digest {
     /// Reads a file and returns the digest of its content.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        let (mut hash, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
-        loop {
-            match file.read(&mut buffer)? {
-                0 => return Ok(Self::new(size, hash)),
-                length => {
-                    hash.update(&buffer[..length]);
-                    size += length as u64;
-                }
-            }
-        }
+        let mut hash = Sha256::new();
+        let size = io::copy(&mut File::open(path)?, &mut hash)?;
+        Ok(Self::new(size, hash))
     }
 
     fn new(size: u64, hash: Sha256) -> Self {
-        Self { size, sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect() }
+        Self { size, sha256: format!("{:x}", hash.finalize()) }
     }
 }
 
@@ -47,10 +39,7 @@ impl<'a> TempOutput<'a> {
     /// Creates the file, with the mode of the export that it will replace.
     pub(super) fn create(paths: &'a ExportPaths) -> io::Result<(Self, HashedFile)> {
         let output = Self(paths);
-        let file = private::create(&paths.new)?;
-        if let Ok(replaced) = paths.out.metadata() {
-            private::copy_access(&file, &replaced)?;
-        }
+        let file = private::create_replacement(&paths.new, &paths.out)?;
         Ok((output, HashedFile { file, size: 0, hash: Sha256::new() }))
     }
 

@@ -122,10 +122,7 @@ impl State {
     }
 
     fn replace(paths: &ExportPaths, text: &[u8]) -> io::Result<()> {
-        let mut file = private::create(&paths.new_checkpoint)?;
-        if let Ok(replaced) = paths.checkpoint.metadata() {
-            private::copy_access(&file, &replaced)?;
-        }
+        let mut file = private::create_replacement(&paths.new_checkpoint, &paths.checkpoint)?;
         file.write_all(text)?;
         // Without this, a power failure can leave an empty file under the new name.
         file.sync_data()?;
