@@ -78,6 +78,9 @@ pub(crate) struct Scenario {
 /// Maximum memory of a client whose server sends without end, in bytes: hyper accepts 5 MiB ahead of the reader on an
 /// HTTP/2 connection, and a buffer that grows exists twice for a moment.
 pub(crate) const ENDLESS: u64 = 8 * 1024 * 1024;
+/// Maximum memory of a client whose server sends headers without end, in bytes: hyper reads up to 408 KiB ahead of up to
+/// 408 KiB of headers, depending on how the bytes arrive; its buffer grows to 1 MiB, and exists twice for a moment.
+pub(crate) const ENDLESS_HEADERS: u64 = 2 * 1024 * 1024;
 
 /// Scenario of an API that behaves well.
 pub(crate) const SCENARIO: Scenario = Scenario {

@@ -9,7 +9,7 @@ use crate::{
         Framing::{Length, Streamed},
         Step, body, head, interim_responses, json, raw, reply, response,
     },
-    scenario::{HTTP1, HTTP2, Outcome, SCENARIO, Scenario},
+    scenario::{ENDLESS_HEADERS, HTTP1, HTTP2, Outcome, SCENARIO, Scenario},
 };
 
 /// A read: a broken response is retried, four attempts in all.
@@ -139,6 +139,7 @@ pub(crate) const FRAMING: &[Scenario] = &[
             let flood = Step::Raw("x-flood: canary\r\n".repeat(100).into());
             reply([Step::Raw("HTTP/1.1 200 OK\r\n".into()), Step::Forever(vec![flood])])
         },
+        memory: ENDLESS_HEADERS,
         ..READ
     },
     Scenario {
@@ -148,6 +149,7 @@ pub(crate) const FRAMING: &[Scenario] = &[
             let value = Step::Raw("a".repeat(4096).into());
             reply([Step::Raw("HTTP/1.1 200 OK\r\nx-endless: ".into()), Step::Forever(vec![value])])
         },
+        memory: ENDLESS_HEADERS,
         ..READ
     },
     Scenario {
@@ -157,6 +159,7 @@ pub(crate) const FRAMING: &[Scenario] = &[
             let flood = Step::Raw("x-flood: canary\r\n".repeat(100).into());
             reply([head(Streamed), body("{}"), Step::Raw("0\r\n".into()), Step::Forever(vec![flood])])
         },
+        memory: ENDLESS_HEADERS,
         ..READ
     },
     Scenario {

@@ -12,7 +12,7 @@ use crate::{
         Framing::{Length, Streamed},
         Step, body, head, interim_responses, json, raw, redirect, reply, response, status, token,
     },
-    scenario::{BOTH, ENDLESS, HTTP1, HTTP2, Outcome, SCENARIO, Scenario},
+    scenario::{BOTH, ENDLESS, ENDLESS_HEADERS, HTTP1, HTTP2, Outcome, SCENARIO, Scenario},
 };
 
 /// Maximum size of a token response, in bytes.
@@ -245,6 +245,7 @@ pub(crate) const TOKEN_ENDPOINT: &[Scenario] = &[
             let flood = Step::Raw("x-flood: canary\r\n".repeat(100).into());
             reply([Step::Raw("HTTP/1.1 200 OK\r\n".into()), Step::Forever(vec![flood])])
         },
+        memory: ENDLESS_HEADERS,
         ..DOWN
     },
     Scenario {
@@ -254,6 +255,7 @@ pub(crate) const TOKEN_ENDPOINT: &[Scenario] = &[
             let value = Step::Raw("a".repeat(4096).into());
             reply([Step::Raw("HTTP/1.1 200 OK\r\nx-endless: ".into()), Step::Forever(vec![value])])
         },
+        memory: ENDLESS_HEADERS,
         ..DOWN
     },
     Scenario {
