@@ -8,8 +8,8 @@ use reqwest::{Method, Request, Response, StatusCode, header::HOST};
 
 use crate::{
     call::{
-        attempt_error::AttemptError, body, context::CallContext, idle, progress::Progress, redirect::RedirectChain,
-        retry,
+        attempt_error::AttemptError, body, context::CallContext, idle::IdleTimer, progress::Progress,
+        redirect::RedirectChain, retry,
     },
     error::{ApiError, Error},
     request::prepared::RequestParts,
@@ -65,9 +65,10 @@ impl CallContext<'_> {
             let mut request = self.request(parts, streaming, authorization);
             (Progress::track(&mut request), self.connection.http.execute(request))
         };
-        let mut response = idle::response(self.connection.read_timeout, progress, sent).await?;
+        let mut timer = IdleTimer::new(self.connection.read_timeout);
+        let mut response = timer.response(progress, sent).await?;
         if matches!(parts.method, Method::GET | Method::HEAD) && response.status().is_redirection() {
-            (response, generation) = Box::pin(self.follow_redirects(parts, response, generation)).await?;
+            (response, generation) = Box::pin(self.follow_redirects(parts, response, generation, &mut timer)).await?;
         }
         self.span.record("http.response.status_code", response.status().as_u16());
         if !response.status().is_success() {
@@ -77,7 +78,7 @@ impl CallContext<'_> {
             BodyMode::Stream => Received::Streaming(response),
             BodyMode::Buffer(buffer) => {
                 let announced = body::announced(&parts.method, &response);
-                Received::Buffered(self.read(&mut response, announced, generation, buffer).await?)
+                Received::Buffered(self.read(&mut response, announced, &mut timer, generation, buffer).await?)
             }
         };
         if let (Some(generation), Some(authenticator)) = (generation, &self.connection.authenticator) {
@@ -120,6 +121,7 @@ impl CallContext<'_> {
         parts: &RequestParts,
         mut response: Response,
         mut generation: Option<Generation>,
+        timer: &mut IdleTimer,
     ) -> Result<(Response, Option<Generation>), AttemptError> {
         let mut chain = RedirectChain::new(parts.url.clone());
         while let Some(target) = chain.next(&response)? {
@@ -138,7 +140,7 @@ impl CallContext<'_> {
                 _ => generation = None,
             }
             let sent = self.connection.http.execute(request);
-            response = idle::response(self.connection.read_timeout, None, sent).await?;
+            response = timer.response(None, sent).await?;
         }
         Ok((response, generation))
     }
@@ -170,11 +172,11 @@ impl CallContext<'_> {
         &self,
         response: &mut Response,
         announced: Option<u64>,
+        timer: &mut IdleTimer,
         generation: Option<Generation>,
         buffer: &mut Vec<u8>,
     ) -> Result<BufferedResponse, AttemptError> {
-        let (read_timeout, limit) = (self.connection.read_timeout, self.connection.max_response_bytes);
-        let body = body::collect(response, announced, read_timeout, limit, buffer).await?;
+        let body = body::collect(response, announced, timer, self.connection.max_response_bytes, buffer).await?;
         if self.connection.status_in_body
             && let Some(status) = body::status(&body)
         {

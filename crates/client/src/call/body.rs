@@ -10,7 +10,7 @@ use serde::{
 };
 
 use crate::{
-    call::{attempt_error::AttemptError, idle},
+    call::{attempt_error::AttemptError, idle::IdleTimer},
     error::{Error, ErrorKind},
 };
 
@@ -30,7 +30,7 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) async fn collect(
     response: &mut Response,
     announced: Option<u64>,
-    read_timeout: Option<Duration>,
+    timer: &mut IdleTimer,
     limit: u64,
     buffer: &mut Vec<u8>,
 ) -> Result<Bytes, AttemptError> {
@@ -42,7 +42,7 @@ pub(crate) async fn collect(
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    let Some(first) = idle::chunk(read_timeout, response).await? else {
+    let Some(first) = timer.chunk(response).await? else {
         return if announced.unwrap_or(0) == 0 { Ok(Bytes::new()) } else { Err(AttemptError::short_body()) };
     };
     if announced == Some(first.len() as u64) {
@@ -52,7 +52,7 @@ pub(crate) async fn collect(
     buffer.clear();
     buffer.reserve_exact(usize::try_from(expected).unwrap_or(0).max(first.len()));
     buffer.extend_from_slice(&first);
-    while let Some(chunk) = idle::chunk(read_timeout, response).await? {
+    while let Some(chunk) = timer.chunk(response).await? {
         buffer.extend_from_slice(&chunk);
         if buffer.len() as u64 > limit {
             return Err(too_large());

@@ -9,7 +9,7 @@ use reqwest::{
 };
 
 use crate::{
-    call::{idle, options::CallOptions, retry::Schedule, send},
+    call::{idle::IdleTimer, options::CallOptions, retry::Schedule, send},
     error::{Error, ErrorKind},
     files::download::{
         disposition, file_name,
@@ -64,6 +64,7 @@ pub(super) struct Source {
     origin: Arc<Origin>,
     info: FileInfo,
     response: Response,
+    timer: IdleTimer,
     /// Offset of the next byte in the file.
     offset: u64,
     /// Offset of the end of the response, if announced.
@@ -143,6 +144,10 @@ impl Origin {
         Ok(Rest::Part { response, end: range.last.saturating_add(1), length: range.total.or(info.length) })
     }
 
+    fn timer(&self) -> IdleTimer {
+        IdleTimer::new(self.session.0.read_timeout)
+    }
+
     /// Returns the current time and the schedule of the attempts that start now.
     fn schedule(&self) -> (Duration, Schedule) {
         (self.session.0.clock.now(), self.options.schedule(&self.session.0.retry))
@@ -154,7 +159,8 @@ impl Source {
     pub(super) fn new(origin: Arc<Origin>, info: FileInfo, response: Response) -> Self {
         let (since, schedule) = origin.schedule();
         let end = info.length;
-        Self { origin, info, response, offset: 0, end, furthest: 0, restarts: 0, since, schedule }
+        let timer = origin.timer();
+        Self { origin, info, response, timer, offset: 0, end, furthest: 0, restarts: 0, since, schedule }
     }
 
     /// Resumes a file at `offset`, or starts over if the file has changed.
@@ -168,7 +174,9 @@ impl Source {
                 (response, info, 0, end)
             }
         };
-        let source = Self { origin, info, response, offset, end, furthest: offset, restarts: 0, since, schedule };
+        let timer = origin.timer();
+        let source =
+            Self { origin, info, response, timer, offset, end, furthest: offset, restarts: 0, since, schedule };
         let info = source.info.clone();
         Ok((source, info, offset))
     }
@@ -176,7 +184,7 @@ impl Source {
     pub(super) async fn next(&mut self) -> Result<Option<DownloadEvent>, Error> {
         loop {
             let is_reached = |end: Option<u64>| end.is_none_or(|end| self.offset >= end);
-            let error = match idle::chunk(self.origin.session.0.read_timeout, &mut self.response).await {
+            let error = match self.timer.chunk(&mut self.response).await {
                 Ok(Some(bytes)) => {
                     self.offset += bytes.len() as u64;
                     if self.end.is_some_and(|end| self.offset > end) {
