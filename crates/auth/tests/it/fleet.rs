@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use futures::future::join_all;
-use keyfob_auth::{Authenticator, ClientCredentials, EncryptionKey, ErrorKind, FileStore};
+use keyfob_auth::{Authenticator, ClientCredentials, EncryptionKey, ErrorKind, FileStore, TokenStore};
 
 use crate::folder::Folder;
 use crate::server::{Reply, Server, token, until};
@@ -47,21 +47,24 @@ impl WorkerConfig {
         })
     }
 
-    /// Builds the authenticator, and waits until its store is up.
-    ///
-    /// The store's limit of one second for a connection is short for many processes that start at once on few cores.
+    /// Builds the authenticator with the store of the configuration.
     async fn authenticator(&self) -> Authenticator {
-        let credentials = ClientCredentials::new(&self.server, "id", "secret");
-        let builder = Authenticator::builder(credentials).lease(self.lease);
         let key = EncryptionKey::new([9; 32]);
         #[cfg(feature = "redis")]
         if self.store.starts_with("redis") {
-            let store = keyfob_auth::RedisStore::new(&self.store).expect("a store").encrypted_with(key);
-            while keyfob_auth::TokenStore::get(&store, &crate::stores::key("ready")).await.is_err() {}
-            return builder.store(store).build().expect("an authenticator");
+            let store = keyfob_auth::RedisStore::new(&self.store).expect("a store");
+            return self.authenticator_with(store.encrypted_with(key)).await;
         }
-        let store = FileStore::open(&self.store).expect("a store").encrypted_with(key);
-        builder.store(store).build().expect("an authenticator")
+        self.authenticator_with(FileStore::open(&self.store).expect("a store").encrypted_with(key)).await
+    }
+
+    /// Builds the authenticator, and waits until its store is up.
+    ///
+    /// The store's limit of one second for a connection is short for many processes that start at once on few cores.
+    async fn authenticator_with(&self, store: impl TokenStore) -> Authenticator {
+        while store.get(&crate::stores::key("ready")).await.is_err() {}
+        let credentials = ClientCredentials::new(&self.server, "id", "secret");
+        Authenticator::builder(credentials).lease(self.lease).store(store).build().expect("an authenticator")
     }
 
     /// Requests the tokens; `start` returns when the worker may begin.
