@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use self::lock::{Holders, LockFile};
-use self::worker::Worker;
+use self::worker::{HANGING_AFTER, Worker};
 use crate::error::Error;
 use crate::store::encryption_key::EncryptionKey;
 use crate::store::envelope::{Encryption, Envelope, Envelopes};
@@ -58,17 +58,27 @@ enum Content {
 impl FileStore {
     /// Opens a store in this directory, which is created if it does not exist.
     ///
+    /// Waits for the file system, usually less than a millisecond and at most 2 seconds.
+    ///
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) for a directory that other users can access, that belongs to
-    /// another user, or that cannot be created.
+    /// another user, or that cannot be created; [`Unavailable`](crate::ErrorKind::Unavailable) for a file system that
+    /// does not respond.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
-        let directory = directory.into();
-        private::create_directory(&directory)?;
-        Ok(Self {
-            inner: Arc::new(Inner { directory, holders: Holders::default(), worker: Worker::default() }),
-            encryption: Encryption::default(),
-        })
+        Self::open_within(HANGING_AFTER, directory.into(), private::create_directory)
+    }
+
+    /// Opens a store whose directory `create` creates within this time.
+    fn open_within(
+        limit: Duration,
+        directory: PathBuf,
+        create: impl FnOnce(&Path) -> Result<(), Error> + Send + 'static,
+    ) -> Result<Self, Error> {
+        let (worker, path) = (Worker::default(), directory.clone());
+        worker.run_blocking(limit, move || create(&path))?;
+        let inner = Arc::new(Inner { directory, holders: Holders::default(), worker });
+        Ok(Self { inner, encryption: Encryption::default() })
     }
 
     /// Opens a store in `keyfob/tokens` below the user's cache directory, such as `~/.cache`.
@@ -288,5 +298,27 @@ impl fmt::Debug for FileStore {
             .field("directory", &self.inner.directory)
             .field("encrypted", &self.encryption.is_enabled())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn opening_a_store_on_a_file_system_that_hangs_is_an_error_and_does_not_hang() {
+        let (end, ended) = mpsc::channel::<()>();
+        let hangs = move |_: &Path| {
+            let _ = ended.recv();
+            Ok(())
+        };
+        let error = FileStore::open_within(Duration::from_millis(10), "store".into(), hangs).expect_err("no response");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.to_string().contains("does not respond"), "{error}");
+        // The thread of the store has waited until now.
+        end.send(()).expect("still hanging");
     }
 }

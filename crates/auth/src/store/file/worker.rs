@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::error::Error;
 
 /// Duration after which a running operation counts as hanging: the time limit of the store operations of a fetch.
-const HANGING_AFTER: Duration = Duration::from_secs(2);
+pub(super) const HANGING_AFTER: Duration = Duration::from_secs(2);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -38,7 +38,7 @@ impl Worker {
         operation: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         if self.is_hanging() {
-            return Err(Error::unavailable("the file system of the token store does not respond"));
+            return Err(no_response());
         }
         let (sender, receiver) = oneshot::channel();
         self.queue(Box::new(move || {
@@ -47,7 +47,25 @@ impl Worker {
                 let _ = sender.send(operation());
             }
         }))?;
-        receiver.await.unwrap_or_else(|_| Err(Error::unavailable("the operation of the token store panicked")))
+        receiver.await.unwrap_or_else(|_| Err(panicked()))
+    }
+
+    /// Runs an operation on the thread, and blocks the caller for at most `limit`.
+    pub(super) fn run_blocking<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        operation: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (sender, receiver) = mpsc::channel();
+        self.queue(Box::new(move || {
+            // After the limit, nobody receives the result.
+            let _ = sender.send(operation());
+        }))?;
+        match receiver.recv_timeout(limit) {
+            Ok(result) => result,
+            Err(mpsc::RecvTimeoutError::Timeout) => Err(no_response()),
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err(panicked()),
+        }
     }
 
     /// Drops a value on the thread, because closing a file may block. The returned future waits for it and is optional.
@@ -90,6 +108,14 @@ impl Worker {
     }
 }
 
+fn no_response() -> Error {
+    Error::unavailable("the file system of the token store does not respond")
+}
+
+fn panicked() -> Error {
+    Error::unavailable("the operation of the token store panicked")
+}
+
 fn run_queue(state: &Mutex<State>) {
     while let Some(job) = next_job(state) {
         // Otherwise the state would describe a thread that no longer exists.
@@ -110,8 +136,6 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-
     use super::*;
 
     fn runtime() -> tokio::runtime::Runtime {
