@@ -84,9 +84,11 @@ impl Authenticator {
     ///
     /// Drops the token if it is still in use, with these limits:
     ///
-    /// * A token that replaced a rejected one is not dropped in its first 2 seconds.
-    /// * After the rejection of a token with which no request had succeeded ([`accept`](Self::accept)), no further such
-    ///   token is dropped for 30 seconds: a server that rejects a token just issued will reject the next one too.
+    /// * A token that replaced a rejected one is not dropped in its first 2 seconds, unless a request with it had succeeded
+    ///   ([`accept`](Self::accept)). In that case calls wait for the rest of the 2 seconds and then for the next token,
+    ///   which is not dropped in its first 2 seconds.
+    /// * After the rejection of a token with which no request had succeeded, no further such token is dropped for 30
+    ///   seconds: a server that rejects a token just issued will reject the next one too.
     pub fn reject(&self, generation: Generation) -> Rejection {
         self.cache.on_rejected(generation)
     }

@@ -49,10 +49,19 @@ pub(crate) struct ActiveToken {
     pub(crate) margin: Duration,
     /// Age from which the token is refreshed.
     pub(crate) refresh_from: Duration,
-    /// The token was fetched because the one before was rejected.
-    pub(crate) replaces_rejected: bool,
+    pub(crate) replaced: Replaced,
     pub(crate) token_type: Option<String>,
     pub(crate) scopes: Vec<String>,
+}
+
+/// End of the token that a token replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    /// The token had expired or was due for a refresh, or there was none.
+    Ended,
+    Rejected,
+    /// The token was rejected soon after it had replaced a rejected one.
+    RejectedEarly,
 }
 
 /// State of a token relative to its refresh and expiry times.
@@ -126,7 +135,7 @@ impl ActiveToken {
             lifetime: Lifetime::Unknown,
             margin: Duration::ZERO,
             refresh_from: Duration::MAX,
-            replaces_rejected: false,
+            replaced: Replaced::Ended,
             token_type: None,
             scopes: Vec::new(),
         }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::cache::fetcher::{AttemptLimit, Fetched, Retries};
-use crate::cache::snapshot::{ActiveToken, Snapshot, refresh_from};
+use crate::cache::snapshot::{ActiveToken, Replaced, Snapshot, refresh_from};
 use crate::clock::Instants;
 use crate::error::Error;
 use crate::token::authorization::Generation;
@@ -19,8 +19,8 @@ use crate::token::version::TokenVersion;
 /// A server that rejects a token just issued rejects the next one too; vendors lock accounts that log in repeatedly.
 const REJECTION_PERIOD: Duration = Duration::from_secs(30);
 
-/// Minimum age at which a token that replaced a rejected one is dropped: rejections cause at most one fetch in this
-/// period.
+/// Minimum age at which a token that replaced a rejected one is replaced itself: rejections cause at most one fetch in
+/// this period.
 const MIN_REPLACEMENT_AGE: Duration = Duration::from_secs(2);
 
 /// Outcome of a fetch, shared by all callers that waited for it.
@@ -49,6 +49,10 @@ pub(super) struct CacheState {
     retain_until: Option<Duration>,
     /// Rejection that dropped the last token.
     pub(super) rejected: Option<RejectedToken>,
+    /// The rejection dropped a token younger than [`MIN_REPLACEMENT_AGE`].
+    rejected_early: bool,
+    /// Monotonic time before which no fetch sends a request.
+    pub(super) next_fetch: Duration,
     pub(super) refresh_token: Option<SecretString>,
     /// Store version of the last token.
     pub(super) version: Option<TokenVersion>,
@@ -133,7 +137,11 @@ impl CacheState {
         self.generation += 1;
         self.failure = None;
         self.consecutive_failures = 0;
-        let replaces_rejected = self.rejected.take().is_some();
+        let replaced = match self.rejected.take() {
+            None => Replaced::Ended,
+            Some(_) if self.rejected_early => Replaced::RejectedEarly,
+            Some(_) => Replaced::Rejected,
+        };
         self.version = version;
         // A rejection in another process counts as one in this process.
         let retain = rejected_ago.map(|ago| now.saturating_add(REJECTION_PERIOD.saturating_sub(ago)));
@@ -148,7 +156,7 @@ impl CacheState {
             lifetime: token.lifetime,
             margin,
             refresh_from: refresh_from(token.lifetime, jitter),
-            replaces_rejected,
+            replaced,
             token_type: token.token_type,
             scopes: token.scopes,
         }
@@ -182,7 +190,11 @@ impl CacheState {
             return RejectionOutcome::AlreadyReplaced;
         }
         let Some(token) = token else { return RejectionOutcome::AlreadyDropped };
-        let mut retained = token.replaces_rejected && token.issued.age(now) < MIN_REPLACEMENT_AGE;
+        let age = token.issued.age(now);
+        let early = token.replaced != Replaced::Ended && age < MIN_REPLACEMENT_AGE;
+        // A token that worked may have been revoked, and callers wait for another one. They do so once only: if that one is
+        // rejected as early, the server may need time to accept its own tokens everywhere.
+        let mut retained = early && (!proven || token.replaced == Replaced::RejectedEarly);
         if !proven {
             if self.retain_until.is_some_and(|until| now.monotonic < until) {
                 retained = true;
@@ -194,6 +206,10 @@ impl CacheState {
             return RejectionOutcome::Final;
         }
         self.rejected = Some(if proven { RejectedToken::Proven } else { RejectedToken::Unproven });
+        self.rejected_early = early;
+        if early {
+            self.next_fetch = now.monotonic.saturating_add(MIN_REPLACEMENT_AGE.saturating_sub(age));
+        }
         RejectionOutcome::Dropped
     }
 }

@@ -58,6 +58,8 @@ struct NewFetch {
     reason: FetchReason,
     fetcher: Arc<Fetcher>,
     request: FetchRequest,
+    /// Time to wait before the fetch; less than [`FETCH_GRACE`].
+    delay: Duration,
     sender: watch::Sender<Option<FetchOutcome>>,
     task: AbortRegistration,
 }
@@ -117,7 +119,7 @@ impl TokenCache {
         let abandoned = state.in_flight.take();
         let result = match state.active_failure(retries, now.monotonic) {
             Some(error) => Err(error),
-            None => self.register_fetch(&mut state, reason, retries),
+            None => self.register_fetch(&mut state, reason, retries, now.monotonic),
         };
         drop(state);
         // The rest runs without the lock: a tracing subscriber may call the authenticator, and the runtime may emit
@@ -135,6 +137,7 @@ impl TokenCache {
         state: &mut CacheState,
         reason: FetchReason,
         retries: Retries,
+        now: Duration,
     ) -> Result<(Subscription, NewFetch), Error> {
         let Some(fetcher) = &self.fetcher else {
             return Err(Error::configuration("these credentials cannot be refreshed; create new ones"));
@@ -152,15 +155,19 @@ impl TokenCache {
             limit: limit.clone(),
         };
         state.in_flight = Some(InFlight { id, outcome: outcome.clone(), task: abort, limit });
-        let fetch = NewFetch { id, reason, fetcher: Arc::clone(fetcher), request, sender, task };
+        let delay = state.next_fetch.saturating_sub(now);
+        let fetch = NewFetch { id, reason, fetcher: Arc::clone(fetcher), request, delay, sender, task };
         Ok((Subscription { id, outcome }, fetch))
     }
 
     fn spawn(self: &Arc<Self>, fetch: NewFetch, runtime: &Handle) {
-        let NewFetch { id, reason, fetcher, request, sender, task } = fetch;
+        let NewFetch { id, reason, fetcher, request, delay, sender, task } = fetch;
         // A weak reference, so that the task does not keep the authenticator alive.
         let cache = Arc::downgrade(self);
         let fetch = async move {
+            if !delay.is_zero() {
+                fetcher.clock.sleep(delay).await;
+            }
             let start = fetcher.clock.now();
             let limit = request.limit.clone();
             let result = fetcher.fetch(request).await;

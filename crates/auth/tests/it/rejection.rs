@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
-use keyfob_auth::{Authenticator, Credentials, Rejection, SecretString};
+use futures::future::{join, join_all};
+use futures::poll;
+use keyfob_auth::{Authenticator, Credentials, FakeClock, Rejection, SecretString};
 use reqwest::header::HeaderName;
 
-use crate::server::{Server, bearer, settled, token};
+use crate::server::{Server, bearer, settled, token, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_concurrent_rejections_make_exactly_one_more_request() {
@@ -89,24 +90,62 @@ async fn two_revocations_six_seconds_apart_cost_two_fetches_and_no_failed_call()
     assert_eq!(server.requests(), 3);
 }
 
+/// Waits until the fetch in the background waits for the clock.
+async fn waiting(clock: &FakeClock) {
+    until("the fetch waits", || clock.sleeping() == 1).await;
+}
+
 #[tokio::test]
 async fn tokens_that_worked_are_replaced_at_most_once_in_two_seconds() {
     let server = Server::tokens("3600");
     let (authenticator, clock) = server.on_fake_clock();
     let generation = async || authenticator.authorization().await.expect("a token").generation();
-    let first = generation().await;
-    authenticator.accept(first);
-    assert_eq!(authenticator.reject(first), Rejection::Replay);
-    let second = generation().await;
-    authenticator.accept(second);
-    for _ in 0..2 {
-        assert_eq!(authenticator.reject(second), Rejection::Final);
-        assert_eq!(generation().await, second);
-        clock.advance(Duration::from_millis(999));
+    let mut last = generation().await;
+    authenticator.accept(last);
+    assert_eq!(authenticator.reject(last), Rejection::Replay);
+    last = generation().await;
+    for requests in [2, 4] {
+        authenticator.accept(last);
+        clock.advance(Duration::from_millis(500));
+        assert_eq!(authenticator.reject(last), Rejection::Replay);
+        let mut next = Box::pin(generation());
+        assert!(poll!(&mut next).is_pending());
+        waiting(&clock).await;
+        clock.advance(Duration::from_millis(1499));
+        assert!(poll!(&mut next).is_pending());
+        assert_eq!((server.requests(), clock.sleeping()), (requests, 1), "within 2 seconds of the last request");
+        clock.advance(Duration::from_millis(1));
+        last = next.await;
+        assert_eq!(server.requests(), requests + 1);
+        // A server that revokes its tokens that often is not asked for one every time.
+        authenticator.accept(last);
+        for _ in 0..2 {
+            assert_eq!(authenticator.reject(last), Rejection::Final);
+            assert_eq!(generation().await, last);
+            clock.advance(Duration::from_millis(999));
+        }
+        clock.advance(Duration::from_millis(2));
+        assert_eq!(authenticator.reject(last), Rejection::Replay);
+        last = generation().await;
+        assert_eq!(server.requests(), requests + 2);
     }
-    clock.advance(Duration::from_millis(2));
-    assert_eq!(authenticator.reject(second), Rejection::Replay);
-    assert!(generation().await > second);
+}
+
+#[tokio::test]
+async fn two_revocations_within_two_seconds_delay_calls_and_fail_none() {
+    let server = Server::tokens("3600");
+    let (authenticator, clock) = server.on_fake_clock();
+    assert_eq!(call(&authenticator, |token| token == "t1").await, 1);
+    assert_eq!(call(&authenticator, |token| token == "t2").await, 2);
+    clock.advance(Duration::from_millis(100));
+    let calls = join_all((0..100).map(|_| call(&authenticator, |token| token == "t3")));
+    let advance = async {
+        waiting(&clock).await;
+        clock.advance(Duration::from_millis(1900));
+    };
+    let (calls, ()) = join(calls, advance).await;
+    assert!(calls.iter().all(|sent| *sent <= 2), "{calls:?}");
+    assert_eq!(call(&authenticator, |token| token == "t3").await, 1);
     assert_eq!(server.requests(), 3);
 }
 
