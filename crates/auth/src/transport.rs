@@ -36,6 +36,8 @@ pub struct TransportConfig {
     roots: Vec<CertificateDer<'static>>,
     user_agent: String,
     connect_timeout: Duration,
+    /// `None` leaves the read timeout to the client.
+    read_timeout: Option<Duration>,
     plain_http: bool,
     /// Rules of the caller, in place of those of the environment.
     proxy: Option<ProxyRules>,
@@ -58,6 +60,7 @@ impl TransportConfig {
             roots: Vec::new(),
             user_agent: USER_AGENT.to_owned(),
             connect_timeout: CONNECT_TIMEOUT,
+            read_timeout: None,
             plain_http: false,
             proxy: None,
             configure: None,
@@ -94,6 +97,17 @@ impl TransportConfig {
         self
     }
 
+    /// Sets the maximum time to wait for data from a server, after the request and between two chunks of the response;
+    /// by default 60 seconds for API calls, longer for some APIs. `Duration::MAX` means no limit.
+    ///
+    /// In API calls, the time to send a large body does not count. Token requests have in addition a limit of 30 seconds
+    /// in all.
+    #[must_use]
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.read_timeout = Some(limit);
+        self
+    }
+
     /// Sends all requests through the HTTP proxy at this URL, such as `http://user:password@proxy.example.com:3128`, also
     /// those to loopback hosts. The proxy variables of the environment then have no effect.
     ///
@@ -123,7 +137,8 @@ impl TransportConfig {
     /// of API clients. Repeated calls add closures, which run in order. Root certificates belong in
     /// [`root_certificate_pem`](TransportConfig::root_certificate_pem): reqwest ignores its own list, because its
     /// TLS backend is preconfigured. A proxy that the closure adds comes after those that are set already, unless it
-    /// calls `no_proxy` first.
+    /// calls `no_proxy` first. A read timeout belongs in [`read_timeout`](TransportConfig::read_timeout): reqwest's own
+    /// also runs while a large body is sent, and applies in addition.
     #[must_use]
     pub fn configure_client(
         mut self,
@@ -140,14 +155,15 @@ impl TransportConfig {
     /// [`AuthenticatorBuilder::http_client`](crate::AuthenticatorBuilder::http_client) or in other parts of a program.
     ///
     /// [`configure_client`](TransportConfig::configure_client) has been applied. The client follows no redirects,
-    /// because a redirected token request would carry the secret to another URL. Unlike `reqwest::Client::builder()`,
-    /// the builder does not depend on a process-wide crypto provider.
+    /// because a redirected token request would carry the secret to another URL. The read timeout is reqwest's own, which
+    /// also runs while a body is sent. Unlike `reqwest::Client::builder()`, the builder does not depend on a process-wide
+    /// crypto provider.
     ///
     /// # Errors
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) if TLS cannot be configured.
     pub fn client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
-        self.builder_with(Policy::none(), |builder| builder)
+        self.builder_with(Policy::none(), |builder| self.limit_reads(builder))
     }
 
     /// Builds an HTTP client.
@@ -156,11 +172,11 @@ impl TransportConfig {
     ///
     /// [`Configuration`](crate::ErrorKind::Configuration) for settings that reqwest or rustls rejects.
     pub fn client(&self, redirect: Policy) -> Result<reqwest::Client, Error> {
-        self.client_with(redirect, |builder| builder)
+        self.client_with(redirect, |builder| self.limit_reads(builder))
     }
 
     /// Builds an HTTP client with further defaults, which [`configure_client`](TransportConfig::configure_client) can
-    /// override.
+    /// override. The client has no [`read_timeout`](TransportConfig::read_timeout), which the caller enforces.
     ///
     /// # Errors
     ///
@@ -193,6 +209,21 @@ impl TransportConfig {
             Some(configure) => configure(builder),
             None => builder,
         })
+    }
+
+    /// Sets reqwest's own read timeout, which also runs while the body of a request is sent.
+    pub(crate) fn limit_reads(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        match self.read_timeout {
+            Some(limit) if limit != Duration::MAX => builder.read_timeout(limit),
+            _ => builder,
+        }
+    }
+
+    /// Returns the limit set with [`read_timeout`](TransportConfig::read_timeout).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn configured_read_timeout(&self) -> Option<Duration> {
+        self.read_timeout
     }
 
     /// Returns host and port of the proxy for requests to this URL, without its user name and password. Returns `None`
@@ -234,6 +265,7 @@ impl fmt::Debug for TransportConfig {
             .field("extra_roots", &self.roots.len())
             .field("user_agent", &self.user_agent)
             .field("connect_timeout", &self.connect_timeout)
+            .field("read_timeout", &self.read_timeout)
             .field("plain_http", &self.plain_http)
             .finish_non_exhaustive()
     }

@@ -171,13 +171,20 @@ impl<C: From<Session>> ClientBuilder<C> {
     }
 
     /// Sets the maximum time to wait for data from the service, after the request and between two chunks of the
-    /// response; 60 seconds by default, [`Duration::MAX`] for no limit. Some APIs have a longer default.
+    /// response, in place of [`TransportConfig::read_timeout`]; 60 seconds by default, [`Duration::MAX`] for no limit.
+    /// Some APIs have a longer default.
     ///
     /// The time to send a large body does not count: the limit starts anew with each piece of the body that the
-    /// connection takes, and does not run while the body waits for its source, such as a slow reader. reqwest's own read
-    /// timeout, set with [`TransportConfig::configure_client`], replaces this one and counts that time too.
+    /// connection takes, and does not run while the body waits for its source, such as a slow reader.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.read_timeout = timeout;
+        self.settings.read_timeout = Some(timeout);
+        self
+    }
+
+    /// Sets the read timeout of the API, which the caller's settings override.
+    #[doc(hidden)]
+    pub fn default_read_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.default_read_timeout = timeout;
         self
     }
 

@@ -31,7 +31,7 @@ pub(crate) struct Connection {
     #[cfg(feature = "rate-limit")]
     pub(crate) limiter: Option<Limiter>,
     pub(crate) timeout: Option<Duration>,
-    /// `None` if there is no limit, or if `http` has one of its own.
+    /// `None` if there is no limit, or if the caller has built `http`.
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) max_response_bytes: u64,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,

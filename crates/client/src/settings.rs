@@ -43,7 +43,10 @@ pub(crate) struct Settings {
     pub(crate) rate_limit: Option<crate::call::rate_limit::RateLimit>,
     /// `None` leaves the connect timeout to `transport`.
     pub(crate) connect_timeout: Option<Duration>,
-    pub(crate) read_timeout: Duration,
+    /// `None` leaves the read timeout to `transport`.
+    pub(crate) read_timeout: Option<Duration>,
+    /// Read timeout of the API, if neither the builder nor `transport` has one.
+    pub(crate) default_read_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_response_bytes: u64,
     /// `None` derives the limit from `max_response_bytes`.
@@ -79,7 +82,8 @@ impl Settings {
             #[cfg(feature = "rate-limit")]
             rate_limit: None,
             connect_timeout: None,
-            read_timeout: READ_TIMEOUT,
+            read_timeout: None,
+            default_read_timeout: READ_TIMEOUT,
             timeout: None,
             max_response_bytes: MAX_RESPONSE_BYTES,
             max_decoded_bytes: None,
@@ -138,8 +142,8 @@ impl Settings {
                 None => builder,
             };
             let http = self.transport.client_with(Policy::none(), defaults).map_err(Error::from)?;
-            let limit = (self.read_timeout != Duration::MAX && !has_read_timeout(&http)).then_some(self.read_timeout);
-            (http, limit)
+            let limit = self.read_timeout.or(self.transport.configured_read_timeout()).unwrap_or(self.default_read_timeout);
+            (http, (limit != Duration::MAX).then_some(limit))
         };
         Ok(Session(Arc::new(Connection {
             api: self.api,
@@ -183,12 +187,6 @@ impl Settings {
             Err(Error::new(ErrorKind::Rejected, message))
         })
     }
-}
-
-/// Returns `true` if the caller has set reqwest's own read timeout with `configure_client`, which then takes precedence.
-/// reqwest has no accessor, but its `Debug` output contains the timeout.
-fn has_read_timeout(http: &reqwest::Client) -> bool {
-    format!("{http:?}").contains(", read_timeout: ")
 }
 
 /// Parses a base URL. Error messages do not quote it, because it may contain a password.

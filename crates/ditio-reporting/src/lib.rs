@@ -51,6 +51,6 @@ impl ApiClient for Client {
             .host_url("core", endpoints.core)
             // The core scope opens the files that rows link to.
             .auth(auth.into(), |credentials| credentials.into_oauth(&environment, &[Scope::Reporting, Scope::Core]))
-            .read_timeout(READ_TIMEOUT)
+            .default_read_timeout(READ_TIMEOUT)
     }
 }

@@ -50,6 +50,6 @@ impl ApiClient for Client {
             .hosts(&[])
             .base_url(environment.base_url())
             .auth(auth.into(), |credentials| credentials.into_auth(&environment))
-            .read_timeout(READ_TIMEOUT)
+            .default_read_timeout(READ_TIMEOUT)
     }
 }

@@ -70,7 +70,8 @@ impl TokenHttp {
             return Ok(client);
         }
         // An idle connection would belong to the runtime that opened it, which the authenticator may outlive.
-        let client = self.transport.client_with(Policy::none(), |builder| builder.pool_max_idle_per_host(0))?;
+        let defaults = |builder| self.transport.limit_reads(builder).pool_max_idle_per_host(0);
+        let client = self.transport.client_with(Policy::none(), defaults)?;
         Ok(self.client.get_or_init(|| client))
     }
 

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use keyfob_client::{ClientBuilder, ErrorKind, Method, RetryPolicy, Session, auth::TransportConfig};
+use keyfob_client::{ClientBuilder, Error, ErrorKind, Method, RetryPolicy, Session, auth::TransportConfig};
 
 use crate::{
     manual_time::ManualTime,
@@ -39,8 +39,15 @@ async fn the_connect_timeout_of_the_builder_overrides_that_of_the_transport_sett
 async fn configure_client_overrides_every_other_setting() {
     let connect = TransportConfig::new().configure_client(|client| client.connect_timeout(SHORT));
     check("https", |builder| builder.connect_timeout(Duration::from_secs(3600)).transport(connect)).await;
-    let read = TransportConfig::new().configure_client(|client| client.read_timeout(SHORT));
-    check("http", |builder| builder.read_timeout(Duration::from_secs(3600)).transport(read)).await;
+    let total = TransportConfig::new().configure_client(|client| client.timeout(SHORT));
+    check("http", |builder| builder.transport(total)).await;
+}
+
+#[tokio::test]
+async fn a_read_timeout_of_reqwest_applies_in_addition() {
+    let read = || TransportConfig::new().configure_client(|client| client.read_timeout(SHORT));
+    check("http", |builder| builder.read_timeout(Duration::from_secs(3600)).transport(read())).await;
+    check("http", |builder| builder.transport(read().read_timeout(Duration::MAX))).await;
 }
 
 #[tokio::test]
@@ -66,30 +73,55 @@ async fn an_error_of_a_direct_connection_names_no_proxy() {
     assert!(!error.to_string().contains("proxy"), "the client of the caller has its own settings: {error}");
 }
 
-#[tokio::test]
-async fn a_read_timeout_of_configure_client_overrides_a_shorter_one_of_the_builder() {
-    let _time = ManualTime::start();
+/// Makes a call to a service that is silent for a minute, with the time limits of this builder, and returns its error.
+/// The clock of tokio must stand still.
+async fn after_a_minute(configure: impl FnOnce(ClientBuilder<Session>) -> ClientBuilder<Session>) -> Error {
     let server = Server::start([Response::Silence]).await;
-    let long = TransportConfig::new().configure_client(|client| client.read_timeout(Duration::from_secs(3600)));
-    let session = server.builder().read_timeout(SHORT).transport(long).retry(RetryPolicy::none()).build().unwrap();
+    let session = configure(server.builder()).retry(RetryPolicy::none()).build().unwrap();
     let call = get(&session);
     tokio::pin!(call);
-    let ended = async {
+    let half_a_minute = async {
         while server.count() == 0 {
             tokio::task::yield_now().await;
         }
-        // The server closes the connection after a minute.
         tokio::time::advance(Duration::from_secs(30)).await;
     };
     tokio::select! {
-        result = &mut call => panic!("{result:?}"),
-        () = ended => {}
+        result = &mut call => return result.unwrap_err(),
+        () = half_a_minute => {}
     }
     tokio::time::advance(Duration::from_secs(31)).await;
-    assert_eq!(call.await.unwrap_err().kind(), ErrorKind::Unavailable, "the connection broke, without a timeout");
+    call.await.unwrap_err()
 }
 
 #[tokio::test]
-async fn the_read_timeout_of_the_builder_applies() {
-    check("http", |builder| builder.read_timeout(SHORT)).await;
+async fn the_read_timeout_of_the_transport_settings_overrides_that_of_the_api() {
+    let transport = |limit| TransportConfig::new().read_timeout(limit);
+    check("http", |builder| builder.transport(transport(SHORT))).await;
+    let _time = ManualTime::start();
+    for long in [Duration::from_secs(3600), Duration::MAX] {
+        let error = after_a_minute(|builder| builder.default_read_timeout(SHORT).transport(transport(long))).await;
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "the connection broke, without a timeout");
+    }
+    let error = after_a_minute(|builder| builder.default_read_timeout(Duration::from_secs(20))).await;
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn the_read_timeout_of_the_builder_overrides_that_of_the_transport_settings() {
+    let long = TransportConfig::new().read_timeout(Duration::from_secs(3600));
+    check("http", |builder| builder.read_timeout(SHORT).transport(long)).await;
+    let _time = ManualTime::start();
+    let short = TransportConfig::new().read_timeout(SHORT);
+    let error = after_a_minute(|builder| builder.read_timeout(Duration::MAX).transport(short)).await;
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "the connection broke, without a timeout");
+}
+
+#[tokio::test]
+async fn the_read_timeout_does_not_depend_on_other_settings() {
+    // Settings of which a text says something about a read timeout.
+    let transport = TransportConfig::new().user_agent("a, read_timeout: 3600s");
+    check("http", |builder| builder.read_timeout(SHORT).transport(transport)).await;
+    let transport = TransportConfig::new().configure_client(|client| client.tcp_nodelay(true));
+    check("http", |builder| builder.read_timeout(SHORT).transport(transport)).await;
 }
