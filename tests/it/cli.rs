@@ -9,5 +9,7 @@ mod proxy;
 mod redaction;
 pub(crate) mod run;
 pub(crate) mod simulate;
+#[cfg(unix)]
+mod terminal;
 mod token;
 mod tour;

@@ -1,12 +1,14 @@
 //! Proxies of the environment: never for this machine, and named when they fail.
 
 use std::{
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
+
+use tokio::net::TcpSocket;
 
 use super::run::{Keyfob, Running};
 
@@ -60,10 +62,34 @@ fn a_secret_for_this_machine_is_not_sent_to_a_proxy() {
     }
 }
 
+/// Returns a port that refuses connections: bound and not listening, so that no other process gets it.
+fn refusing() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+#[test]
+fn a_proxy_that_refuses_connections_stops_neither_the_tour_nor_calls_to_this_machine() {
+    let (_socket, address) = refusing();
+    let proxy = format!("http://{address}");
+    let running = Running::start();
+    for names in [["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"], ["http_proxy", "https_proxy", "all_proxy"]] {
+        let with_proxy = |keyfob: Keyfob| names.iter().fold(keyfob, |keyfob, name| keyfob.env(name, &proxy)).run();
+        assert_eq!(with_proxy(Keyfob::new(&["tour", "--json"])).json()["passed"], true);
+        with_proxy(running.keyfob(&["call", "bits", "userinfo"])).json();
+        // The variables apply to other machines, in upper case and in lower case.
+        for url in ["http://bits.invalid", "https://bits.invalid"] {
+            let arguments = ["call", "bits", "userinfo", "--no-retry", "--allow-plain-http", "--base-url", url];
+            with_proxy(running.keyfob(&arguments)).failed(5, &["through the proxy", &address.to_string()]);
+        }
+    }
+}
+
 #[test]
 fn a_proxy_that_refuses_the_connection_is_named() {
-    // The listener's port is free again, so nothing is sent anywhere.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (_socket, address) = refusing();
     for url in ["https://itempath.invalid", "http://itempath.invalid"] {
         let arguments = ["call", "itempath", "materials", "--no-retry", "--allow-plain-http", "--base-url", url];
         let keyfob =
