@@ -224,21 +224,8 @@ fn seconds(text: &str) -> Result<std::time::Duration, String> {
 
 /// Parses a duration such as `90s`, `10m` or `1h30m`.
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let invalid = || "expected a duration, for example 90s, 10m or 1h30m".to_owned();
-    let (mut seconds, mut rest) = (0_u64, text);
-    while !rest.is_empty() {
-        let unit = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(invalid)?;
-        let number: u64 = rest[..unit].parse().map_err(|_| invalid())?;
-        let factor = match rest[unit..].chars().next() {
-            Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 3600,
-            _ => return Err(invalid()),
-        };
-        seconds = number.checked_mul(factor).and_then(|part| seconds.checked_add(part)).ok_or_else(invalid)?;
-        rest = &rest[unit + 1..];
-    }
-    if seconds == 0 { Err(invalid()) } else { Ok(std::time::Duration::from_secs(seconds)) }
+    let duration = humantime::parse_duration(text).ok().filter(|duration| !duration.is_zero());
+    duration.ok_or_else(|| "expected a duration, for example 90s, 10m or 1h30m".to_owned())
 }
 
 #[cfg(test)]
@@ -247,10 +234,10 @@ mod tests {
 
     #[test]
     fn durations_are_numbers_with_units() {
-        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h30m", 5400), ("2h", 7200)] {
+        for (text, seconds) in [("90s", 90), ("10m", 600), ("1h30m", 5400), ("2h", 7200), ("1h 30min", 5400)] {
             assert_eq!(duration(text).map(|time| time.as_secs()), Ok(seconds), "{text}");
         }
-        for text in ["", "10", "m", "-1m", "10x", "1.5h", "0s", "99999999999999999999s", "18446744073709551615h"] {
+        for text in ["", "10", "m", "-1m", "10x", "0", "0s", "99999999999999999999s", "18446744073709551615h"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }
