@@ -8,7 +8,7 @@ use keyfob::{ErrorKind, auth};
 
 use crate::console::{BAD, FAINT, note, paint, printable};
 #[cfg(feature = "ditio-reporting")]
-use crate::interrupt::{self, Interrupted};
+use crate::interrupt::Interrupted;
 use crate::redact;
 use crate::registry::Api;
 use crate::usage_error::UsageError;
@@ -76,8 +76,8 @@ fn status(error: &anyhow::Error) -> u8 {
         return 2;
     }
     #[cfg(feature = "ditio-reporting")]
-    if error.downcast_ref::<Interrupted>().is_some() {
-        return interrupt::STATUS;
+    if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
+        return interrupted.status();
     }
     if let Some(error) = find::<auth::Error>(error) {
         return match error.kind() {

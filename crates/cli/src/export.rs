@@ -3,6 +3,7 @@
 mod columns;
 mod event;
 mod format;
+mod interrupt;
 mod journal;
 mod lock;
 mod merge;
@@ -26,6 +27,7 @@ use serde_json::json;
 
 use self::event::{Event, Source};
 use self::format::Format;
+use self::interrupt::Interrupt;
 use self::journal::{Damaged, Journal};
 use self::lock::Lock;
 use self::paths::ExportPaths;
@@ -36,7 +38,6 @@ use self::window::Window;
 use crate::args::{Connection, Export};
 use crate::console::{self, WARNING, note, paint};
 use crate::exit::{ApiContext, ResumeHint};
-use crate::interrupt::Interrupt;
 use crate::registry;
 use crate::usage_error::UsageError;
 

@@ -1,59 +1,68 @@
-//! Ctrl-C as an error, for commands that save their progress.
+//! Signals that stop a command: Ctrl-C and SIGTERM.
 
 use std::fmt;
-use std::io;
+use std::future::pending;
 
-use tokio::sync::watch;
+/// The error of a command that was stopped by a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interrupted {
+    /// Ctrl-C, or SIGINT.
+    CtrlC,
+    /// SIGTERM, with which service managers, containers and `kill` end a process.
+    Terminated,
+}
 
-/// Exit status after Ctrl-C: 128 and the number of SIGINT, as shells report it.
-pub(crate) const STATUS: u8 = 130;
-
-/// Listener for Ctrl-C. The second Ctrl-C ends the process at once.
-#[derive(Clone, Debug)]
-pub(crate) struct Interrupt(watch::Receiver<bool>);
-
-/// The error of a command that was stopped by Ctrl-C.
-#[derive(Debug)]
-pub(crate) struct Interrupted;
+impl Interrupted {
+    /// Returns the exit status: 128 and the number of the signal, as shells report it.
+    pub(crate) fn status(self) -> u8 {
+        match self {
+            Self::CtrlC => 130,
+            Self::Terminated => 143,
+        }
+    }
+}
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("interrupted")
+        f.write_str(match self {
+            Self::CtrlC => "interrupted",
+            Self::Terminated => "terminated",
+        })
     }
 }
 
 impl std::error::Error for Interrupted {}
 
-impl Interrupt {
-    /// Listens from now on. Ctrl-C no longer ends the process by itself.
-    pub(crate) fn listen() -> Self {
-        let (sender, receiver) = watch::channel(false);
-        tokio::spawn(async move {
-            signal().await;
-            sender.send_replace(true);
-            signal().await;
-            std::process::exit(STATUS.into());
-        });
-        Self(receiver)
-    }
-
-    /// Returns an error after Ctrl-C.
-    pub(crate) fn check(&self) -> Result<(), Interrupted> {
-        if *self.0.borrow() { Err(Interrupted) } else { Ok(()) }
-    }
-
-    /// Waits for Ctrl-C.
-    pub(crate) async fn triggered(&mut self) -> Interrupted {
-        // The sender lives as long as the process.
-        let _ = self.0.wait_for(|triggered| *triggered).await;
-        Interrupted
+/// Waits for the next signal; forever if the process cannot listen to signals. From now on, the signals no longer end
+/// the process by themselves.
+pub(crate) async fn signal() -> Interrupted {
+    tokio::select! {
+        () = ctrl_c() => Interrupted::CtrlC,
+        () = terminate() => Interrupted::Terminated,
     }
 }
 
-/// Waits for the next Ctrl-C; forever if the process cannot listen to signals.
-async fn signal() {
-    let received: io::Result<()> = tokio::signal::ctrl_c().await;
-    if received.is_err() {
-        std::future::pending::<()>().await;
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending::<()>().await;
     }
+}
+
+#[cfg(unix)]
+async fn terminate() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let received = match signal(SignalKind::terminate()) {
+        Ok(mut signals) => signals.recv().await,
+        Err(_) => None,
+    };
+    if received.is_none() {
+        pending::<()>().await;
+    }
+}
+
+/// Waits forever: other systems have no SIGTERM.
+#[cfg(not(unix))]
+async fn terminate() {
+    pending().await
 }

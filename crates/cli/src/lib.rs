@@ -7,7 +7,6 @@ mod console;
 mod exit;
 #[cfg(feature = "ditio-reporting")]
 mod export;
-#[cfg(feature = "ditio-reporting")]
 mod interrupt;
 mod list;
 mod output;

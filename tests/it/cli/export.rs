@@ -99,6 +99,11 @@ fn change(running: &Running) {
     service.delete(TABLE, [id(3)]);
 }
 
+/// Returns the number of pages of the table that were requested.
+fn pages(running: &Running) -> usize {
+    running.simulator.requests().iter().filter(|request| request.path == ROUTE).count()
+}
+
 fn sibling(out: &Path, end: &str) -> PathBuf {
     PathBuf::from(format!("{}{end}", out.display()))
 }

@@ -8,6 +8,7 @@ use std::{
     os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink},
     path::Path,
     process::Command,
+    time::Duration,
 };
 
 use keyfob_simulator::{Fault, Vendor};
@@ -125,6 +126,26 @@ fn a_failed_call_leaves_the_file_unchanged() {
     saved(&running, &folder.join("new.json")).failed(1, &["400"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "a file was left behind");
+}
+
+#[test]
+fn a_signal_during_the_call_leaves_the_file_unchanged() {
+    let running = Running::start();
+    for (signal, status) in [("INT", 130), ("TERM", 143)] {
+        let folder = folder("signal");
+        let path = folder.join("projects.json");
+        fs::write(&path, "old").unwrap();
+        let route = "/ditio/core/api";
+        running.simulator.inject(Fault::delay(Duration::from_secs(3600)).on(Vendor::Ditio).path(route).times(1));
+        let requests = || running.simulator.requests().iter().filter(|request| request.path.starts_with(route)).count();
+        let before = requests();
+        let arguments = ["call", "ditio-core", "projects", "-o", path.to_str().unwrap()];
+        let started = running.keyfob(&arguments).start_until(|| requests() > before);
+        started.signal(signal);
+        assert_eq!(started.end().status, status);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "a temporary file was left behind");
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::{
     fs,
     path::PathBuf,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 use keyfob_simulator::{Builder, Simulator};
@@ -73,6 +74,53 @@ impl Keyfob {
 
     pub(super) fn command(self) -> Command {
         self.0
+    }
+
+    /// Starts the run and waits until `reached` returns true.
+    #[track_caller]
+    pub(super) fn start_until(mut self, reached: impl Fn() -> bool) -> Started {
+        let child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut started, begun) = (Started(Some(child)), Instant::now());
+        while !reached() {
+            let runs = started.child().try_wait().unwrap().is_none();
+            assert!(runs && begun.elapsed() < Duration::from_secs(60), "the run does not reach this point");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        started
+    }
+}
+
+/// A run that was started, killed on drop.
+pub(super) struct Started(Option<Child>);
+
+impl Started {
+    pub(super) fn id(&self) -> u32 {
+        self.0.as_ref().unwrap().id()
+    }
+
+    /// Sends a signal, such as `INT`.
+    #[cfg(unix)]
+    pub(super) fn signal(&self, name: &str) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.id())]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end.
+    pub(super) fn end(mut self) -> Run {
+        Run::from(self.0.take().unwrap().wait_with_output().unwrap())
+    }
+
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use futures::TryStreamExt;
 use keyfob::client::{DynamicCall, header::CONTENT_TYPE};
 
 use crate::console;
+use crate::interrupt;
 use crate::output::Output;
 use crate::pretty;
 use crate::redact;
@@ -17,8 +18,6 @@ use crate::redact;
 const STDOUT: &str = "-";
 /// Mode of new files: a response may contain personal data.
 const MODE: u32 = 0o600;
-/// Exit status after Ctrl-C, as of a process that the signal has ended.
-const INTERRUPTED: i32 = 130;
 
 /// Sends the call and prints its response, or writes it to `output`. `-` is standard output, as received unless that
 /// is a terminal.
@@ -96,6 +95,6 @@ async fn save(call: DynamicCall, mut output: Output, path: &Path) -> anyhow::Res
     tokio::select! {
         result = saved => result,
         // The output has been dropped, and with it its temporary file.
-        Ok(()) = tokio::signal::ctrl_c() => std::process::exit(INTERRUPTED),
+        signal = interrupt::signal() => std::process::exit(signal.status().into()),
     }
 }

@@ -4,11 +4,11 @@ use anyhow::{Context, bail};
 
 use super::columns::{self, Column, Kind, REJECTS};
 use super::format::{Format, Row};
+use super::interrupt::Interrupt;
 use super::journal::NetChanges;
 use super::output::{Digest, TempOutput};
 use super::paths::ExportPaths;
 use super::state::{Complete, State};
-use crate::interrupt::Interrupt;
 
 /// Writes the export and returns its number of rows. Changed rows follow the unchanged ones.
 ///

@@ -3,14 +3,14 @@
 use std::{
     fs,
     path::Path,
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Stdio},
+    time::Duration,
 };
 
 use keyfob_simulator::{Fault, Vendor};
 
-use super::{ROUTE, TABLE, change, check, checkpoint::read, command, export, sibling};
-use crate::cli::run::{Keyfob, Run, Running, folder};
+use super::{ROUTE, TABLE, change, check, checkpoint::read, command, export, pages, sibling};
+use crate::cli::run::{Keyfob, Run, Running, Started, folder};
 
 const TABLE_NAME: &str = "time_registrations";
 
@@ -27,58 +27,20 @@ fn with_file_limit(keyfob: Keyfob, blocks: u32) -> Run {
     Run::from(limited.output().unwrap())
 }
 
-/// A started export whose second page does not arrive.
-struct Waiting(Option<Child>);
-
-impl Waiting {
-    fn start(running: &Running, out: &Path, arguments: &[&str]) -> Self {
-        running
-            .simulator
-            .inject(Fault::delay(Duration::from_secs(3600)).on(Vendor::Ditio).path(ROUTE).every(2).times(1));
-        let mut command = command(running, TABLE_NAME, out, arguments).command();
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (mut waiting, begun) = (Self(Some(child)), Instant::now());
-        let pages = || running.simulator.requests().iter().filter(|request| request.path == ROUTE).count();
-        let before = pages();
-        while pages() < before + 2 {
-            assert!(
-                waiting.child().try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(60),
-                "the export does not request a second page"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        waiting
-    }
-
-    fn child(&mut self) -> &mut Child {
-        self.0.as_mut().unwrap()
-    }
-
-    fn signal(&mut self, name: &str) {
-        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child().id())]).status().unwrap();
-        assert!(sent.success());
-    }
-
-    fn end(mut self) -> Run {
-        Run::from(self.0.take().unwrap().wait_with_output().unwrap())
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
+/// Starts an export whose second page does not arrive, and waits until it is requested.
+fn waiting(running: &Running, out: &Path, arguments: &[&str]) -> Started {
+    let fault = Fault::delay(Duration::from_secs(3600)).on(Vendor::Ditio).path(ROUTE).every(2).times(1);
+    running.simulator.inject(fault);
+    let before = pages(running);
+    command(running, TABLE_NAME, out, arguments).start_until(|| pages(running) >= before + 2)
 }
 
 #[test]
 fn the_second_export_of_a_file_fails_with_the_process_that_has_it() {
     let running = Running::in_real_time();
     let out = folder("locked").join("hours.csv");
-    let mut waiting = Waiting::start(&running, &out, &[]);
-    let holder = format!("process {} on ", waiting.child().id());
+    let waiting = waiting(&running, &out, &[]);
+    let holder = format!("process {} on ", waiting.id());
     let requests = running.simulator.requests().len();
     for arguments in [[].as_slice(), &["--resume"]] {
         let second = export(&running, TABLE_NAME, &out, arguments);
@@ -103,17 +65,19 @@ fn the_second_export_of_a_file_fails_with_the_process_that_has_it() {
 }
 
 #[test]
-fn ctrl_c_stops_an_export_and_says_how_to_continue() {
-    let running = Running::in_real_time();
-    let out = folder("stopped").join("hours.ndjson");
-    let mut waiting = Waiting::start(&running, &out, &[]);
-    waiting.signal("INT");
-    let run = waiting.end();
-    run.failed(130, &["interrupted"]);
-    assert!(run.stderr.contains("run the same command with --resume to continue"), "{run:?}");
-    assert!(!out.exists() && !sibling(&out, ".lock").exists());
-    export(&running, TABLE_NAME, &out, &["--resume"]).json();
-    check(&out, running.simulator.ditio_reporting().rows(TABLE));
+fn ctrl_c_and_sigterm_stop_an_export_and_say_how_to_continue() {
+    for (signal, status, word) in [("INT", 130, "interrupted"), ("TERM", 143, "terminated")] {
+        let running = Running::in_real_time();
+        let out = folder("stopped").join("hours.ndjson");
+        let waiting = waiting(&running, &out, &[]);
+        waiting.signal(signal);
+        let run = waiting.end();
+        run.failed(status, &[word]);
+        assert!(run.stderr.contains("run the same command with --resume to continue"), "{run:?}");
+        assert!(!out.exists() && !sibling(&out, ".lock").exists());
+        export(&running, TABLE_NAME, &out, &["--resume"]).json();
+        check(&out, running.simulator.ditio_reporting().rows(TABLE));
+    }
 }
 
 #[test]
