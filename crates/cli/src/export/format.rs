@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::columns::Column;
-use super::output::HashedFile;
+use super::output::{HashedFile, HashedInput};
 use super::row_id;
 use crate::usage_error::UsageError;
 
@@ -111,13 +111,65 @@ impl Format {
         }
     }
 
-    /// Calls `visit` with each row of an existing export.
-    pub(super) fn rows(self, path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    /// Calls `visit` with each row of an existing export. An error of `visit` is returned unchanged.
+    pub(super) fn rows(
+        self,
+        input: &mut HashedInput,
+        visit: &mut dyn FnMut(Row) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         match self {
-            Self::Ndjson => ndjson::rows(path, visit),
-            Self::Csv { neutralized } => csv::rows(path, neutralized, visit),
+            Self::Ndjson => ndjson::rows(input, visit),
+            Self::Csv { neutralized } => csv::rows(input, neutralized, visit),
             #[cfg(feature = "parquet")]
-            Self::Parquet => parquet::rows(path, visit),
+            Self::Parquet => parquet::rows(input, visit),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::columns::Kind;
+    use crate::export::output::TempOutput;
+    use crate::export::paths::ExportPaths;
+
+    /// Writes and reads 1,000 rows; returns the size of the file, and the part of it that was hashed with the rows.
+    #[track_caller]
+    fn check(extension: &str) -> (u64, u64) {
+        let out = std::env::temp_dir().join(format!("keyfob-format-{}.{extension}", std::process::id()));
+        let (format, paths) = (Format::from_path(&out, false).unwrap(), ExportPaths::new(&out).unwrap());
+        let (output, file) = TempOutput::create(&paths).unwrap();
+        let columns = vec![Column { name: "id".to_owned(), kind: Kind::Text }];
+        let mut writer = format.writer(file, columns).unwrap();
+        for id in 0..1000 {
+            writer.write(&Row::Json(format!(r#"{{"id":"{id}"}}"#))).unwrap();
+        }
+        let written = writer.finish().unwrap().sync().unwrap();
+        output.replace().unwrap();
+        let (mut input, mut ids) = (HashedInput::open(&out).unwrap(), Vec::new());
+        let read = format.rows(&mut input, &mut |row| {
+            ids.extend(row.id()?);
+            Ok(())
+        });
+        read.unwrap();
+        assert_eq!(ids, (0..1000).map(|id| id.to_string()).collect::<Vec<_>>());
+        let hashed = input.size;
+        assert_eq!(input.finish().unwrap(), written);
+        std::fs::remove_file(&out).unwrap();
+        (written.size, hashed)
+    }
+
+    #[test]
+    fn an_export_is_hashed_while_its_rows_are_read() {
+        for extension in ["ndjson", "csv"] {
+            let (size, hashed) = check(extension);
+            assert_eq!(size, hashed, "{extension}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "parquet")]
+    fn a_format_that_is_not_read_in_order_is_hashed_as_a_whole() {
+        assert_eq!(check("parquet").1, 0);
     }
 }

@@ -6,9 +6,10 @@ use super::columns::{self, Column, Kind, REJECTS};
 use super::format::{Format, Row};
 use super::interrupt::Interrupt;
 use super::journal::NetChanges;
-use super::output::{Digest, TempOutput};
+use super::output::{HashedInput, TempOutput};
 use super::paths::ExportPaths;
 use super::state::{Complete, State};
+use crate::interrupt::Interrupted;
 
 /// Writes the export and returns its number of rows. Changed rows follow the unchanged ones.
 ///
@@ -33,15 +34,17 @@ pub(super) fn merge(
         writer.write(row).with_context(unwritable)
     };
     if let Some(base) = &state.base {
-        // The run may have taken hours since the first check.
-        let found = Digest::of(&paths.out).with_context(|| format!("cannot read {}", paths.out.display()))?;
-        if let Some(difference) = base.difference(&paths.out, &found) {
-            bail!(difference);
-        }
-        format.rows(&paths.out, &mut |row| {
+        let mut input = HashedInput::open(&paths.out)?;
+        let copied = format.rows(&mut input, &mut |row| {
             let replaced = row.id()?.is_some_and(|id| changes.contains(&id));
             if replaced { Ok(()) } else { write(&row) }
-        })?;
+        });
+        // The run may have taken hours since the first check. A file that cannot be decoded was probably changed.
+        let interrupted = copied.as_ref().is_err_and(|error| error.is::<Interrupted>());
+        if !interrupted && let Some(difference) = base.difference(&paths.out, &input.finish()?) {
+            bail!(difference);
+        }
+        copied?;
     }
     changes.rows(&paths.journal, |json| write(&Row::Json(json.to_owned())))?;
     let digest = writer.finish().and_then(|file| Ok(file.sync()?)).with_context(unwritable)?;

@@ -1,9 +1,10 @@
-//! The new content of an export: a temporary file, hashed while it is written, that replaces the export in one step.
+//! The content of an export, hashed while it is read and while the file that replaces it is written.
 
 use std::fs::File;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -29,6 +30,53 @@ impl Digest {
 
     fn new(size: u64, hash: Sha256) -> Self {
         Self { size, sha256: format!("{:x}", hash.finalize()) }
+    }
+}
+
+/// An export that is being read, hashed at the same time.
+pub(super) struct HashedInput {
+    path: PathBuf,
+    file: File,
+    /// Number of bytes that were read and hashed.
+    pub(super) size: u64,
+    hash: Sha256,
+}
+
+impl HashedInput {
+    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+        let file = File::open(path).with_context(|| unreadable(path))?;
+        Ok(Self { path: path.to_owned(), file, size: 0, hash: Sha256::new() })
+    }
+
+    /// Returns the message about content that cannot be decoded.
+    pub(super) fn unreadable(&self) -> String {
+        unreadable(&self.path)
+    }
+
+    /// Returns the file, for a format that is not read from the start to the end. What is read from it is not hashed.
+    #[cfg(feature = "parquet")]
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Hashes what has not been read, and returns the digest of the whole content.
+    pub(super) fn finish(mut self) -> anyhow::Result<Digest> {
+        let rest = self.file.seek(SeekFrom::Start(self.size)).and_then(|_| io::copy(&mut self.file, &mut self.hash));
+        let rest = rest.with_context(|| unreadable(&self.path))?;
+        Ok(Digest::new(self.size + rest, self.hash))
+    }
+}
+
+fn unreadable(path: &Path) -> String {
+    format!("cannot read {}", path.display())
+}
+
+impl Read for HashedInput {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.hash.update(&buffer[..read]);
+        self.size += read as u64;
+        Ok(read)
     }
 }
 

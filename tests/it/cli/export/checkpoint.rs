@@ -2,10 +2,11 @@
 
 use std::{fs, path::Path};
 
+use keyfob_simulator::{Fault, Vendor};
 use serde_json::{Value, json};
 
-use super::{TABLE, change, check, export, sibling};
-use crate::cli::run::{Running, folder};
+use super::{ROUTE, TABLE, change, check, command, export, pages, sibling};
+use crate::cli::run::{Run, Running, folder};
 
 /// Reads a checkpoint.
 pub(super) fn read(path: &Path) -> Value {
@@ -39,6 +40,52 @@ fn a_file_that_was_changed_after_the_export_is_not_resumed() {
         export(&running, "time_registrations", &out, &[]).json();
         check(&out, running.simulator.ditio_reporting().rows(TABLE));
     }
+}
+
+/// Runs an export, and interferes while it waits for the first page.
+fn interfere(running: &Running, out: &Path, arguments: &[&str], interference: impl FnOnce()) -> Run {
+    running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path(ROUTE).always());
+    let before = pages(running);
+    let export = command(running, "time_registrations", out, arguments).start_until(|| pages(running) > before);
+    interference();
+    running.simulator.clear_faults();
+    export.end()
+}
+
+#[test]
+fn a_file_that_is_changed_during_the_run_is_not_replaced() {
+    let running = Running::in_real_time();
+    for format in ["ndjson", "csv", "parquet"] {
+        let out = folder("during").join(format!("hours.{format}"));
+        export(&running, "time_registrations", &out, &[]).json();
+        change(&running);
+        let mut changed = fs::read(&out).unwrap();
+        let last = changed.len() - 1;
+        changed[last] ^= 1;
+        let run = interfere(&running, &out, &["--resume"], || fs::write(&out, &changed).unwrap());
+        run.failed(1, &["was changed after the export", "its content is not", "restore the file"]);
+        assert_eq!(fs::read(&out).unwrap(), changed, "the file is left as it is");
+        assert!(!sibling(&out, ".new").exists());
+        changed[last] ^= 1;
+        fs::write(&out, &changed).unwrap();
+        export(&running, "time_registrations", &out, &["--resume"]).json();
+        check(&out, running.simulator.ditio_reporting().rows(TABLE));
+    }
+}
+
+#[test]
+fn a_new_file_is_in_its_checkpoint_before_it_is_in_place() {
+    let running = Running::in_real_time();
+    let out = folder("announced").join("hours.csv");
+    // A file cannot replace a directory.
+    let run = interfere(&running, &out, &[], || fs::create_dir(&out).unwrap());
+    run.failed(1, &["cannot replace", "hours.csv"]);
+    let state = read(&sibling(&out, ".checkpoint"));
+    assert_eq!((&state["replacement"]["rows"], &state["base"]), (&1000.into(), &Value::Null), "{state}");
+    assert!(sibling(&out, ".part").exists() && !sibling(&out, ".new").exists());
+    fs::remove_dir(&out).unwrap();
+    export(&running, "time_registrations", &out, &["--resume"]).json();
+    check(&out, running.simulator.ditio_reporting().rows(TABLE));
 }
 
 #[test]

@@ -1,15 +1,12 @@
 //! CSV as in RFC 4180, UTF-8, with a header line. Null and the empty string are both an empty cell.
 
-use std::fs::File;
-use std::path::Path;
-
 use anyhow::Context;
-use csv::{Reader, ReaderBuilder, StringRecord};
+use csv::{ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
 use super::{Row, Writer};
 use crate::export::columns::{Column, text};
-use crate::export::output::HashedFile;
+use crate::export::output::{HashedFile, HashedInput};
 
 struct Table {
     columns: Vec<Column>,
@@ -39,24 +36,21 @@ impl Writer for Table {
 }
 
 pub(super) fn rows(
-    path: &Path,
+    input: &mut HashedInput,
     neutralized: bool,
     visit: &mut dyn FnMut(Row) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut reader = open(path)?;
-    let names = reader.headers()?.clone();
+    let unreadable = input.unreadable();
+    let mut reader = ReaderBuilder::new().buffer_capacity(1 << 20).from_reader(input);
+    let names = reader.headers().with_context(|| unreadable.clone())?.clone();
     let mut record = StringRecord::new();
-    while reader.read_record(&mut record).with_context(|| format!("{} is not valid CSV", path.display()))? {
+    while reader.read_record(&mut record).with_context(|| unreadable.clone())? {
         let cells = names.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
         let cells = cells.map(|(name, cell)| (name, if neutralized { original(cell) } else { cell }));
         let members: Map<String, Value> = cells.map(|(name, cell)| (name.to_owned(), cell.into())).collect();
         visit(Row::Members(members))?;
     }
     Ok(())
-}
-
-fn open(path: &Path) -> anyhow::Result<Reader<File>> {
-    ReaderBuilder::new().from_path(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Puts an apostrophe before a text that a spreadsheet would run as a formula.

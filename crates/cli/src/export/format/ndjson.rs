@@ -1,13 +1,11 @@
 //! NDJSON: one row per line, as the service's JSON.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::Path;
 
 use anyhow::Context;
 
 use super::{Row, Writer};
-use crate::export::output::HashedFile;
+use crate::export::output::{HashedFile, HashedInput};
 
 struct Lines(BufWriter<HashedFile>);
 
@@ -29,11 +27,10 @@ impl Writer for Lines {
     }
 }
 
-pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let unreadable = || format!("cannot read {}", path.display());
-    let file = File::open(path).with_context(unreadable)?;
-    for line in BufReader::with_capacity(1 << 20, file).lines() {
-        let line = line.with_context(unreadable)?;
+pub(super) fn rows(input: &mut HashedInput, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let unreadable = input.unreadable();
+    for line in BufReader::with_capacity(1 << 20, input).lines() {
+        let line = line.with_context(|| unreadable.clone())?;
         if !line.trim().is_empty() {
             visit(Row::Json(line))?;
         }

@@ -1,7 +1,5 @@
 //! Parquet: one optional column per field, compressed with Snappy.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -17,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{Row, Writer};
 use crate::export::columns::{Column, Kind, REJECTS, text};
-use crate::export::output::HashedFile;
+use crate::export::output::{HashedFile, HashedInput};
 
 /// Rows per row group. One group is buffered in memory.
 const ROWS_PER_GROUP: usize = 20_000;
@@ -105,9 +103,11 @@ fn write_column<T: DataType>(writer: &mut SerializedColumnWriter<'_>, cells: Vec
     Ok(())
 }
 
-pub(super) fn rows(path: &Path, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    for row in RowIter::from_file_into(Box::new(open(path)?)) {
-        let cells = row?.into_columns().into_iter();
+pub(super) fn rows(input: &HashedInput, visit: &mut dyn FnMut(Row) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let unreadable = || input.unreadable();
+    let file = input.file().try_clone().with_context(unreadable)?;
+    for row in RowIter::from_file_into(Box::new(SerializedFileReader::new(file).with_context(unreadable)?)) {
+        let cells = row.with_context(unreadable)?.into_columns().into_iter();
         let members = cells.filter_map(|(name, cell)| Some((name, value(cell)?)));
         visit(Row::Members(members.collect()))?;
     }
@@ -123,9 +123,4 @@ fn value(cell: Field) -> Option<Value> {
         Field::Bool(flag) => Some(flag.into()),
         _ => None,
     }
-}
-
-fn open(path: &Path) -> anyhow::Result<SerializedFileReader<File>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    SerializedFileReader::new(file).with_context(|| format!("{} is not valid Parquet", path.display()))
 }
