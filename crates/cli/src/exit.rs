@@ -8,10 +8,16 @@ use keyfob::{ErrorKind, auth};
 
 use crate::console::{BAD, FAINT, note, paint, printable};
 #[cfg(feature = "ditio-reporting")]
+use crate::export::incomplete::Incomplete;
+#[cfg(feature = "ditio-reporting")]
 use crate::interrupt::Interrupted;
 use crate::redact;
 use crate::registry::Api;
 use crate::usage_error::UsageError;
+
+/// Exit status of an export whose table has rows that could not be read.
+#[cfg(feature = "ditio-reporting")]
+const INCOMPLETE: u8 = 8;
 
 /// The API that a failed call belongs to.
 ///
@@ -38,6 +44,8 @@ impl fmt::Display for ApiContext {
 pub(crate) enum ResumeHint {
     /// `--resume` continues.
     Resume,
+    /// `--resume` requests the same page again, so the service must correct it first.
+    ResumeWhenCorrected,
     /// The export cannot be resumed.
     StartOver,
 }
@@ -47,6 +55,10 @@ impl fmt::Display for ResumeHint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Resume => "the rows received so far are saved; run the same command with --resume to continue",
+            Self::ResumeWhenCorrected => {
+                "the rows of the pages before are saved, and FILE.checkpoint has the cursor of this page; when the \
+                 service has corrected it, run the same command with --resume to continue"
+            }
             Self::StartOver => {
                 "an export with this time window cannot be resumed; run the same command without --resume"
             }
@@ -78,6 +90,10 @@ fn status(error: &anyhow::Error) -> u8 {
     #[cfg(feature = "ditio-reporting")]
     if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
         return interrupted.status();
+    }
+    #[cfg(feature = "ditio-reporting")]
+    if error.downcast_ref::<Incomplete>().is_some() {
+        return INCOMPLETE;
     }
     if let Some(error) = find::<auth::Error>(error) {
         return match error.kind() {

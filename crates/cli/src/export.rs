@@ -3,6 +3,7 @@
 mod columns;
 mod event;
 mod format;
+pub(crate) mod incomplete;
 mod interrupt;
 mod journal;
 mod lock;
@@ -22,11 +23,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::TimeDelta;
+use keyfob::ErrorKind;
+use keyfob::ditio_reporting::sync::Checkpoint;
 use keyfob::ditio_reporting::{Client, operation::Projects};
 use serde_json::json;
 
 use self::event::{Event, Source};
 use self::format::Format;
+use self::incomplete::{Incomplete, Outcome};
 use self::interrupt::Interrupt;
 use self::journal::{Damaged, Journal};
 use self::lock::Lock;
@@ -78,21 +82,49 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let exported = async {
         let received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
         received.context(ApiContext(api))?;
+        // The listing is that of all rows, and each that could not be read may be a row of the existing file.
+        if state.unreadable > 0 && state.base.is_none() && paths.has_content() {
+            let can_resume = state.window.can_filter_rows();
+            return Err(incomplete(args, table, state.unreadable, Outcome::NotReplaced { can_resume }));
+        }
         merge::merge(&paths, &mut state, format, columns, &interrupt)
     };
     let exported = exported.await;
     warn_about_clock(source.clock_offset());
-    source.rejects().print(table.name, format.rejects());
+    let place = if exported.is_ok() { format.rejects() } else { "they are saved as received" };
+    source.rejects().print(table.name, place);
     drop(lock);
     match exported {
         Ok(rows) => {
             count.mismatches = source.rejects().count;
-            print_summary(args, table, &state.window, &count, rows)
+            print_summary(args, table, &state, &count, rows)?;
+            match state.unreadable {
+                0 => Ok(()),
+                unreadable => Err(incomplete(args, table, unreadable, Outcome::Written)),
+            }
         }
-        // The advice of this error is another.
-        Err(error) if error.is::<Damaged>() => Err(error),
-        Err(error) if state.window.can_filter_rows() => Err(error.context(ResumeHint::Resume)),
-        Err(error) => Err(error.context(ResumeHint::StartOver)),
+        // These errors have an advice of their own.
+        Err(error) if error.is::<Damaged>() || error.is::<Incomplete>() => Err(error),
+        Err(error) => {
+            let hint = resume_hint(&state, &error);
+            Err(error.context(hint))
+        }
+    }
+}
+
+/// Returns the error of an export whose table has rows that could not be read.
+fn incomplete(args: &Export, table: &Table, rows: u64, outcome: Outcome) -> anyhow::Error {
+    Incomplete { table: table.name, rows, out: args.out.clone(), outcome }.into()
+}
+
+/// Returns the way to continue after a failure.
+fn resume_hint(state: &State, error: &anyhow::Error) -> ResumeHint {
+    if !state.window.can_filter_rows() {
+        return ResumeHint::StartOver;
+    }
+    match error.downcast_ref::<keyfob::Error>() {
+        Some(error) if error.kind() == ErrorKind::Unexpected => ResumeHint::ResumeWhenCorrected,
+        _ => ResumeHint::Resume,
     }
 }
 
@@ -125,6 +157,8 @@ async fn pull_changes(
 ) -> anyhow::Result<()> {
     let mut journal = Journal::open(paths, state.journal)?;
     let progress = Progress::new(table);
+    // The interrupted run may have left out rows of a page without other rows, which the journal does not have.
+    let was_incomplete = state.checkpoint.as_ref().is_some_and(Checkpoint::is_incomplete);
     state.save(paths, &mut journal, source.checkpoint())?;
     loop {
         let received = tokio::select! {
@@ -140,11 +174,16 @@ async fn pull_changes(
         let event = state.window.apply(event, state.is_update());
         match &event {
             Event::Upsert { .. } => count.upserts += 1,
+            Event::Unreadable { .. } => {
+                count.upserts += 1;
+                state.unreadable += 1;
+            }
             Event::Delete { .. } => count.deletions += 1,
         }
         journal.write(&event)?;
         progress.set(count.upserts + count.deletions);
     }
+    state.unreadable = state.unreadable.max(was_incomplete.into());
     state.save(paths, &mut journal, source.checkpoint())
 }
 
@@ -160,7 +199,7 @@ fn warn_about_clock(offset: Option<TimeDelta>) {
 }
 
 /// Prints the result, and how to update the file.
-fn print_summary(args: &Export, table: &Table, window: &Window, count: &Count, rows: u64) -> anyhow::Result<()> {
+fn print_summary(args: &Export, table: &Table, state: &State, count: &Count, rows: u64) -> anyhow::Result<()> {
     let out = args.out.display();
     if args.json || !std::io::stdout().is_terminal() {
         let mut summary = json!({
@@ -173,10 +212,13 @@ fn print_summary(args: &Export, table: &Table, window: &Window, count: &Count, r
         if count.mismatches > 0 {
             summary["mismatches"] = count.mismatches.into();
         }
+        if state.unreadable > 0 {
+            summary["unreadable"] = state.unreadable.into();
+        }
         return Ok(console::json(&summary)?);
     }
     console::line(format_args!("{out}: {rows} rows; {} added or changed, {} deleted", count.upserts, count.deletions))?;
-    if window.can_filter_rows() {
+    if state.window.can_filter_rows() {
         console::line(paint(console::FAINT, "to update the file: run the same command with --resume"))?;
     }
     Ok(())

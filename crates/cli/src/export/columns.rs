@@ -88,8 +88,8 @@ fn kind<R: TableRow>(name: &str) -> Kind {
 
 /// Adds the columns whose names are new.
 pub(super) fn with_additional(mut columns: Vec<Column>, others: impl IntoIterator<Item = Column>) -> Vec<Column> {
-    let known: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
-    columns.extend(others.into_iter().filter(|column| !known.contains(&column.name)));
+    let mut known: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
+    columns.extend(others.into_iter().filter(|column| known.insert(column.name.clone())));
     columns
 }
 
@@ -115,6 +115,16 @@ mod tests {
     use keyfob::ditio_reporting::types;
 
     use super::*;
+
+    #[test]
+    fn a_column_is_added_once() {
+        let column = |name: &str, kind| Column { name: name.to_owned(), kind };
+        let columns = vec![column("id", Kind::Text), column("qty", Kind::Number)];
+        // A row that could not be read has the column of rejects, and a mistyped value needs it.
+        let others = [column("qty", Kind::Text), column(REJECTS, Kind::Text), column(REJECTS, Kind::Text)];
+        let expected = [&columns[..], &[column(REJECTS, Kind::Text)]].concat();
+        assert_eq!(with_additional(columns, others), expected);
+    }
 
     #[test]
     fn fields_are_columns_of_their_type() {

@@ -20,6 +20,8 @@ use super::row_id;
 pub(super) enum Event {
     /// The row was added or changed. `id` is `None` for a row without an id.
     Upsert { id: Option<String>, json: String },
+    /// A row that could not be read, and whose id is unknown.
+    Unreadable { json: String },
     /// The row was deleted.
     Delete { id: String },
 }
@@ -58,9 +60,13 @@ impl<T: Table<Item: Encode + Serialize + Send> + Send> TableChanges<T> {
     fn read_mismatches(&mut self) {
         for mismatch in self.changes.take_left_out() {
             let Some(row) = mismatch.left_out() else { continue };
-            let (id, json) = left_out(row);
-            self.rejects.add(Reject::new(id.clone(), "the row", mismatch.expected()));
-            self.pending.push_back(Ok(Event::Upsert { id, json }));
+            let event = left_out(row);
+            let reject = match &event {
+                Event::Upsert { id, .. } => Reject::new(id.clone(), "the row", mismatch.expected()),
+                _ => Reject::new(None, &format!("{} of its page", mismatch.path()), mismatch.expected()),
+            };
+            self.rejects.add(reject);
+            self.pending.push_back(Ok(event));
         }
         for mismatch in self.changes.take_mismatches() {
             let Some((_, field)) = mismatch.path().split_once("].") else { continue };
@@ -130,11 +136,14 @@ impl<T: Table<Item: Encode + Serialize + Send> + Send> Source for TableChanges<T
     }
 }
 
-/// Returns the id and the JSON of a row that could not be decoded.
-fn left_out(row: &Value) -> (Option<String>, String) {
+/// Returns the change of a row that could not be decoded.
+fn left_out(row: &Value) -> Event {
     let row = if row.is_object() { row.clone() } else { json!({ REJECTS: row.to_string() }) };
     let json = row.to_string();
-    (row_id::of_json(&json).unwrap_or_default(), json)
+    match row_id::of_json(&json) {
+        Ok(Some(id)) => Event::Upsert { id: Some(id), json },
+        _ => Event::Unreadable { json },
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +152,12 @@ mod tests {
 
     #[track_caller]
     fn check(row: &Value, id: Option<&str>, json: &str) {
-        assert_eq!(left_out(row), (id.map(str::to_owned), json.to_owned()));
+        let json = json.to_owned();
+        let expected = match id {
+            Some(id) => Event::Upsert { id: Some(id.to_owned()), json },
+            None => Event::Unreadable { json },
+        };
+        assert_eq!(left_out(row), expected);
     }
 
     #[test]

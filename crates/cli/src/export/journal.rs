@@ -49,7 +49,7 @@ impl Journal {
 
     pub(super) fn write(&mut self, event: &Event) -> anyhow::Result<()> {
         let line = match event {
-            Event::Upsert { json, .. } => format!("+{json}\n"),
+            Event::Upsert { json, .. } | Event::Unreadable { json } => format!("+{json}\n"),
             Event::Delete { id } => format!("-{}\n", serde_json::to_string(id)?),
         };
         self.length += line.len() as u64;

@@ -44,6 +44,11 @@ impl ExportPaths {
             out,
         })
     }
+
+    /// Returns `true` if the output file exists and is not empty.
+    pub(super) fn has_content(&self) -> bool {
+        self.out.metadata().is_ok_and(|metadata| metadata.len() > 0)
+    }
 }
 
 /// Returns the file that a path leads to. Only a regular file can be replaced.

@@ -29,6 +29,9 @@ pub(super) struct State {
     /// `true` if formulas are neutralized in a CSV export.
     #[serde(default)]
     pub(super) neutralized: bool,
+    /// Number of rows in the export and in the journal that could not be read, and whose ids are unknown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) unreadable: u64,
     /// The complete export that the journal changes; `None` if the journal contains all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) base: Option<Complete>,
@@ -67,6 +70,7 @@ impl State {
             account,
             window,
             neutralized,
+            unreadable: 0,
             base: None,
             replacement: None,
             journal: 0,
@@ -128,4 +132,9 @@ impl State {
         file.sync_data()?;
         std::fs::rename(&paths.new_checkpoint, &paths.checkpoint)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde requires")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
