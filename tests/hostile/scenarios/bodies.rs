@@ -7,7 +7,7 @@ use crate::{
     client::{MAX_RESPONSE_BYTES, read_json, read_page, read_within_limit},
     reply::{
         Framing::{Length, Streamed},
-        Step, body, head, json, reply,
+        Step, body, head, json, reply, response,
     },
     scenario::{ENDLESS, Outcome, SCENARIO, Scenario},
 };
@@ -94,6 +94,11 @@ pub(crate) const BODIES: &[Scenario] = &[
         api: |_| json(format!("[{}[]]", "[],".repeat(300_000))),
         call: read_json,
         memory: ENDLESS + 4 * MAX_RESPONSE_BYTES,
+        ..UNEXPECTED
+    },
+    Scenario {
+        name: "a part that was not requested is not the response",
+        api: |_| response(206, &[("content-range", "bytes 0-1/20")], "{}"),
         ..UNEXPECTED
     },
     Scenario {

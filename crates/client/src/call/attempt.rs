@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use keyfob_auth::{Authorization, Generation};
-use reqwest::{Method, Request, Response, StatusCode, header::HOST};
+use reqwest::{
+    Method, Request, Response, StatusCode,
+    header::{HOST, RANGE},
+};
 
 use crate::{
     call::{
@@ -74,6 +77,9 @@ impl CallContext<'_> {
         if !response.status().is_success() {
             return Err(Box::pin(self.error_from_response(response, generation)).await);
         }
+        if response.status() == StatusCode::PARTIAL_CONTENT && !self.requests_part(parts) {
+            return Err(AttemptError::unrequested_part());
+        }
         let received = match mode {
             BodyMode::Stream => Received::Streaming(response),
             BodyMode::Buffer(buffer) => {
@@ -106,6 +112,11 @@ impl CallContext<'_> {
             authorization.apply(request.headers_mut());
         }
         request
+    }
+
+    /// Returns `true` if the request's headers request a part of the response.
+    fn requests_part(&self, parts: &RequestParts) -> bool {
+        parts.headers.contains_key(RANGE) || self.options.has_header(RANGE)
     }
 
     /// Sets the time limit of a request.

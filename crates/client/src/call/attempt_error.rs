@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use keyfob_auth::Generation;
+use reqwest::StatusCode;
 
 use crate::error::{Error, ErrorKind};
 
@@ -71,6 +72,12 @@ impl AttemptError {
     pub(crate) fn short_body() -> Self {
         let error = Error::new(ErrorKind::Unavailable, "the service sent less of the response than announced");
         Self { retryable: Retryable::Idempotent, ..error.into() }
+    }
+
+    /// Creates the error of a response with a part of the resource, although the request was for the whole.
+    pub(crate) fn unrequested_part() -> Self {
+        let message = "the service sent a part of the response, although the whole was requested: try again later";
+        Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::PARTIAL_CONTENT).into()
     }
 
     /// Creates the error of a service that sent nothing within the read timeout.

@@ -118,6 +118,11 @@ impl CallOptions {
         self.rare.as_ref()?.retry_for
     }
 
+    /// Returns `true` if one of the extra headers has this name.
+    pub(crate) fn has_header(&self, name: HeaderName) -> bool {
+        self.rare.as_ref().is_some_and(|extra| extra.headers.contains_key(name))
+    }
+
     /// Puts the extra headers into a request.
     #[inline]
     pub(crate) fn apply(&self, request: &mut Request) {

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use reqwest::{
-    Method, Request, Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderValue, RANGE},
-};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use crate::{
     call::{options::CallOptions, send},
-    error::{Error, ErrorKind},
+    error::Error,
     files::{
         content::Content,
         download::{ByteStream, source::Origin},
@@ -47,15 +44,6 @@ impl PreparedRequest {
     }
 }
 
-impl CallOptions {
-    /// Returns `true` if the extra headers request a part of the file.
-    fn requests_range(&self, response: &Response) -> bool {
-        let mut request = Request::new(Method::GET, response.url().clone());
-        self.apply(&mut request);
-        request.headers().contains_key(RANGE)
-    }
-}
-
 /// Sends a request and returns its response as a download.
 pub fn bytes(
     session: Session,
@@ -65,13 +53,8 @@ pub fn bytes(
 ) -> ResponseFuture<ByteStream> {
     ResponseFuture::new(Box::pin(async move {
         let request = request.map_err(|error| error.at(session.api(), operation))?;
-        let (copy, ranged) = (request.try_clone(), request.parts.headers.contains_key(RANGE));
+        let copy = request.try_clone();
         let response = send::streamed(&session.0, operation, Ok(request), options.clone()).await?;
-        if response.status() == StatusCode::PARTIAL_CONTENT && !ranged && !options.requests_range(&response) {
-            let message = "the service sent a part of the file, although the whole file was requested: try again later";
-            let error = Error::new(ErrorKind::Unexpected, message).with_status(response.status());
-            return Err(error.at(session.api(), operation));
-        }
         let (status, headers) = (response.status(), response.headers().clone());
         let stream = ByteStream::new(Origin::new(session, operation, copy, options), response);
         Ok(AnyResponse { status, headers, value: Box::new(stream), mismatches: None })
@@ -94,8 +77,7 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// As [`send`](RawRequest::send), except that the body is not decoded; [`ErrorKind::Unexpected`] if the service sends
-    /// a part of the file (206) that the request's headers did not request.
+    /// As [`send`](RawRequest::send), except that the body is not decoded.
     pub fn download(self) -> ResponseFuture<ByteStream> {
         let (session, operation, request, call) = self.finish();
         bytes(session, operation, request, call)

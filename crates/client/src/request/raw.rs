@@ -118,8 +118,9 @@ impl RawRequest {
     ///
     /// # Errors
     ///
-    /// If the request cannot be built, authorized or sent, the service rejects it, or the response is not JSON of this
-    /// type: see [`ErrorKind`](crate::ErrorKind).
+    /// If the request cannot be built, authorized or sent, the service rejects it, the response is not JSON of this
+    /// type, or the service sends a part of the response (206) although no header requested one: see
+    /// [`ErrorKind`](crate::ErrorKind).
     pub fn send<T: DeserializeOwned + Send + Sync + 'static>(self) -> ResponseFuture<T> {
         let (session, operation, request, call) = self.finish();
         send::json(session, operation, request, call)

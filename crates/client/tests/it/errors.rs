@@ -2,9 +2,9 @@
 
 use std::error::Error as _;
 
-use keyfob_client::{ErrorKind, OptionExt as _};
+use keyfob_client::{ErrorKind, Method, OptionExt as _, StatusCode};
 
-use crate::script::{Server, create, get, json, response, status};
+use crate::script::{GET, Server, create, get, json, response, status};
 
 #[track_caller]
 fn check_kind(status: u16, error: &keyfob_client::Error, kind: ErrorKind, retryable: bool) {
@@ -129,4 +129,34 @@ fn a_missing_field_is_an_error_that_names_it() {
     let error = None::<i64>.required("id").unwrap_err();
     assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Unexpected, "the response has no `id`"));
     assert_eq!(Some(7).required("id").unwrap(), 7);
+}
+
+#[tokio::test]
+async fn a_part_of_a_response_is_an_error_unless_it_was_requested() {
+    let part = || response(206, &[("content-range", "bytes 0-0/2")], "1");
+    let server = Server::start((0..8).map(|_| part())).await;
+    let session = server.session();
+    let request = || session.request(Method::GET, "/thing");
+    let errors = [
+        get(&session).await.map(drop),
+        create(&session).await.map(drop),
+        request().send::<i64>().await.map(drop),
+        request().bytes().await.map(drop),
+        session.operation(&GET).param("id", "1").text().await.map(drop),
+    ];
+    for (index, result) in errors.into_iter().enumerate() {
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Unexpected, Some(StatusCode::PARTIAL_CONTENT)),
+            "{index}"
+        );
+        assert!(error.to_string().contains("a part of the response"), "{error}");
+    }
+    assert_eq!(server.count(), 5, "another request would have the same response");
+    assert_eq!(*request().header("range", "bytes=0-0").send::<i64>().await.unwrap(), 1);
+    assert_eq!(
+        session.operation(&GET).param("id", "1").header("range", "bytes=0-0").text().await.unwrap().as_str(),
+        "1"
+    );
 }
