@@ -4,7 +4,7 @@ use h2::Reason;
 use keyfob::ErrorKind::{Timeout, Unavailable, Unexpected};
 
 use crate::{
-    client::{create, create_briefly, read_briefly},
+    client::{create, create_briefly, read_briefly, read_json},
     reply::{
         Framing::{Length, Streamed},
         Step, body, head, interim_responses, json, raw, reply, response,
@@ -254,6 +254,15 @@ pub(crate) const FRAMING: &[Scenario] = &[
         protocols: HTTP2,
         api: |_| short(Step::Reset(Reason::NO_ERROR)),
         ..WRITE
+    },
+    Scenario {
+        // The end of such a stream cannot be told from the end of the body, but JSON that is cut is no JSON.
+        name: "JSON without an announced length is unexpected if its stream ends early without an error",
+        protocols: HTTP2,
+        api: |_| reply([head(Streamed), body(r#"{"canary":"#), Step::Reset(Reason::NO_ERROR)]),
+        call: read_json,
+        outcome: Outcome::Api(Unexpected),
+        ..SCENARIO
     },
     Scenario {
         name: "a stream that is cancelled within an unannounced body is no response",
