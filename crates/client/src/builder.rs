@@ -208,8 +208,9 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum size of a decoded response in memory, in bytes; by default four times
-    /// [`max_response_bytes`](Self::max_response_bytes), which is 1 GiB.
+    /// Sets the maximum size of a decoded response in memory, in bytes; by default three times
+    /// [`max_response_bytes`](Self::max_response_bytes), which is 768 MiB. With the received bytes, a response then
+    /// occupies at most about 1 GiB.
     ///
     /// Decoded values can be much larger than their JSON: a row without any field is `{}` in JSON, and may occupy more
     /// than a kilobyte. The size is an estimate: it includes structs, elements of lists and members of objects, but not

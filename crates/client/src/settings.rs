@@ -18,9 +18,10 @@ use crate::{
 /// enough that an endless response does not exhaust the memory of a usual host.
 const MAX_RESPONSE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Default maximum size of a decoded response, as a multiple of `max_response_bytes`. A row whose fields are nearly all
-/// absent occupies more memory than its JSON.
-const DECODED_PER_RESPONSE_BYTE: u64 = 4;
+/// Default maximum size of a decoded response, as a multiple of `max_response_bytes`: usual rows occupy twice the memory
+/// of their JSON, and rows whose fields are nearly all absent more. With the received bytes, a response occupies at most
+/// four times its limit.
+const DECODED_PER_RESPONSE_BYTE: u64 = 3;
 
 /// Default maximum time to wait for data from the service, after the request and between two chunks of the response.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
