@@ -41,9 +41,9 @@ pub const API: &str = "dvinci";
 ///
 /// **Unknown.** The additions of revisions 1.62 to 1.67, the response of the token
 /// endpoint, the effect of absent properties in a PUT (cleared or unchanged), the bodies of
-/// the apply API, the elements of the XML feed, and the OData reporting service. Revision
-/// 1.61 has no listings of companies, categories, sources, statuses, templates, degrees and
-/// roles.
+/// the apply API, the elements of the XML feed, and the names of the properties of the
+/// OData reporting service, which is not part of this description. Revision 1.61 has no
+/// listings of companies, categories, sources, statuses, templates, degrees and roles.
 ///
 /// The vendor's documentation was read on 2026-11-20.
 ///
@@ -546,9 +546,11 @@ impl Client {
     /// Creates or overwrites history entries of an application.
     ///
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
-    /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
+    /// created. The vendor's example of a response contains an entry that the request does not,
+    /// so the response may be the whole history. Field error codes: `mandatory`,
+    /// `uniqueOrNull.invalid`.
     ///
-    /// Returns a list of [`types::HistoryEntry`].
+    /// Returns a list of [`types::ApplicationHistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -581,7 +583,7 @@ impl Client {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`types::HistoryEntry`].
+    /// Returns [`types::ApplicationHistoryEntry`].
     ///
     /// Arguments:
     /// * `id` (path): Id of the application.
@@ -662,7 +664,7 @@ impl Client {
     pub fn replace_external_links(
         &self,
         type_: impl Into<types::ExternalLinkTarget>,
-        body: impl IntoIterator<Item = types::ConfigurationExternalLink>,
+        body: impl IntoIterator<Item = types::ConfigurationExternalLinkUpdate>,
     ) -> operation::ReplaceExternalLinks {
         operation::ReplaceExternalLinks::new(
             self.session.clone(),
@@ -3517,9 +3519,11 @@ pub mod operation {
     /// or overwrites history entries of an application.
     ///
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
-    /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
+    /// created. The vendor's example of a response contains an entry that the request does not,
+    /// so the response may be the whole history. Field error codes: `mandatory`,
+    /// `uniqueOrNull.invalid`.
     ///
-    /// Returns a list of [`types::HistoryEntry`].
+    /// Returns a list of [`types::ApplicationHistoryEntry`].
     ///
     /// Sends `PUT /restApi/applications/{id}/history`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3579,7 +3583,7 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(
-        SaveApplicationHistory, Vec < types::HistoryEntry >, value
+        SaveApplicationHistory, Vec < types::ApplicationHistoryEntry >, value
     );
     /// Builder of
     /// [`Client::save_application_history_entry`](super::Client::save_application_history_entry):
@@ -3588,7 +3592,7 @@ pub mod operation {
     /// Idempotent: an entry with a known external id is overwritten, any other entry is
     /// created. Field error codes: `mandatory`, `uniqueOrNull.invalid`.
     ///
-    /// Returns [`types::HistoryEntry`].
+    /// Returns [`types::ApplicationHistoryEntry`].
     ///
     /// Sends `PUT /restApi/applications/{id}/history/{externalId}`. Documented by the vendor:
     /// `SiemensHalske/dvinci_api:docs/schemata.html`.
@@ -3651,7 +3655,9 @@ pub mod operation {
             request.json(&self.body, "application/json");
         }
     }
-    keyfob_client::operation!(SaveApplicationHistoryEntry, types::HistoryEntry, record);
+    keyfob_client::operation!(
+        SaveApplicationHistoryEntry, types::ApplicationHistoryEntry, record
+    );
     /// Builder of [`Client::external_links`](super::Client::external_links): lists the external
     /// links shown on every page of one kind.
     ///
@@ -3725,7 +3731,7 @@ pub mod operation {
         session: Session,
         call: CallOptions,
         type_: types::ExternalLinkTarget,
-        body: Vec<types::ConfigurationExternalLink>,
+        body: Vec<types::ConfigurationExternalLinkUpdate>,
     }
     impl ReplaceExternalLinks {
         /// Method, path, parameters, confidence and source of this operation.
@@ -3752,7 +3758,7 @@ pub mod operation {
         pub(super) fn new(
             session: Session,
             type_: types::ExternalLinkTarget,
-            body: Vec<types::ConfigurationExternalLink>,
+            body: Vec<types::ConfigurationExternalLinkUpdate>,
         ) -> Self {
             Self {
                 session,
@@ -8431,7 +8437,9 @@ pub mod types {
     }
     /// Event in the history of an application.
     ///
-    /// Returned by [`Client::application_history`](super::Client::application_history).
+    /// Returned by [`Client::application_history`](super::Client::application_history),
+    /// [`Client::save_application_history`](super::Client::save_application_history) and
+    /// [`Client::save_application_history_entry`](super::Client::save_application_history_entry).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationHistoryEntry {
@@ -9026,12 +9034,9 @@ pub mod types {
             self
         }
     }
-    /// Link shown on every page of one kind. All four properties are required in requests.
+    /// Link shown on every page of one kind.
     ///
     /// Returned by [`Client::external_links`](super::Client::external_links) and
-    /// [`Client::replace_external_links`](super::Client::replace_external_links).
-    ///
-    /// Request body of
     /// [`Client::replace_external_links`](super::Client::replace_external_links).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -9052,41 +9057,47 @@ pub mod types {
         with_default ConfigurationExternalLink { 0 name_messages "nameMessages", 1 url
         "url", 2 fa_icon "faIcon", 3 required_permission "requiredPermission" } extra
     );
-    impl ConfigurationExternalLink {
-        /// Creates a value without any field.
-        pub fn new() -> Self {
-            Self::default()
-        }
-        /// Sets `nameMessages`.
-        ///
+    /// Link to show on every page of one kind.
+    ///
+    /// Request body of
+    /// [`Client::replace_external_links`](super::Client::replace_external_links).
+    #[derive(Clone, PartialEq)]
+    #[non_exhaustive]
+    pub struct ConfigurationExternalLinkUpdate {
         /// Labels by language (de, en and other languages of the tenant).
-        pub fn name_messages(
-            mut self,
-            value: std::collections::BTreeMap<String, String>,
-        ) -> Self {
-            self.name_messages = value;
-            self
-        }
-        /// Sets `url`.
-        ///
+        pub name_messages: std::collections::BTreeMap<String, String>,
         /// URL. May contain the text `(jwt)` as a placeholder for a token.
-        pub fn url(mut self, value: impl Into<String>) -> Self {
-            self.url = Some(value.into());
-            self
-        }
-        /// Sets `faIcon`.
-        ///
+        pub url: String,
         /// Name of a Font Awesome icon, beginning with `fa-`.
-        pub fn fa_icon(mut self, value: impl Into<String>) -> Self {
-            self.fa_icon = Some(value.into());
-            self
-        }
-        /// Sets `requiredPermission`.
-        ///
+        pub fa_icon: String,
         /// Internal name of the permission required to see the link.
-        pub fn required_permission(mut self, value: impl Into<String>) -> Self {
-            self.required_permission = Some(value.into());
-            self
+        pub required_permission: String,
+        /// Fields that this version does not know; they are sent back with the object.
+        pub extra: keyfob_client::Extra,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        without_default ConfigurationExternalLinkUpdate { 0 name_messages "nameMessages"
+        required_or_default, 1 url "url" required_or_default, 2 fa_icon "faIcon"
+        required_or_default, 3 required_permission "requiredPermission"
+        required_or_default } extra
+    );
+    impl ConfigurationExternalLinkUpdate {
+        /// Creates a value with the required fields.
+        pub fn new(
+            name_messages: std::collections::BTreeMap<String, String>,
+            url: impl Into<String>,
+            fa_icon: impl Into<String>,
+            required_permission: impl Into<String>,
+        ) -> Self {
+            Self {
+                name_messages,
+                url: url.into(),
+                fa_icon: fa_icon.into(),
+                required_permission: required_permission.into(),
+                extra: Default::default(),
+                wire: Default::default(),
+            }
         }
     }
     /// Response to an action that returns no object.
@@ -9224,11 +9235,9 @@ pub mod types {
     /// URL, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the
     /// text `(jwt)` anywhere in the URL. The token is signed with HS256 and has the claims
     /// `dvinciUser`, `dvinciUserId`, `aud`, `iss` and `iat`, the last in milliseconds, and no
-    /// expiry. Label and URL are required in requests.
+    /// expiry.
     ///
-    /// Part of [`JobOpening`], [`JobOpeningCreate`], [`JobOpeningUpdate`],
-    /// [`JobPublicationChannel`], [`JobPublicationChannelUpdate`], [`JobPublicationPlacement`]
-    /// and 2 others.
+    /// Part of [`JobOpening`], [`JobPublicationChannel`] and [`JobPublicationPlacement`].
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalLink {
@@ -9242,22 +9251,34 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ExternalLink { 0 label "label", 1 url "url", 2 fa_icon "faIcon" }
     );
-    impl ExternalLink {
-        /// Creates a value without any field.
-        pub fn new() -> Self {
-            Self::default()
-        }
-        /// Sets `label`.
-        pub fn label(mut self, value: impl Into<String>) -> Self {
-            self.label = Some(value.into());
-            self
-        }
-        /// Sets `url`.
-        ///
-        /// URL with the scheme http or https.
-        pub fn url(mut self, value: impl Into<String>) -> Self {
-            self.url = Some(value.into());
-            self
+    /// Link to another system, for requests.
+    ///
+    /// Part of [`JobOpeningCreate`], [`JobOpeningUpdate`], [`JobPublicationChannelUpdate`],
+    /// [`JobPublicationPlacementCreate`] and [`JobPublicationPlacementUpdate`].
+    #[derive(Clone, PartialEq)]
+    #[non_exhaustive]
+    pub struct ExternalLinkInput {
+        pub label: String,
+        /// URL with the scheme http or https. May contain the text `(jwt)` as a placeholder for a
+        /// token.
+        pub url: String,
+        /// Name of a Font Awesome 5 icon, beginning with `fa-`. Defaults to `fa-external-link`.
+        pub fa_icon: Option<String>,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        without_default ExternalLinkInput { 0 label "label" required_or_default, 1 url
+        "url" required_or_default, 2 fa_icon "faIcon" }
+    );
+    impl ExternalLinkInput {
+        /// Creates a value with the required fields.
+        pub fn new(label: impl Into<String>, url: impl Into<String>) -> Self {
+            Self {
+                label: label.into(),
+                url: url.into(),
+                fa_icon: Default::default(),
+                wire: Default::default(),
+            }
         }
         /// Sets `faIcon`.
         ///
@@ -10513,10 +10534,7 @@ pub mod types {
     }
     /// Event in the history of an application or job opening.
     ///
-    /// Returned by
-    /// [`Client::save_application_history`](super::Client::save_application_history),
-    /// [`Client::save_application_history_entry`](super::Client::save_application_history_entry),
-    /// [`Client::job_opening_history`](super::Client::job_opening_history),
+    /// Returned by [`Client::job_opening_history`](super::Client::job_opening_history),
     /// [`Client::save_job_opening_history`](super::Client::save_job_opening_history) and
     /// [`Client::save_job_opening_history_entry`](super::Client::save_job_opening_history_entry).
     #[derive(Clone, Default, PartialEq)]
@@ -10808,7 +10826,7 @@ pub mod types {
         /// predefined.
         pub working_times: Vec<String>,
         /// Links shown as buttons in the web interface.
-        pub external_links: Vec<ExternalLink>,
+        pub external_links: Vec<ExternalLinkInput>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// Answers to customer-defined fields.
@@ -10959,7 +10977,7 @@ pub mod types {
         /// Links shown as buttons in the web interface.
         pub fn external_links(
             mut self,
-            value: impl IntoIterator<Item = ExternalLink>,
+            value: impl IntoIterator<Item = ExternalLinkInput>,
         ) -> Self {
             self.external_links = value.into_iter().collect();
             self
@@ -11087,7 +11105,7 @@ pub mod types {
         /// predefined.
         pub working_times: Option<Vec<String>>,
         /// Links shown as buttons in the web interface.
-        pub external_links: Option<Vec<ExternalLink>>,
+        pub external_links: Option<Vec<ExternalLinkInput>>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
         /// Answers to customer-defined fields.
@@ -11251,7 +11269,7 @@ pub mod types {
         /// Links shown as buttons in the web interface.
         pub fn external_links(
             mut self,
-            value: impl IntoIterator<Item = ExternalLink>,
+            value: impl IntoIterator<Item = ExternalLinkInput>,
         ) -> Self {
             self.external_links = Some(value.into_iter().collect());
             self
@@ -11365,7 +11383,7 @@ pub mod types {
         /// Version that was read.
         pub version: i64,
         /// Links shown as buttons in the web interface.
-        pub external_links: Option<Vec<ExternalLink>>,
+        pub external_links: Option<Vec<ExternalLinkInput>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
@@ -11389,7 +11407,7 @@ pub mod types {
         /// Links shown as buttons in the web interface.
         pub fn external_links(
             mut self,
-            value: impl IntoIterator<Item = ExternalLink>,
+            value: impl IntoIterator<Item = ExternalLinkInput>,
         ) -> Self {
             self.external_links = Some(value.into_iter().collect());
             self
@@ -11428,7 +11446,7 @@ pub mod types {
         pub external_publication_url: Option<String>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
-        pub status: Option<JobPublicationStatus>,
+        pub status: Option<JobPublicationStatusInput>,
         /// Channels that show the publication. Sending placements requires the permission
         /// `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Vec<ChannelPlacement>,
@@ -11537,7 +11555,7 @@ pub mod types {
             self
         }
         /// Sets `status`.
-        pub fn status(mut self, value: impl Into<JobPublicationStatus>) -> Self {
+        pub fn status(mut self, value: impl Into<JobPublicationStatusInput>) -> Self {
             self.status = Some(value.into());
             self
         }
@@ -11612,7 +11630,7 @@ pub mod types {
         /// End of the placement, with an offset; null for no end.
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
-        pub external_links: Vec<ExternalLink>,
+        pub external_links: Vec<ExternalLinkInput>,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
@@ -11666,7 +11684,7 @@ pub mod types {
         /// Links shown as buttons in the web interface.
         pub fn external_links(
             mut self,
-            value: impl IntoIterator<Item = ExternalLink>,
+            value: impl IntoIterator<Item = ExternalLinkInput>,
         ) -> Self {
             self.external_links = value.into_iter().collect();
             self
@@ -11694,7 +11712,7 @@ pub mod types {
         /// End of the placement, with an offset; null for no end.
         pub end_date: keyfob_client::Patch<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
-        pub external_links: Option<Vec<ExternalLink>>,
+        pub external_links: Option<Vec<ExternalLinkInput>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
@@ -11763,15 +11781,15 @@ pub mod types {
         /// Links shown as buttons in the web interface.
         pub fn external_links(
             mut self,
-            value: impl IntoIterator<Item = ExternalLink>,
+            value: impl IntoIterator<Item = ExternalLinkInput>,
         ) -> Self {
             self.external_links = Some(value.into_iter().collect());
             self
         }
     }
-    /// Status of a publication. `IN_APPROVAL` occurs only in responses.
+    /// Status of a publication.
     ///
-    /// Part of [`JobPublication`], [`JobPublicationCreate`] and [`JobPublicationUpdate`].
+    /// Part of [`JobPublication`].
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum JobPublicationStatus {
@@ -11787,6 +11805,22 @@ pub mod types {
     keyfob_client::open_string_enum!(
         JobPublicationStatus : Unknown { Active "ACTIVE", Draft "DRAFT", InApproval
         "IN_APPROVAL" }
+    );
+    /// Status of a publication, for requests.
+    ///
+    /// Part of [`JobPublicationCreate`] and [`JobPublicationUpdate`].
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum JobPublicationStatusInput {
+        /// `ACTIVE` on the wire.
+        Active,
+        /// `DRAFT` on the wire.
+        Draft,
+        /// A value that the API's description does not list.
+        Unknown(String),
+    }
+    keyfob_client::open_string_enum!(
+        JobPublicationStatusInput : Unknown { Active "ACTIVE", Draft "DRAFT" }
     );
     /// Publication as listed in its job opening.
     ///
@@ -11857,7 +11891,7 @@ pub mod types {
         pub external_publication_url: keyfob_client::Patch<String>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
-        pub status: JobPublicationStatus,
+        pub status: JobPublicationStatusInput,
         /// Channels that show the publication. Sending placements requires the permission
         /// `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Option<Vec<ChannelPlacement>>,
@@ -11883,7 +11917,7 @@ pub mod types {
             job_opening_id: i64,
             position: impl Into<String>,
             language_id: impl Into<String>,
-            status: impl Into<JobPublicationStatus>,
+            status: impl Into<JobPublicationStatusInput>,
         ) -> Self {
             Self {
                 version,

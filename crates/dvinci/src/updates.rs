@@ -7,9 +7,10 @@ use keyfob_client::{
 use serde_json::Value;
 
 use crate::types::{
-    Application, ApplicationUpdate, HiringRequest, HiringRequestUpdate, JobOpening, JobOpeningUpdate, JobPublication,
-    JobPublicationChannel, JobPublicationChannelUpdate, JobPublicationPlacement, JobPublicationPlacementUpdate,
-    JobPublicationUpdate, Location, LocationUpdate, Person, PersonUpdate, User, UserGroup, UserGroupUpdate, UserUpdate,
+    Application, ApplicationUpdate, ConfigurationExternalLink, ConfigurationExternalLinkUpdate, HiringRequest,
+    HiringRequestUpdate, JobOpening, JobOpeningUpdate, JobPublication, JobPublicationChannel,
+    JobPublicationChannelUpdate, JobPublicationPlacement, JobPublicationPlacementUpdate, JobPublicationUpdate,
+    Location, LocationUpdate, Person, PersonUpdate, User, UserGroup, UserGroupUpdate, UserUpdate,
 };
 
 macro_rules! updates {
@@ -32,6 +33,7 @@ updates! {
         without ["id" "person" "jobOpening" "applicationStatusId" "lastStatusChangeDate" "dateCreated"
                  "permanentPostNumber" "candidateMailbox"],
         at_least ["type": "", "rating": ()];
+    ConfigurationExternalLink => ConfigurationExternalLinkUpdate, without [], at_least [];
     HiringRequest => HiringRequestUpdate,
         without ["id" "dateCreated" "hiringRequestCreatorId" "jobOpeningId" "status" "approvalStatus"
                  "approvalProcessStarterId"],
@@ -112,6 +114,27 @@ mod tests {
             "screeningQuestions": [{"id": "LICENCE", "answers": [{"id": "B"}]}],
         });
         assert_eq!(sent::<Application, ApplicationUpdate>(read), back);
+    }
+
+    #[test]
+    fn a_link_without_a_required_member_is_sent_back_as_received() {
+        let links = json!([{"url": "https://a.example"}, {"label": "B", "url": "https://b.example"}]);
+        let read = json!({"version": 1, "externalLinks": links});
+        let mut channel = <JobPublicationChannel as WireStruct>::empty();
+        decode_json(&read, &mut channel).unwrap();
+        assert_eq!(to_json(Some(&JobPublicationChannelUpdate::from(channel))), Some(read));
+        let read = json!({"nameMessages": {"de": "Akte"}, "url": 7, "newer": true});
+        let mut link = <ConfigurationExternalLink as WireStruct>::empty();
+        decode_json(&read, &mut link).unwrap();
+        let back = to_json(Some(&ConfigurationExternalLinkUpdate::from(link))).unwrap();
+        assert_eq!((&back["nameMessages"], &back["newer"]), (&read["nameMessages"], &read["newer"]));
+        assert_eq!(back["requiredPermission"], "");
+    }
+
+    #[test]
+    fn a_publication_in_approval_is_sent_back_with_its_status() {
+        let read = json!({"status": "IN_APPROVAL"});
+        assert_eq!(sent::<JobPublication, JobPublicationUpdate>(read)["status"], "IN_APPROVAL");
     }
 
     #[test]

@@ -161,7 +161,9 @@ async fn history(walk: &mut Walk, client: &Client, application: i64) {
         "externalId": "mail-1", "description": "Rückruf", "type": "EXTERNAL_SYSTEM", "externalUser": "Jane Doe",
     }]));
     let call = client.save_application_history(application, [entry]).send();
-    assert_eq!(walk.list(&SaveApplicationHistory::OPERATION, call, expected).await.len(), 1);
+    let saved = walk.list(&SaveApplicationHistory::OPERATION, call, expected).await;
+    assert_eq!(saved[0].to_application_status_id.as_deref(), Some("SYS_NEW"), "the response is the whole history");
+    assert_eq!(saved[1].external_id.as_deref(), Some("mail-1"));
     let entry = types::HistoryEntryContent::new("Rückruf am Abend").date_created(time("2026-02-02T17:00:00.000Z"));
     let expected = rest("PUT", format!("{path}/mail-1"))
         .json(json!({"description": "Rückruf am Abend", "dateCreated": "2026-02-02T17:00:00.000Z"}));

@@ -81,7 +81,7 @@ async fn openings(walk: &mut Walk, client: &Client) -> i64 {
         .user_group_ids([1])
         .location_ids(["GOERLITZ"])
         .working_times(["FULL_TIME"])
-        .external_links([types::ExternalLink::new().label("SAP").url("https://erp.example/stelle/15")])
+        .external_links([types::ExternalLinkInput::new("SAP", "https://erp.example/stelle/15")])
         .form_fields([types::FormFieldAnswer::new()
             .id("WORKPLACE")
             .answers([types::FormFieldChoiceAnswer::new().id("HOME")])]);
@@ -167,7 +167,7 @@ async fn channels(walk: &mut Walk, client: &Client) {
     let call = client.job_publication_channel("channelXY").send();
     let read = walk.call(&JobPublicationChannel::OPERATION, call, rest("GET", path)).await;
     let mut update = types::JobPublicationChannelUpdate::from(read.clone());
-    let link = types::ExternalLink::new().label("Brett").url("https://brett.example/1").fa_icon("fa-eye");
+    let link = types::ExternalLinkInput::new("Brett", "https://brett.example/1").fa_icon("fa-eye");
     update.external_links = Some(vec![link]);
     let links = json!([{"label": "Brett", "url": "https://brett.example/1", "faIcon": "fa-eye"}]);
     let expected = rest("PUT", path).json(json!({"version": 1, "externalLinks": links}));

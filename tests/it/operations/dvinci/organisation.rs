@@ -120,15 +120,17 @@ async fn links(walk: &mut Walk, client: &Client) {
 
     let path = "configuration/jobPublications/externalLinks";
     let call = client.external_links(JobPublications).send();
-    let mut links = walk.list(&ExternalLinks::OPERATION, call, rest("GET", path)).await;
+    let links = walk.list(&ExternalLinks::OPERATION, call, rest("GET", path)).await;
     let mut names = links[0].name_messages.clone();
     names.insert("en".into(), "Statistics".into());
-    let link = types::ConfigurationExternalLink::new()
-        .name_messages(names)
-        .url("https://zahlen.example/(jwt)")
-        .fa_icon("fa-file-text-o")
-        .required_permission("SYS_APPLICATIONS_VIEW");
-    links.push(link);
+    let link = types::ConfigurationExternalLinkUpdate::new(
+        names,
+        "https://zahlen.example/(jwt)",
+        "fa-file-text-o",
+        "SYS_APPLICATIONS_VIEW",
+    );
+    let mut updates: Vec<types::ConfigurationExternalLinkUpdate> = links.into_iter().map(Into::into).collect();
+    updates.push(link);
     let expected = rest("PUT", path).json(json!([
         {
             "nameMessages": {"de": "Vorschau", "en": "Preview"}, "url": "https://vorschau.example/anzeige",
@@ -139,6 +141,7 @@ async fn links(walk: &mut Walk, client: &Client) {
             "faIcon": "fa-file-text-o", "requiredPermission": "SYS_APPLICATIONS_VIEW",
         },
     ]));
-    let call = client.replace_external_links(JobPublications, links.clone()).send();
-    assert_eq!(walk.list(&ReplaceExternalLinks::OPERATION, call, expected).await, links);
+    let call = client.replace_external_links(JobPublications, updates.clone()).send();
+    let saved = walk.list(&ReplaceExternalLinks::OPERATION, call, expected).await;
+    assert_eq!(saved.into_iter().map(types::ConfigurationExternalLinkUpdate::from).collect::<Vec<_>>(), updates);
 }

@@ -20,6 +20,9 @@ pub(in crate::dvinci) fn list(store: &mut Store, request: &ApiRequest<'_>, table
 }
 
 /// Adds or replaces several entries of an external system: all or none.
+///
+/// Returns the whole history of an application: the vendor's example of a response contains a status change, which a
+/// request cannot contain. For job openings, returns the entries of the request.
 pub(in crate::dvinci) fn put_all(store: &mut Store, request: &ApiRequest<'_>, table: Table) -> HandlerResult {
     let key = crud::find_key(store, request, table)?;
     let bodies = request.objects()?;
@@ -49,7 +52,8 @@ pub(in crate::dvinci) fn put_all(store: &mut Store, request: &ApiRequest<'_>, ta
     for entry in &entries {
         store.histories.upsert(table, key.number(), entry.clone());
     }
-    Ok(json!(entries))
+    let is_complete = table == Table::Applications;
+    Ok(if is_complete { json!(store.histories.entries(table, key.number())) } else { json!(entries) })
 }
 
 /// Adds or replaces one entry of an external system.

@@ -51,3 +51,13 @@ async fn an_invalid_list_changes_nothing_and_reports_each_entry() {
     let response = tenant.put("/applications/7/history/dms-9", &json!({ "description": "hier" })).await;
     assert_eq!(codes(response), ["externalId uniqueOrNull.invalid"]);
 }
+
+#[tokio::test]
+async fn saving_entries_of_an_application_returns_its_history_with_the_status_changes() {
+    let tenant = Tenant::start().await;
+    let path = "/applications/7/history";
+    let before = tenant.read(path).await.as_array().unwrap().len();
+    let put = tenant.replaced(path, &json!([{ "externalId": "dms-1", "description": "Ablage" }])).await;
+    assert_eq!(put, tenant.read(path).await);
+    assert_eq!((put.as_array().unwrap().len(), &put[0]["toApplicationStatusId"]), (before + 1, &json!("SYS_NEW")));
+}

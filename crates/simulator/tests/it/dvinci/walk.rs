@@ -135,7 +135,8 @@ impl Walk {
 
     async fn history(&mut self, path: &str, id: &Value) {
         let entries = json!([{ "externalId": "dms-1", "description": "Akte abgelegt" }]);
-        assert_eq!(self.call(&format!("PUT {path}"), &[id], entries).await[0]["type"], "EXTERNAL_SYSTEM");
+        let saved = self.call(&format!("PUT {path}"), &[id], entries).await;
+        assert_eq!(saved.as_array().unwrap().last().unwrap()["type"], "EXTERNAL_SYSTEM");
         let entry = json!({ "description": "Akte erneut abgelegt" });
         self.call(&format!("PUT {path}/{{externalId}}"), &[id, &json!("dms-1")], entry).await;
         let history = self.get(path, &[id]).await;
