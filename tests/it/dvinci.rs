@@ -120,14 +120,15 @@ async fn requests_to_the_feed_and_the_apply_api_carry_no_credentials_of_the_api_
 #[tokio::test]
 async fn a_portal_login_is_sent_to_its_feed_and_its_apply_api_only() {
     let simulator = Simulator::start().await.unwrap();
-    let portal = |name: &str| Portal::new(Environment::at(format!("{}/dvinci/", simulator.url()))).named(name);
-    let public = Client::portal(portal("karriere")).unwrap();
+    let open = |portal| Client::portal(Environment::at(format!("{}/dvinci/", simulator.url())), portal).unwrap();
+    let public = open(Portal::new().named("karriere"));
     assert!(!public.published_jobs().await.unwrap().is_empty());
     assert!(auth_headers(&simulator.requests()[0]).is_empty());
-    assert_eq!(Client::portal(portal("intern")).unwrap().published_jobs().await.unwrap_err().kind(), ErrorKind::Auth);
-    let login = portal("intern").login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
+    let protected = Portal::new().named("intern");
+    assert_eq!(open(protected.clone()).published_jobs().await.unwrap_err().kind(), ErrorKind::Auth);
+    let login = protected.login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
     assert!(!format!("{login:?}").contains(credentials::DVINCI_PORTAL_PASSWORD));
-    let client = Client::portal(login).unwrap();
+    let client = open(login);
     assert!(!client.published_jobs().await.unwrap().is_empty());
     assert_eq!(client.application_form(1).await.unwrap()["jobPublicationId"], 1);
     assert_eq!(auth_headers(simulator.requests().last().unwrap()), ["authorization"]);
@@ -136,6 +137,37 @@ async fn a_portal_login_is_sent_to_its_feed_and_its_apply_api_only() {
     assert_eq!(client.org_units().await.unwrap_err().kind(), ErrorKind::Rejected);
     assert_eq!(simulator.requests().len(), before, "a portal client sends no request to the REST API");
     assert_eq!(simulator.token_requests(Vendor::Dvinci), 0);
+}
+
+#[tokio::test]
+async fn the_login_of_a_portal_from_the_environment_opens_the_apply_api_and_the_token_the_rest_api() {
+    let simulator = Simulator::start().await.unwrap();
+    let client = Client::from_vars(&simulator.environment()).unwrap();
+    assert_eq!(client.application_form(1).await.unwrap()["jobPublicationId"], 1);
+    let submission = types::ApplicationSubmission::new().language("de").first_name("Zoë").last_name("Lefèvre");
+    client.submit_application(1, submission).await.unwrap();
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 0, "a portal needs no token");
+    client.org_units().await.unwrap();
+
+    // A portal that is named in the environment, on which nothing but the login differs.
+    let mut vars = simulator.environment();
+    vars.push(("DVINCI_PORTAL", "intern".to_owned()));
+    assert!(!Client::from_vars(&vars).unwrap().published_jobs().await.unwrap().is_empty());
+    assert!(simulator.requests().last().unwrap().path.starts_with("/dvinci/portal/intern/"));
+    vars.retain(|(name, _)| *name != "DVINCI_PORTAL_PASSWORD");
+    let error = Client::from_vars(&vars).unwrap_err();
+    assert!(error.to_string().contains("DVINCI_PORTAL_USER is set but DVINCI_PORTAL_PASSWORD is not"), "{error}");
+}
+
+#[tokio::test]
+async fn a_rejected_login_of_a_portal_does_not_replace_the_token() {
+    let simulator = Simulator::start().await.unwrap();
+    let client = client(&simulator, valid_credentials().portal(Portal::new().login("portal-user", "wrong")));
+    client.org_units().await.unwrap();
+    let error = client.application_form(1).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
+    client.org_units().await.unwrap();
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 1);
 }
 
 fn without_version(value: &impl Serialize) -> Value {

@@ -23,6 +23,15 @@ impl<C> AuthSource<C> {
         Self(Source::Vendor(credentials))
     }
 
+    /// Returns the credentials of the vendor, unless the source is an authenticator or [`keyfob_auth::Credentials`].
+    #[doc(hidden)]
+    pub const fn credentials(&self) -> Option<&C> {
+        match &self.0 {
+            Source::Vendor(credentials) => Some(credentials),
+            Source::Credentials(_) | Source::Authenticator(_) => None,
+        }
+    }
+
     pub(crate) fn resolve(self, convert: impl FnOnce(C) -> Credentials) -> Authorize {
         match self.0 {
             Source::Vendor(credentials) => Authorize::Credentials(convert(credentials)),

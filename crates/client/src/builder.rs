@@ -16,7 +16,7 @@ use crate::{
     env::{self, Variables},
     error::{Error, ErrorKind},
     session::Session,
-    settings::{Access, Settings},
+    settings::{HostAuth, Settings},
 };
 
 /// Builder of an API client; returned by the client's `builder(environment, auth)`.
@@ -52,14 +52,21 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// Sets the base URL of a named host.
     #[doc(hidden)]
     pub fn host_url(mut self, name: &'static str, url: impl Into<String>) -> Self {
-        self.settings.set_host(name, url.into(), Access::Authorized);
+        self.settings.set_host(name, url.into(), HostAuth::Client);
         self
     }
 
     /// Sets the base URL of a named public host. Calls to it never carry the credentials.
     #[doc(hidden)]
     pub fn unauthenticated_host(mut self, name: &'static str, url: impl Into<String>) -> Self {
-        self.settings.set_host(name, url.into(), Access::Unauthenticated);
+        self.settings.set_host(name, url.into(), HostAuth::Unauthenticated);
+        self
+    }
+
+    /// Sets the base URL of a named host with credentials of its own. Calls to it carry these in place of the client's.
+    #[doc(hidden)]
+    pub fn host_credentials(mut self, name: &'static str, url: impl Into<String>, credentials: Credentials) -> Self {
+        self.settings.set_host(name, url.into(), HostAuth::Own(credentials));
         self
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Connection {
     pub(crate) hosts: Vec<Host>,
     /// Settings of `http`; `None` if the caller has built it.
     pub(crate) transport: Option<TransportConfig>,
+    /// Credentials may be sent over plain http to hosts that are not loopback.
+    pub(crate) allows_plain_http: bool,
     pub(crate) retry: RetryPolicy,
     pub(crate) budget: Budget,
     #[cfg(feature = "rate-limit")]
@@ -45,15 +47,27 @@ pub(crate) struct Host {
     /// Name in the API's description; empty for the host of `base_url`.
     pub(crate) name: &'static str,
     pub(crate) url: Url,
-    /// Calls to the host carry the `Authorization` header.
-    pub(crate) authorized: bool,
+    pub(crate) access: Access,
+}
+
+/// Authorization of the calls to a host.
+pub(crate) enum Access {
+    /// With the client's authenticator.
+    Client,
+    /// With an authenticator of the host's own.
+    Own(Authenticator),
+    /// Without credentials.
+    Unauthenticated,
 }
 
 impl Connection {
     /// Returns the authenticator for calls to the host of this name; `None` if they carry no credentials.
     pub(crate) fn authenticator_for(&self, host: &str) -> Option<&Authenticator> {
-        let unauthenticated = self.hosts.iter().any(|known| known.name == host && !known.authorized);
-        self.authenticator.as_ref().filter(|_| !unauthenticated)
+        match self.hosts.iter().find(|known| known.name == host).map(|known| &known.access) {
+            Some(Access::Own(authenticator)) => Some(authenticator),
+            Some(Access::Unauthenticated) => None,
+            Some(Access::Client) | None => self.authenticator.as_ref(),
+        }
     }
 
     /// Returns host and port of the proxy for requests to this URL, if it is known.

@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, TransportConfig, is_loopback};
+use keyfob_auth::{Authenticator, AuthenticatorBuilder, Clock, Credentials, TransportConfig, is_loopback};
 use reqwest::{StatusCode, Url, redirect::Policy};
 
 use crate::{
     auth_source::Authorize,
     call::retry::{Budget, RetryPolicy},
-    connection::{Connection, Host},
+    connection::{Access, Connection, Host},
     decode::body::{DecodeOptions, Leniency},
     error::{Error, ErrorKind},
     session::Session,
@@ -30,7 +30,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) struct Settings {
     pub(crate) api: &'static str,
     /// Name, URL and authorization of each host.
-    hosts: Vec<(&'static str, String, Access)>,
+    hosts: Vec<(&'static str, String, HostAuth)>,
     /// Named hosts of the API, if it has declared them.
     pub(crate) host_names: Option<&'static [&'static str]>,
     /// Error for `build` to return.
@@ -62,9 +62,11 @@ pub(crate) struct Settings {
 pub(crate) type Share = Box<dyn FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder + Send>;
 
 /// Authorization of the calls to a host.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    Authorized,
+pub(crate) enum HostAuth {
+    /// With the client's credentials.
+    Client,
+    /// With these credentials.
+    Own(Credentials),
     Unauthenticated,
 }
 
@@ -96,9 +98,9 @@ impl Settings {
     }
 
     /// Sets the URL of a host.
-    pub(crate) fn set_host(&mut self, name: &'static str, url: String, access: Access) {
+    pub(crate) fn set_host(&mut self, name: &'static str, url: String, auth: HostAuth) {
         self.hosts.retain(|(other, ..)| *other != name);
-        self.hosts.push((name, url, access));
+        self.hosts.push((name, url, auth));
     }
 
     /// Builds the session.
@@ -110,19 +112,24 @@ impl Settings {
             return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: pass an environment with one"));
         }
         self.check_hosts()?;
+        let allows_plain_http = self.transport.allows_plain_http();
+        let authenticator = |credentials| {
+            Authenticator::builder(credentials).transport(self.transport.clone()).clock(self.clock.clone())
+        };
         let hosts = self
             .hosts
-            .iter()
-            .map(|(name, url, access)| {
-                let (url, authorized) = (base_url(url)?, *access == Access::Authorized);
-                if authorized && url.scheme() == "http" && !is_loopback(&url) && !self.transport.allows_plain_http() {
-                    return Err(Error::new(
-                        ErrorKind::Rejected,
-                        "the base URL is plain http, where credentials are not protected",
-                    )
-                    .with_hint("use https, or allow it with `TransportConfig::allow_plain_http`"));
+            .into_iter()
+            .map(|(name, url, auth)| {
+                let url = base_url("base URL", &url)?;
+                let access = match auth {
+                    HostAuth::Client => Access::Client,
+                    HostAuth::Own(credentials) => Access::Own(authenticator(credentials).build().map_err(Error::from)?),
+                    HostAuth::Unauthenticated => Access::Unauthenticated,
+                };
+                if !matches!(access, Access::Unauthenticated) {
+                    check_protected("base URL", &url, allows_plain_http)?;
                 }
-                Ok(Host { name, url, authorized })
+                Ok(Host { name, url, access })
             })
             .collect::<Result<Vec<_>, Error>>()?;
         let transport = self.http.is_none().then(|| self.transport.clone());
@@ -130,9 +137,8 @@ impl Settings {
             Authorize::Anonymous => None,
             Authorize::Authenticator(authenticator) => Some(authenticator),
             Authorize::Credentials(credentials) => {
-                let builder = Authenticator::builder(credentials).transport(self.transport.clone());
-                let builder = self.store.into_iter().fold(builder, |builder, share| share(builder));
-                Some(builder.clock(self.clock.clone()).build().map_err(Error::from)?)
+                let builder = self.store.into_iter().fold(authenticator(credentials), |builder, share| share(builder));
+                Some(builder.build().map_err(Error::from)?)
             }
         };
         let (http, read_timeout) = if let Some(http) = self.http {
@@ -152,6 +158,7 @@ impl Settings {
             authenticator,
             hosts,
             transport,
+            allows_plain_http,
             retry: self.retry,
             budget: Budget::new(),
             #[cfg(feature = "rate-limit")]
@@ -190,26 +197,39 @@ impl Settings {
     }
 }
 
-/// Parses a base URL. Error messages do not quote it, because it may contain a password.
-fn base_url(text: &str) -> Result<Url, Error> {
-    let invalid = |message| Err(Error::new(ErrorKind::Rejected, message));
+/// Parses a base URL, which error messages call `name`. They do not quote it, because it may contain a password.
+pub(crate) fn base_url(name: &str, text: &str) -> Result<Url, Error> {
+    let invalid = |message: &str| Err(Error::new(ErrorKind::Rejected, format!("the {name} {message}")));
     let Ok(url) = Url::parse(text.trim()) else {
-        return invalid("the base URL is not a URL: write it with its scheme, like https://api.example.com/prefix");
+        return invalid("is not a URL: write it with its scheme, like https://api.example.com/prefix");
     };
     if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
-        return invalid("the base URL needs a scheme, https or http: write it like https://api.example.com/prefix");
+        return invalid("needs a scheme, https or http: write it like https://api.example.com/prefix");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return invalid("the base URL contains a user name or password: pass credentials to the client instead");
+        return invalid("contains a user name or password: pass credentials to the client instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return invalid("the base URL ends in a query or fragment: remove it");
+        return invalid("ends in a query or fragment: remove it");
     }
     Ok(url)
 }
 
+/// Checks that a base URL protects credentials: https, a loopback host, or plain http that the caller has allowed.
+pub(crate) fn check_protected(name: &str, url: &Url, allows_plain_http: bool) -> Result<(), Error> {
+    if url.scheme() == "http" && !is_loopback(url) && !allows_plain_http {
+        let message = format!("the {name} is plain http, where credentials are not protected");
+        let hint = "use https, or allow it with `TransportConfig::allow_plain_http`";
+        return Err(Error::new(ErrorKind::Rejected, message).with_hint(hint));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
+    use keyfob_auth::{Credentials, SecretString};
+    use reqwest::header::HeaderName;
+
     use crate::{ClientBuilder, ErrorKind, Session};
 
     fn builder() -> ClientBuilder<Session> {
@@ -226,6 +246,18 @@ mod tests {
         both().build().unwrap();
         let error = both().host_url("aply", "https://apply.test").build().unwrap_err();
         assert!(error.to_string().contains("no host `aply`: its hosts are feed, apply"), "{error}");
+    }
+
+    #[test]
+    fn credentials_of_a_host_are_not_sent_over_plain_http() {
+        let header = (HeaderName::from_static("x-key"), SecretString::from("secret"));
+        let plain = builder().host_url("feed", "https://feed.test").host_credentials(
+            "apply",
+            "http://apply.test",
+            Credentials::headers([header]),
+        );
+        let error = plain.build().unwrap_err();
+        assert!(error.to_string().starts_with("the base URL is plain http"), "{error}");
     }
 
     #[test]

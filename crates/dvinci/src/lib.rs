@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod basic;
 mod credentials;
 mod environment;
 mod files;
@@ -44,13 +45,9 @@ impl ApiClient for Client {
     }
 
     fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
-        ClientBuilder::new(API)
-            .hosts(&["feed", "apply"])
-            .base_url(environment.base_url())
-            // The job feed and the apply API of the default portal, on the tenant's origin. Portals do not accept the
-            // credentials of API users.
-            .unauthenticated_host("feed", environment.base_url())
-            .unauthenticated_host("apply", environment.base_url())
-            .auth(auth.into(), |credentials| credentials.into_auth(&environment))
+        let auth = auth.into();
+        let builder = ClientBuilder::new(API).hosts(&["feed", "apply"]).base_url(environment.base_url());
+        let portal = auth.credentials().map(Credentials::career_portal).cloned().unwrap_or_default();
+        portal.set_hosts(builder, &environment).auth(auth, |credentials| credentials.into_auth(&environment))
     }
 }

@@ -65,6 +65,17 @@ fn an_api_user_of_dvinci_without_oauth_calls_with_a_pair_of_headers() {
 }
 
 #[test]
+fn the_apply_api_of_dvinci_is_called_with_the_login_of_the_portal() {
+    let running = Running::start();
+    let call = |name: &str| running.keyfob(&["call", "dvinci", "application_form", "--job-publication-id", name]);
+    assert_eq!(call("1").run().json()["jobPublicationId"], 1);
+    let wrong = call("1").env("DVINCI_PORTAL_PASSWORD", "canary").run();
+    wrong.failed(3, &["401"]);
+    assert!(!wrong.stderr.contains("canary"), "{wrong:?}");
+    call("1").without("DVINCI_PORTAL_PASSWORD").run().failed(2, &["DVINCI_PORTAL_PASSWORD is not"]);
+}
+
+#[test]
 fn an_uploaded_file_downloads_with_the_same_bytes() {
     let running = Running::start();
     let folder = folder("files");

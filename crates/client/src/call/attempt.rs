@@ -57,7 +57,7 @@ impl CallContext<'_> {
                 Some(request)
             }
         };
-        let authorization = match self.connection.authenticator_for(parts.host.unwrap_or(self.operation.host)) {
+        let authorization = match self.authenticator {
             None => None,
             Some(authenticator) if self.permits_retries() => Some(authenticator.authorization().await?),
             Some(authenticator) => Some(authenticator.authorization_without_retry().await?),
@@ -87,7 +87,7 @@ impl CallContext<'_> {
                 Received::Buffered(self.read(&mut response, announced, &mut timer, generation, buffer).await?)
             }
         };
-        if let (Some(generation), Some(authenticator)) = (generation, &self.connection.authenticator) {
+        if let (Some(generation), Some(authenticator)) = (generation, self.authenticator) {
             authenticator.accept(generation);
         }
         Ok(received)
@@ -144,8 +144,7 @@ impl CallContext<'_> {
             }
             match generation {
                 Some(_) if target.same_origin => {
-                    let authenticator =
-                        self.connection.authenticator.as_ref().expect("a generation comes from an authenticator");
+                    let authenticator = self.authenticator.expect("a generation comes from an authenticator");
                     authenticator.authorization().await?.apply(request.headers_mut());
                 }
                 _ => generation = None,

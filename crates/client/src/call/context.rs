@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use keyfob_auth::Authenticator;
 use tracing::{Span, field::Empty};
 
 use crate::{call::options::CallOptions, connection::Connection, error::Error, operation::Operation};
@@ -13,16 +14,23 @@ use crate::{call::options::CallOptions, connection::Connection, error::Error, op
 pub(crate) struct CallContext<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) operation: &'static Operation,
+    /// Authenticator of the host that serves the call; `None` for a call without credentials.
+    pub(crate) authenticator: Option<&'a Authenticator>,
     pub(crate) options: CallOptions,
     started: Duration,
     pub(crate) span: Span,
 }
 
 impl<'a> CallContext<'a> {
-    /// Starts the clock and the span of a call.
-    pub(crate) fn new(connection: &'a Connection, operation: &'static Operation, options: CallOptions) -> Self {
+    /// Starts the clock and the span of a call to the host of this name.
+    pub(crate) fn new(
+        connection: &'a Connection,
+        operation: &'static Operation,
+        host: &str,
+        options: CallOptions,
+    ) -> Self {
         let (started, span) = (connection.clock.now(), span(connection.api, operation));
-        Self { connection, operation, options, started, span }
+        Self { connection, operation, authenticator: connection.authenticator_for(host), options, started, span }
     }
 
     /// Returns the time since the call began.

@@ -28,7 +28,8 @@ pub(crate) async fn execute(
     options: CallOptions,
     mut mode: BodyMode<'_>,
 ) -> Result<Received, Error> {
-    let context = CallContext::new(connection, operation, options);
+    let host = request.as_ref().ok().and_then(|request| request.parts.host).unwrap_or(operation.host);
+    let context = CallContext::new(connection, operation, host, options);
     let result = match request {
         Ok(request) => {
             let result = context.attempts(&request.parts, &mut mode).instrument(context.span.clone()).await;
@@ -83,7 +84,7 @@ impl CallContext<'_> {
         let repeatable = parts.is_repeatable();
         // Every rejection is reported to the authenticator, even if this request cannot be replayed, so that the next
         // call has a new token.
-        let replay = match (error.rejected_token, &self.connection.authenticator) {
+        let replay = match (error.rejected_token, self.authenticator) {
             (Some(generation), Some(authenticator)) => authenticator.reject(generation) == Rejection::Replay,
             _ => false,
         };

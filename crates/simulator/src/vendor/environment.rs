@@ -26,6 +26,8 @@ pub(crate) fn variables(url: &str) -> Vec<(&'static str, String)> {
         ("DVINCI_BASE", at("/dvinci")),
         ("DVINCI_CLIENT_ID", fixed(c::DVINCI_CLIENT_ID)),
         ("DVINCI_CLIENT_SECRET", fixed(c::DVINCI_CLIENT_SECRET)),
+        ("DVINCI_PORTAL_USER", fixed(c::DVINCI_PORTAL_USERNAME)),
+        ("DVINCI_PORTAL_PASSWORD", fixed(c::DVINCI_PORTAL_PASSWORD)),
         ("DIGITALEO_OAUTH_BASE", at("/digitaleo/oauth")),
         ("DIGITALEO_CONTACTS_BASE", at("/digitaleo/contacts/rest")),
         ("DIGITALEO_API_BASE", at("/digitaleo/api/rest")),

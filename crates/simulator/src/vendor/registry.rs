@@ -80,12 +80,9 @@ pub(crate) fn other_credentials(vendor: Vendor) -> &'static [(&'static str, &'st
             ("application user", c::ITEMPATH_APPLICATION_USERNAME),
             ("its password", c::ITEMPATH_APPLICATION_PASSWORD),
         ],
-        Vendor::Dvinci => &[
-            ("user with limits", c::DVINCI_LIMITED_CLIENT_ID),
-            ("its API token", c::DVINCI_LIMITED_CLIENT_SECRET),
-            ("portal user", c::DVINCI_PORTAL_USERNAME),
-            ("its password", c::DVINCI_PORTAL_PASSWORD),
-        ],
+        Vendor::Dvinci => {
+            &[("user with limits", c::DVINCI_LIMITED_CLIENT_ID), ("its API token", c::DVINCI_LIMITED_CLIENT_SECRET)]
+        }
         Vendor::Digitaleo => &[
             ("person", c::DIGITALEO_USERNAME),
             ("password", c::DIGITALEO_PASSWORD),

@@ -57,10 +57,9 @@ pub(super) async fn walk(walk: &mut Walk, client: &Client) {
 
 /// Calls the feed and the apply API of a portal with a name and a login.
 async fn portal_with_login(walk: &mut Walk) {
-    let portal = Portal::new(Environment::at(format!("{}/dvinci", walk.url())))
-        .named("intern")
-        .login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
-    let client = Client::portal(portal).unwrap();
+    let portal =
+        Portal::new().named("intern").login(credentials::DVINCI_PORTAL_USERNAME, credentials::DVINCI_PORTAL_PASSWORD);
+    let client = Client::portal(Environment::at(format!("{}/dvinci", walk.url())), portal).unwrap();
     let expected = Expected::get("/dvinci/portal/intern/jobPublication/list.json");
     let shown = walk.list(&PublishedJobs::OPERATION, client.published_jobs().send(), expected).await;
     let id = shown[0].id.unwrap();
