@@ -1,11 +1,12 @@
-//! d.vinci: version conflicts, credentials, and updates built from responses.
+//! d.vinci: version conflicts, credentials, updates built from responses, and the OData service.
 
+use futures::TryStreamExt;
 use keyfob::{
     ErrorKind, Patch, StatusCode,
     dvinci::{Client, Credentials, Environment, Portal, types},
 };
 use keyfob_simulator::{LoggedRequest, Simulator, Vendor, credentials};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 fn valid_credentials() -> Credentials {
@@ -168,6 +169,66 @@ async fn a_rejected_login_of_a_portal_does_not_replace_the_token() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::UNAUTHORIZED)));
     client.org_units().await.unwrap();
     assert_eq!(simulator.token_requests(Vendor::Dvinci), 1);
+}
+
+/// Returns the URL of the OData service.
+fn reports(simulator: &Simulator) -> String {
+    format!("{}/dvinci/odata", simulator.url())
+}
+
+#[tokio::test]
+async fn odata_with_the_token_streams_the_entity_sets_page_by_page() {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Opening {
+        id: i64,
+        main_title: String,
+    }
+
+    let (simulator, client) = start().await;
+    let service = client.odata(&reports(&simulator)).unwrap();
+    let metadata = service.metadata().await.unwrap().into_inner();
+    for set in ["OrgUnits", "DvinciUsers", "JobOpenings"] {
+        assert!(metadata.contains(&format!("<EntitySet Name=\"{set}\"")), "{metadata}");
+        let rows: Vec<Value> = service.entity_set(set).stream().try_collect().await.unwrap();
+        assert!(rows.len() > 5, "{set} has several pages");
+    }
+
+    let titles: Vec<_> = client.job_openings().await.unwrap().iter().map(|row| (row.id, row.name.clone())).collect();
+    let before = simulator.requests().len();
+    let openings = service.entity_set("JobOpenings").select(["id", "mainTitle"]);
+    let openings: Vec<Opening> = openings.stream().try_collect().await.unwrap();
+    let found = openings.into_iter().map(|opening| (Some(opening.id), Some(opening.main_title)));
+    assert_eq!(found.collect::<Vec<_>>(), titles);
+    assert_eq!(simulator.requests().len() - before, 3, "five openings a page");
+
+    let filtered = service.entity_set("OrgUnits").filter("name ne 'Global' and id lt 9").top(7).stream::<Value>();
+    let filtered: Vec<Value> = filtered.try_collect().await.unwrap();
+    assert_eq!(filtered.iter().map(|unit| unit["id"].as_i64().unwrap()).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8]);
+
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 1);
+    let requests = simulator.requests();
+    assert!(requests.iter().skip(1).all(|request| auth_headers(request) == ["authorization"]), "{requests:?}");
+}
+
+#[tokio::test]
+async fn odata_with_the_header_pair_uses_basic_authentication() {
+    let simulator = Simulator::start().await.unwrap();
+    let pair = Credentials::headers(credentials::DVINCI_CLIENT_ID, credentials::DVINCI_CLIENT_SECRET);
+    let with_pair = client(&simulator, pair);
+    let units: Vec<Value> =
+        with_pair.odata(&reports(&simulator)).unwrap().entity_set("OrgUnits").stream().try_collect().await.unwrap();
+    assert_eq!(units.len(), 9);
+    assert!(simulator.requests().iter().all(|request| auth_headers(request) == ["authorization"]));
+    assert_eq!(simulator.token_requests(Vendor::Dvinci), 0);
+
+    let user = credentials::DVINCI_LIMITED_CLIENT_ID;
+    let limited = client(&simulator, Credentials::headers(user, credentials::DVINCI_LIMITED_CLIENT_SECRET));
+    let error = limited.odata(&reports(&simulator)).unwrap().metadata().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Auth, Some(StatusCode::FORBIDDEN)));
+    assert_eq!(error.service_error().unwrap().code(), Some("403"));
+    let portal = Client::portal(Environment::at(simulator.url()), Portal::new()).unwrap();
+    assert_eq!(portal.odata(&reports(&simulator)).unwrap_err().kind(), ErrorKind::Rejected);
 }
 
 fn without_version(value: &impl Serialize) -> Value {

@@ -106,7 +106,7 @@ fn check_size(source: &str, total: usize, largest: usize) {
 #[test]
 fn hand_written_code_keeps_its_size() {
     check_size("crates/auth/src", 8_500, 400);
-    check_size("crates/client/src", 15_000, 400);
+    check_size("crates/client/src", 15_500, 400);
     check_size("crates/cli/src", 6_000, 300);
     check_size("crates/simulator/src", 28_000, 400);
     check_size("xtask/src", 6_500, 400);
@@ -117,7 +117,7 @@ fn hand_written_code_keeps_its_size() {
     check_size("crates/ditio-reporting/src", 1_500, 400);
     check_size("crates/bits/src", 400, 250);
     check_size("crates/itempath/src", 400, 250);
-    check_size("crates/dvinci/src", 600, 250);
+    check_size("crates/dvinci/src", 1_000, 250);
     check_size("crates/digitaleo/src", 400, 250);
 }
 

@@ -17,6 +17,7 @@ mod error;
 mod files;
 #[doc(hidden)]
 pub mod macros;
+pub mod odata;
 mod operation;
 pub mod paging;
 mod request;

@@ -8,6 +8,7 @@ use keyfob_client::{
 };
 
 use crate::{
+    basic::basic,
     environment::Environment,
     portal::Portal,
     variables::{API_TOKEN, API_USER, CLIENT_ID, CLIENT_SECRET},
@@ -67,6 +68,12 @@ impl Credentials {
             Self::new(CLIENT_ID.required(vars)?, CLIENT_SECRET.required_secret(vars)?)
         };
         Ok(api_user.portal(Portal::from_vars(vars)?))
+    }
+
+    /// Returns the credentials of the OData service, if they are not those of the REST API: the service does not accept
+    /// the pair of headers.
+    pub(crate) fn basic(&self) -> Option<auth::Credentials> {
+        self.headers.then(|| basic(&self.user, &self.token))
     }
 
     /// Returns the portal of the job feed and the apply API.

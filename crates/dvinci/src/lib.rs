@@ -6,6 +6,7 @@ mod environment;
 mod files;
 #[rustfmt::skip]
 mod generated;
+mod odata;
 mod portal;
 mod updates;
 pub mod variables;
@@ -46,7 +47,12 @@ impl ApiClient for Client {
 
     fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
         let auth = auth.into();
-        let builder = ClientBuilder::new(API).hosts(&["feed", "apply"]).base_url(environment.base_url());
+        let base_url = environment.base_url();
+        let builder = ClientBuilder::new(API).hosts(&["feed", "apply", odata::HOST]).base_url(base_url);
+        let builder = match auth.credentials().and_then(Credentials::basic) {
+            Some(basic) => builder.host_credentials(odata::HOST, base_url, basic),
+            None => builder.host_url(odata::HOST, base_url),
+        };
         let portal = auth.credentials().map(Credentials::career_portal).cloned().unwrap_or_default();
         portal.set_hosts(builder, &environment).auth(auth, |credentials| credentials.into_auth(&environment))
     }

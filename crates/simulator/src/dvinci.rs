@@ -1,9 +1,11 @@
-//! d.vinci: recruiting. The REST API, the token endpoint, the feed of job publications and the application form.
+//! d.vinci: recruiting. The REST API, the token endpoint, the feed of job publications, the application form and the OData
+//! reporting service.
 
 mod api_error;
 mod app;
 mod ascii;
 mod auth;
+mod odata;
 mod portal;
 mod resources;
 mod rest;
@@ -33,6 +35,7 @@ pub(crate) fn router(shared: &SharedState) -> Router {
         .route("/plt/oauth2/token", post(token::token))
         .merge(feed::routes())
         .merge(apply::routes())
+        .merge(odata::routes())
         .fallback(async || ApiError::NotFound)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(app)

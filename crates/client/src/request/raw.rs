@@ -26,7 +26,7 @@ pub struct RawRequest {
 }
 
 /// Description of raw requests with an idempotent method.
-static IDEMPOTENT: Operation = Operation {
+pub(crate) static IDEMPOTENT: Operation = Operation {
     api: "",
     id: "request",
     summary: "A request to any path",

@@ -13,6 +13,7 @@ mod http2;
 mod http2_server;
 mod limits;
 mod manual_time;
+mod odata;
 mod options;
 mod paging;
 #[cfg(feature = "rate-limit")]

@@ -1,4 +1,4 @@
-//! d.vinci: the REST API, its token endpoint, the feed of job publications and the application form.
+//! d.vinci: the REST API, its token endpoint, the feed of job publications, the application form and the OData service.
 
 mod access;
 mod applications;
@@ -6,6 +6,7 @@ mod clients;
 mod feed;
 mod files;
 mod history;
+mod odata;
 mod rules;
 mod shapes;
 mod walk;

@@ -2,11 +2,10 @@
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::dvinci::api_error::json_response;
+use crate::dvinci::auth::basic;
 use crate::vendor::credentials::{DVINCI_PORTAL_PASSWORD, DVINCI_PORTAL_USERNAME};
 
 /// Access to the feed of a portal.
@@ -86,10 +85,7 @@ pub(in crate::dvinci) fn portal_for_application(name: &str, headers: &HeaderMap)
 }
 
 fn has_valid_password(headers: &HeaderMap) -> bool {
-    let header_value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let encoded = header_value
-        .and_then(|header_value| header_value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
-    let decoded = encoded.and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok());
-    decoded.is_some_and(|pair| pair == format!("{DVINCI_PORTAL_USERNAME}:{DVINCI_PORTAL_PASSWORD}").into_bytes())
+    let valid =
+        |(user, password): (String, String)| user == DVINCI_PORTAL_USERNAME && password == DVINCI_PORTAL_PASSWORD;
+    basic::credentials(headers).is_some_and(valid)
 }
