@@ -39,6 +39,7 @@ pub struct TransportConfig {
     /// `None` leaves the read timeout to the client.
     read_timeout: Option<Duration>,
     plain_http: bool,
+    title_case_headers: bool,
     /// Rules of the caller, in place of those of the environment.
     proxy: Option<ProxyRules>,
     configure: Option<Arc<ConfigureClient>>,
@@ -62,6 +63,7 @@ impl TransportConfig {
             connect_timeout: CONNECT_TIMEOUT,
             read_timeout: None,
             plain_http: false,
+            title_case_headers: false,
             proxy: None,
             configure: None,
             tls: Arc::default(),
@@ -128,6 +130,17 @@ impl TransportConfig {
     #[must_use]
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
+        self
+    }
+
+    /// Sends the header names of HTTP/1.1 requests in title case, such as `Authorization`; in lower case by default.
+    ///
+    /// Intended for servers that require the exact spelling, although names are case-insensitive (RFC 9110, section
+    /// 5.1). Title case suits all other servers too, so that clients of several APIs can share one HTTP client with this
+    /// setting. HTTP/2 has all names in lower case.
+    #[must_use]
+    pub fn title_case_headers(mut self) -> Self {
+        self.title_case_headers = true;
         self
     }
 
@@ -204,6 +217,9 @@ impl TransportConfig {
             .redirect(redirect)
             // Without a retry, reqwest need not clone each request either.
             .retry(retry::never().max_retries_per_request(0));
+        if self.title_case_headers {
+            builder = builder.http1_title_case_headers();
+        }
         builder = defaults(self.proxy_rules().apply(builder));
         Ok(match &self.configure {
             Some(configure) => configure(builder),
@@ -267,6 +283,7 @@ impl fmt::Debug for TransportConfig {
             .field("connect_timeout", &self.connect_timeout)
             .field("read_timeout", &self.read_timeout)
             .field("plain_http", &self.plain_http)
+            .field("title_case_headers", &self.title_case_headers)
             .finish_non_exhaustive()
     }
 }

@@ -142,7 +142,9 @@ impl<C: From<Session>> ClientBuilder<C> {
     ///
     /// The client must neither follow redirects nor retry: calls follow redirects themselves and do not send credentials
     /// to another origin, and their retry policy counts all requests. Build it with
-    /// [`TransportConfig::client_builder`], which disables both and always has a TLS provider.
+    /// [`TransportConfig::client_builder`], which disables both and always has a TLS provider. An API that requires
+    /// header names in title case also needs [`TransportConfig::title_case_headers`]; one HTTP client with this setting
+    /// suits all APIs.
     ///
     /// ```
     /// use keyfob_client::{ClientBuilder, Session, auth::TransportConfig};
@@ -254,6 +256,14 @@ impl<C: From<Session>> ClientBuilder<C> {
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.leniency = if strict { Leniency::Strict } else { Leniency::Lenient };
         self
+    /// Declares that the service requires header names in title case, such as `Authorization`, on HTTP/1.1. Applies to
+    /// the token endpoint too, but not to an HTTP client or an authenticator that the caller has built.
+    #[doc(hidden)]
+    pub fn title_case_headers(mut self) -> Self {
+        self.settings.title_case_headers = true;
+        self
+    }
+
     }
 
     /// Sets the source of time, such as a fake clock in tests.

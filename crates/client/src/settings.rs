@@ -54,6 +54,7 @@ pub(crate) struct Settings {
     pub(crate) max_decoded_bytes: Option<u64>,
     pub(crate) token_rejected_statuses: Vec<StatusCode>,
     pub(crate) status_in_body: bool,
+    pub(crate) title_case_headers: bool,
     pub(crate) leniency: Leniency,
     pub(crate) clock: Clock,
 }
@@ -92,6 +93,7 @@ impl Settings {
             max_decoded_bytes: None,
             token_rejected_statuses: vec![StatusCode::UNAUTHORIZED],
             status_in_body: false,
+            title_case_headers: false,
             leniency: Leniency::Lenient,
             clock: Clock::system(),
         }
@@ -112,6 +114,9 @@ impl Settings {
             return Err(Error::new(ErrorKind::Rejected, "the client has no base URL: pass an environment with one"));
         }
         self.check_hosts()?;
+        if self.title_case_headers {
+            self.transport = self.transport.title_case_headers();
+        }
         let allows_plain_http = self.transport.allows_plain_http();
         let authenticator = |credentials| {
             Authenticator::builder(credentials).transport(self.transport.clone()).clock(self.clock.clone())

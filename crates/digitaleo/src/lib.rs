@@ -48,6 +48,8 @@ impl ApiClient for Client {
             .host_url("api", endpoints.api)
             .host_url("sms", endpoints.sms)
             .auth(auth.into(), |credentials| credentials.into_auth(&environment))
+            // By Digitaleo's documentation, `Authorization: Bearer` is case-sensitive, the name included.
+            .title_case_headers()
             // Error responses may have status 200; the body then names the status. Successful responses never do.
             .status_in_body()
     }

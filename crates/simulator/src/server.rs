@@ -5,6 +5,7 @@ mod dispatch;
 mod home;
 pub(crate) mod site;
 mod tls;
+mod spelling;
 mod wire;
 
 use std::net::SocketAddr;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::service::service_fn;
+use axum::http::{Request, Version};
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -21,6 +24,7 @@ use tokio_rustls::TlsAcceptor;
 
 use site::Site;
 pub(crate) use tls::Identity;
+use spelling::{Spelling, SpellingStream};
 use wire::{ResetSwitch, ResettableStream};
 
 /// Maximum size of a header section, in bytes: a token alone can have 50,000 characters.
@@ -70,8 +74,15 @@ async fn serve_connection<S>(
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let switch = reset.clone();
-    let service = service_fn(move |request| dispatch::serve(Arc::clone(&site), switch.clone(), peer, request));
+    let (switch, spelling) = (reset.clone(), Spelling::default());
+    let stream = SpellingStream::new(stream, spelling.clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let name = spelling.name().filter(|_| request.version() < Version::HTTP_2);
+        if let Some(name) = name {
+            request.extensions_mut().insert(name);
+        }
+        dispatch::serve(Arc::clone(&site), switch.clone(), peer, request)
+    });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().max_buf_size(MAX_HEADER_BYTES as usize).max_headers(200).half_close(false);
     builder.http2().max_header_list_size(MAX_HEADER_BYTES).max_concurrent_streams(1_000);

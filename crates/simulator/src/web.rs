@@ -1,11 +1,13 @@
 //! HTTP helpers that several vendors use.
 
+mod authorization_name;
 mod ignore_case;
 mod query;
 
 use axum::body::Body;
 use futures::StreamExt;
 
+pub(crate) use authorization_name::AuthorizationName;
 pub(crate) use ignore_case::Routes;
 pub(crate) use query::Query;
 

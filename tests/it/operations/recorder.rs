@@ -37,7 +37,8 @@ impl Recorder {
     /// Starts a proxy that forwards all requests to `target`.
     pub(crate) async fn start(target: &str) -> Self {
         let log = Arc::new(Mutex::new(Vec::new()));
-        let http = keyfob::TransportConfig::new().client(reqwest::redirect::Policy::none()).unwrap();
+        let transport = keyfob::TransportConfig::new().title_case_headers();
+        let http = transport.client(reqwest::redirect::Policy::none()).unwrap();
         let proxy = Proxy { target: target.to_owned(), http, log: Arc::clone(&log) };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -19,7 +19,10 @@ pub(crate) fn http() -> reqwest::Client {
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config =
         config.expect("ring supports the default TLS versions").with_root_certificates(rustls::RootCertStore::empty());
-    let builder = reqwest::Client::builder().tls_backend_preconfigured(config.with_no_client_auth());
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(config.with_no_client_auth())
+        // Digitaleo requires `Authorization` in this spelling.
+        .http1_title_case_headers();
     builder.timeout(Duration::from_secs(30)).build().expect("the settings are valid")
 }
 

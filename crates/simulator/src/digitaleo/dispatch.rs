@@ -55,7 +55,7 @@ pub(super) async fn dispatch(
     // The legacy URL style appends the format.
     let resource = path.strip_suffix(".json").unwrap_or(path);
     let error = if OPERATIONS.iter().any(|known| (known.0, known.1) == (host, resource)) {
-        guard::check(&digitaleo.shared, request.headers()).err()
+        guard::check(&digitaleo.shared, &request).err()
     } else {
         Some(ApiError::not_found())
     };

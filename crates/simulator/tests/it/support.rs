@@ -6,13 +6,14 @@ use keyfob_simulator::{Simulator, credentials};
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
-/// Returns the builder of a client that trusts only these certificates, without process-wide TLS settings.
+/// Returns the builder of a client that trusts only these certificates, without process-wide TLS settings. Header names are
+/// in title case, as those of most clients. Responses stay as received, even if another crate enables decompression.
 pub(crate) fn client(roots: rustls::RootCertStore) -> ClientBuilder {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let mut config = config.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Client::builder().tls_backend_preconfigured(config)
+    Client::builder().tls_backend_preconfigured(config).http1_title_case_headers().no_gzip()
 }
 
 /// Returns a client for plain HTTP.

@@ -6,6 +6,8 @@ use keyfob_simulator::{ExpiresIn, Simulator, Vendor, credentials};
 use reqwest::{Method, StatusCode, Version, multipart};
 use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::{Digitaleo, client_credentials, token_request};
 use crate::support::{self, http, read_response};
@@ -136,6 +138,23 @@ async fn the_bearer_scheme_is_case_sensitive() {
             assert_eq!(body["status"], 401);
             assert!(body["message"].is_string());
         }
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_the_authorization_header_is_case_sensitive_over_http_1() {
+    let digitaleo = Digitaleo::start().await;
+    let address = digitaleo.simulator.url().strip_prefix("http://").unwrap();
+    for (name, expected) in [("Authorization", 200), ("authorization", 401), ("AUTHORIZATION", 401)] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "GET /digitaleo/contacts/rest/lists HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{name}: Bearer {}\r\n\r\n",
+            digitaleo.token
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).await.unwrap();
+        assert!(response.starts_with(&format!("HTTP/1.1 {expected}")), "{name}: {response}");
     }
 }
 
