@@ -7,15 +7,15 @@ use keyfob::{
     ErrorKind,
     client::auth::{Clock, FakeClock},
     ditio_reporting::{
-        Client, Credentials, ItemTransaction,
+        Client, Credentials, ItemTransaction, Scope, authenticator,
         sync::{Change, Checkpoint, Table},
         types,
     },
 };
-use keyfob_simulator::{DitioTable, Simulator, credentials};
+use keyfob_simulator::{DitioTable, Simulator, Vendor, credentials};
 use serde_json::json;
 
-use crate::ditio::environment;
+use crate::ditio::{environment, valid_credentials};
 
 /// Starts a simulator with a hundred time registrations and a client that shares its clock.
 async fn start() -> (Simulator, Client, FakeClock) {
@@ -159,10 +159,8 @@ async fn item_registrations_are_parsed_as_rows_with_any_quotation_marks() {
 #[tokio::test]
 async fn a_link_from_a_row_is_downloaded_and_a_link_to_another_host_is_never_requested() {
     let (simulator, client, _) = start().await;
-    let rows: Vec<types::ChecklistRegistration> =
-        client.checklist_registrations().stream().try_collect().await.unwrap();
-    let link = rows.iter().find_map(|row| row.pdf_url.as_deref()).unwrap();
-    let bytes = client.download_link(link).await.unwrap().into_inner().bytes().await.unwrap();
+    let link = pdf_link(&client).await;
+    let bytes = client.download_link(&link).await.unwrap().into_inner().bytes().await.unwrap();
     assert!(bytes.starts_with(b"%PDF"));
 
     let seen = simulator.requests().len();
@@ -174,4 +172,67 @@ async fn a_link_from_a_row_is_downloaded_and_a_link_to_another_host_is_never_req
         assert!(!error.to_string().contains("http"), "{error}");
     }
     assert_eq!((simulator.requests().len(), foreign.requests().len()), (seen, 0));
+}
+
+/// Returns the scopes of the token requests, in order.
+fn requested_scopes(simulator: &Simulator) -> Vec<String> {
+    let requests = simulator.requests();
+    let tokens = requests.iter().filter(|request| request.path.ends_with("/connect/token"));
+    let scope = |body: &str| body.split('&').find_map(|pair| pair.strip_prefix("scope=").map(str::to_owned));
+    tokens.map(|request| scope(&request.body).unwrap()).collect()
+}
+
+/// Returns the link to the first PDF file of the checklists.
+async fn pdf_link(client: &Client) -> String {
+    let rows: Vec<types::ChecklistRegistration> =
+        client.checklist_registrations().stream().try_collect().await.unwrap();
+    rows.into_iter().find_map(|row| row.pdf_url).unwrap()
+}
+
+#[tokio::test]
+async fn reporting_works_with_a_client_that_has_its_scope_alone() {
+    let simulator = Simulator::start().await.unwrap();
+    let credentials =
+        Credentials::new(credentials::DITIO_REPORTING_CLIENT_ID, credentials::DITIO_REPORTING_CLIENT_SECRET);
+    let client = Client::new(environment(simulator.url()), credentials.clone()).unwrap();
+    assert!(!client.projects().await.unwrap().data.is_empty());
+    let (rows, _) = all(&client, client.time_registrations(), None).await;
+    assert!(!rows.is_empty());
+    assert_eq!(requested_scopes(&simulator), ["reportingapiv1"]);
+
+    // A download requests more, and the error says what.
+    let link = pdf_link(&client).await;
+    let error = client.download_link(&link).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("refused the scopes `ditioapiv3 reportingapiv1`"), "{cause}");
+    assert!(!format!("{error:?} {cause}").contains("secret"), "{error:?} {cause}");
+    client.projects().await.unwrap();
+
+    // The simulator serves files with either scope.
+    let reporting = authenticator(&environment(simulator.url()), credentials, &[Scope::Reporting]).build().unwrap();
+    let client = Client::new(environment(simulator.url()), reporting).unwrap();
+    let bytes = client.download_link(&link).await.unwrap().into_inner().bytes().await.unwrap();
+    assert!(bytes.starts_with(b"%PDF"));
+}
+
+#[tokio::test]
+async fn the_token_for_files_is_fetched_by_the_first_download_and_renewed_apart_from_the_other() {
+    let simulator = Simulator::start().await.unwrap();
+    let client = Client::new(environment(simulator.url()), valid_credentials()).unwrap();
+    let link = pdf_link(&client).await;
+    assert_eq!(requested_scopes(&simulator), ["reportingapiv1"]);
+    for _ in 0..2 {
+        client.download_link(&link).await.unwrap().into_inner().bytes().await.unwrap();
+    }
+    assert_eq!(requested_scopes(&simulator), ["reportingapiv1", "ditioapiv3 reportingapiv1"]);
+    let scopes: Vec<_> = client.session().authenticators().map(|known| known.token_info().unwrap().scopes).collect();
+    assert_eq!(scopes, [&["reportingapiv1"][..], &["ditioapiv3", "reportingapiv1"]]);
+
+    // Only the token that was rejected is renewed.
+    simulator.revoke_tokens(Vendor::Ditio);
+    client.download_link(&link).await.unwrap().into_inner().bytes().await.unwrap();
+    assert_eq!(requested_scopes(&simulator).len(), 3);
+    client.projects().await.unwrap();
+    assert_eq!(requested_scopes(&simulator)[2..], ["ditioapiv3 reportingapiv1", "reportingapiv1"]);
 }

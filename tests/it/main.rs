@@ -1,5 +1,6 @@
 //! Integration tests: clients against the simulator, the command line as a process, rules of the workspace.
 
+mod bits;
 mod cancellation;
 mod cli;
 mod digitaleo;

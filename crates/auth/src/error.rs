@@ -147,6 +147,13 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        if let Some(inner) = self.unshared() {
+            inner.message = message.into();
+        }
+        self
+    }
+
     pub(crate) fn with_hint(mut self, hint: &'static str) -> Self {
         if let Some(inner) = self.unshared() {
             inner.hint = Some(hint);

@@ -1,15 +1,15 @@
-//! Credentials of an API client of Bits, and the token of an applicant's session.
+//! Credentials of an API client of Bits.
 
 use keyfob_client::{
     AuthSource, Error,
-    auth::{self, ClientAuthentication, ClientCredentials, ExposeSecret, SecretString},
+    auth::{self, ClientAuthentication, ClientCredentials, SecretString},
+    codegen,
     env::{Process, Variables},
 };
 
 use crate::{
-    Environment,
-    types::ApplicationCreated,
-    variables::{CLIENT_ID, CLIENT_SECRET},
+    Environment, Scope,
+    variables::{CLIENT_ID, CLIENT_SECRET, SCOPE},
 };
 
 /// Id and secret of an API client, from the dashboard's developer page.
@@ -17,19 +17,30 @@ use crate::{
 pub struct Credentials {
     client_id: String,
     client_secret: SecretString,
+    scope: Option<Scope>,
 }
 
 impl Credentials {
     /// Creates the credentials of an API client.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
-        Self { client_id: client_id.into(), client_secret: client_secret.into() }
+        Self { client_id: client_id.into(), client_secret: client_secret.into(), scope: None }
     }
 
-    /// Reads `BITS_CLIENT_ID` and `BITS_CLIENT_SECRET`.
+    /// Requests tokens of this scope alone. By default no scope is requested, and Bits grants [`Scope::Application`].
+    ///
+    /// Bits documents the scopes, but not that a token request may name one.
+    #[must_use]
+    pub fn with_scope(self, scope: Scope) -> Self {
+        Self { scope: Some(scope), ..self }
+    }
+
+    /// Reads `BITS_CLIENT_ID` and `BITS_CLIENT_SECRET`; and `BITS_SCOPE`, which is optional: `application` or
+    /// `application.read`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth) if a variable is unset. The message names the variable.
+    /// [`ErrorKind::Auth`](keyfob_client::ErrorKind::Auth) if a required variable is unset, and
+    /// [`ErrorKind::Rejected`](keyfob_client::ErrorKind::Rejected) for another scope. The message names the variable.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_vars(&Process)
     }
@@ -40,7 +51,12 @@ impl Credentials {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_vars(vars: &dyn Variables) -> Result<Self, Error> {
-        Ok(Self::new(CLIENT_ID.required(vars)?, CLIENT_SECRET.required_secret(vars)?))
+        let credentials = Self::new(CLIENT_ID.required(vars)?, CLIENT_SECRET.required_secret(vars)?);
+        let Some(name) = SCOPE.optional(vars) else { return Ok(credentials) };
+        let scope = Scope::named(&name).ok_or_else(|| {
+            codegen::invalid(format!("{} is no scope: set `application` or `application.read`", SCOPE.name()))
+        })?;
+        Ok(credentials.with_scope(scope))
     }
 
     /// Converts to OAuth 2.0 credentials. Bits documents HTTP Basic with id and secret unencoded.
@@ -48,7 +64,8 @@ impl Credentials {
         let token_url = format!("{}/v1/oauth2/token", environment.base_url().trim_end_matches('/'));
         auth::Credentials::client_credentials(
             ClientCredentials::new(token_url, self.client_id, self.client_secret)
-                .authentication(ClientAuthentication::BasicRaw),
+                .authentication(ClientAuthentication::BasicRaw)
+                .scopes(self.scope.map(Scope::as_str)),
         )
     }
 }
@@ -56,33 +73,5 @@ impl Credentials {
 impl From<Credentials> for AuthSource<Credentials> {
     fn from(credentials: Credentials) -> Self {
         Self::vendor(credentials)
-    }
-}
-
-/// Token that opens the onboarding of one application in the applicant's browser, for 60 minutes.
-///
-/// No operation of this client accepts it.
-#[derive(Clone, Debug)]
-pub struct SessionToken(SecretString);
-
-impl SessionToken {
-    /// Returns the URL to redirect the applicant's browser to. It contains the token, so do not log it.
-    #[must_use]
-    pub fn onboarding_url(&self) -> String {
-        format!("https://nocode.bits.bi?token={}", self.0.expose_secret())
-    }
-
-    /// Returns the token.
-    #[must_use]
-    pub fn secret(&self) -> &SecretString {
-        &self.0
-    }
-}
-
-impl ApplicationCreated {
-    /// Returns the token for the applicant's browser, if the response has one.
-    #[must_use]
-    pub fn session(&self) -> Option<SessionToken> {
-        self.session_token.clone().map(|token| SessionToken(token.into()))
     }
 }

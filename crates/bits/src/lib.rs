@@ -4,15 +4,19 @@ mod credentials;
 mod environment;
 #[rustfmt::skip]
 mod generated;
+mod scope;
+mod session_token;
 pub mod variables;
 pub mod webhook;
 
-pub use credentials::{Credentials, SessionToken};
+pub use credentials::Credentials;
 pub use environment::Environment;
 pub use generated::{API, Client, OPERATIONS, operation, types};
 /// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
 pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
+pub use scope::Scope;
+pub use session_token::{SessionClaims, SessionToken};
 
 use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder, StatusCode, client_constructors,

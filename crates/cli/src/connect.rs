@@ -13,6 +13,6 @@ pub(crate) fn connect<C: ApiClient>(settings: &Settings) -> anyhow::Result<Sessi
     let environment = C::environment(settings).map_err(usage)?;
     let credentials = C::credentials(settings).map_err(usage)?;
     let session = settings.build(C::builder(environment, credentials))?;
-    session.authenticator().into_iter().for_each(redact::watch);
+    session.authenticators().for_each(redact::watch);
     Ok(session)
 }

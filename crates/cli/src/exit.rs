@@ -188,6 +188,9 @@ fn advice(error: &anyhow::Error) -> Option<String> {
     let api = error.downcast_ref::<ApiContext>()?.0;
     let hosts = || api.hosts().map(|(_, variable)| variable.name()).collect::<Vec<_>>().join(", ");
     match (status(error), find::<auth::Error>(error)) {
+        (3, Some(auth)) if auth.code() == Some("invalid_scope") => {
+            Some(format!("{} knows the client, but has not granted it these scopes: ask for them there", api.title))
+        }
         (3, Some(_)) => Some(format!("check {}, and that they belong to this environment", api.credentials())),
         (4, None) if service_message(error).is_empty() => {
             Some(format!("if every call gives 404, check {} or --base-url", hosts()))

@@ -1,5 +1,7 @@
 //! Builder of clients.
 
+#[cfg(feature = "store")]
+use std::sync::Arc;
 use std::{marker::PhantomData, time::Duration};
 
 #[cfg(feature = "store")]
@@ -117,7 +119,8 @@ impl<C: From<Session>> ClientBuilder<C> {
     /// tokens are in memory only. Has no effect on a shared authenticator, which has its own store.
     #[cfg(feature = "store")]
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
-        self.settings.store = Some(Box::new(|authenticator| authenticator.store(store)));
+        let store = Arc::new(store);
+        self.settings.store = Some(Box::new(move |authenticator| authenticator.store(Arc::clone(&store))));
         self
     }
 
@@ -238,6 +241,14 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
+    /// Declares that the service requires header names in title case, such as `Authorization`, on HTTP/1.1. Applies to
+    /// the token endpoint too, but not to an HTTP client or an authenticator that the caller has built.
+    #[doc(hidden)]
+    pub fn title_case_headers(mut self) -> Self {
+        self.settings.title_case_headers = true;
+        self
+    }
+
     /// Declares that an error response of the service has its status at the top of the body, `{"status": 417}`, and may
     /// have status 200 itself. Such a response counts as one with the status in the body. Downloads are not inspected.
     #[doc(hidden)]
@@ -256,14 +267,6 @@ impl<C: From<Session>> ClientBuilder<C> {
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.leniency = if strict { Leniency::Strict } else { Leniency::Lenient };
         self
-    /// Declares that the service requires header names in title case, such as `Authorization`, on HTTP/1.1. Applies to
-    /// the token endpoint too, but not to an HTTP client or an authenticator that the caller has built.
-    #[doc(hidden)]
-    pub fn title_case_headers(mut self) -> Self {
-        self.settings.title_case_headers = true;
-        self
-    }
-
     }
 
     /// Sets the source of time, such as a fake clock in tests.

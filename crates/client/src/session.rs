@@ -5,7 +5,11 @@ use std::{fmt, sync::Arc};
 use keyfob_auth::Authenticator;
 use reqwest::Url;
 
-use crate::{connection::Connection, error::Error, operation::Operation};
+use crate::{
+    connection::{Access, Connection},
+    error::Error,
+    operation::Operation,
+};
 
 /// Connection of a client to its API: hosts, credentials, HTTP client, retry policy.
 ///
@@ -22,10 +26,21 @@ impl Session {
     }
 
     /// Returns the authenticator, to share it with another client or to inspect its token; `None` for a client without
-    /// credentials.
+    /// credentials. Some clients have tokens of their own for one of their hosts; see
+    /// [`authenticators`](Self::authenticators).
     #[must_use]
     pub fn authenticator(&self) -> Option<&Authenticator> {
         self.0.authenticator.as_ref()
+    }
+
+    /// Returns the client's authenticator and those of hosts that have their own, for example to redact all tokens of a
+    /// client in a text.
+    pub fn authenticators(&self) -> impl Iterator<Item = &Authenticator> {
+        let own = self.0.hosts.iter().filter_map(|host| match &host.access {
+            Access::Own(authenticator) => Some(authenticator),
+            Access::Client | Access::Unauthenticated => None,
+        });
+        self.0.authenticator.iter().chain(own)
     }
 
     /// Returns the HTTP client. Requests sent with it directly are neither authorized nor retried, and have no read

@@ -60,7 +60,7 @@ pub(crate) struct Settings {
 }
 
 /// Sets the token store of an authenticator.
-pub(crate) type Share = Box<dyn FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder + Send>;
+pub(crate) type Share = Box<dyn Fn(AuthenticatorBuilder) -> AuthenticatorBuilder + Send + Sync>;
 
 /// Authorization of the calls to a host.
 pub(crate) enum HostAuth {
@@ -119,7 +119,9 @@ impl Settings {
         }
         let allows_plain_http = self.transport.allows_plain_http();
         let authenticator = |credentials| {
-            Authenticator::builder(credentials).transport(self.transport.clone()).clock(self.clock.clone())
+            let builder = Authenticator::builder(credentials).transport(self.transport.clone());
+            let builder = self.store.iter().fold(builder, |builder, share| share(builder));
+            builder.clock(self.clock.clone()).build().map_err(Error::from)
         };
         let hosts = self
             .hosts
@@ -128,7 +130,7 @@ impl Settings {
                 let url = base_url("base URL", &url)?;
                 let access = match auth {
                     HostAuth::Client => Access::Client,
-                    HostAuth::Own(credentials) => Access::Own(authenticator(credentials).build().map_err(Error::from)?),
+                    HostAuth::Own(credentials) => Access::Own(authenticator(credentials)?),
                     HostAuth::Unauthenticated => Access::Unauthenticated,
                 };
                 if !matches!(access, Access::Unauthenticated) {
@@ -141,10 +143,7 @@ impl Settings {
         let authenticator = match self.authorize {
             Authorize::Anonymous => None,
             Authorize::Authenticator(authenticator) => Some(authenticator),
-            Authorize::Credentials(credentials) => {
-                let builder = self.store.into_iter().fold(authenticator(credentials), |builder, share| share(builder));
-                Some(builder.build().map_err(Error::from)?)
-            }
+            Authorize::Credentials(credentials) => Some(authenticator(credentials)?),
         };
         let (http, read_timeout) = if let Some(http) = self.http {
             (http, None)
@@ -154,7 +153,8 @@ impl Settings {
                 None => builder,
             };
             let http = self.transport.client_with(Policy::none(), defaults).map_err(Error::from)?;
-            let limit = self.read_timeout.or(self.transport.configured_read_timeout()).unwrap_or(self.default_read_timeout);
+            let limit =
+                self.read_timeout.or(self.transport.configured_read_timeout()).unwrap_or(self.default_read_timeout);
             (http, (limit != Duration::MAX).then_some(limit))
         };
         Ok(Session(Arc::new(Connection {

@@ -11,9 +11,12 @@ use crate::{Client, operation::DownloadFile};
 impl Client {
     /// Downloads the file that a row links to: its `pdf_url`, or the `url` of an image or an attachment.
     ///
-    /// Accepts only links to the core API of the client's environment and sends the client's token with them. Other
-    /// links are rejected before a request is sent; otherwise a user who can write a row could have the token sent to
-    /// another host. Redirects to a storage service are followed without the token.
+    /// The token has the scopes of the core API and of the reporting API, unless the client was built with an
+    /// authenticator. The first download fetches it.
+    ///
+    /// Accepts only links to the core API of the client's environment. Other links are rejected before a request is
+    /// sent; otherwise a user who can write a row could have the token sent to another host. Redirects to a storage
+    /// service are followed without the token.
     ///
     /// # Errors
     ///

@@ -44,13 +44,18 @@ impl ApiClient for Client {
     }
 
     fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
-        let endpoints = environment.endpoints();
-        ClientBuilder::new(API)
-            .hosts(&["core"])
-            .base_url(endpoints.reporting)
-            .host_url("core", endpoints.core)
-            // The core scope opens the files that rows link to.
-            .auth(auth.into(), |credentials| credentials.into_oauth(&environment, &[Scope::Reporting, Scope::Core]))
+        let (auth, endpoints) = (auth.into(), environment.endpoints());
+        let builder = ClientBuilder::new(API).hosts(&["core"]).base_url(endpoints.reporting);
+        let builder = match auth.credentials().cloned() {
+            Some(credentials) => {
+                // Ditio's documentation names the one scope in one place and the other in another.
+                let files = credentials.into_oauth(&environment, &[Scope::Core, Scope::Reporting]);
+                builder.host_credentials("core", endpoints.core, files)
+            }
+            None => builder.host_url("core", endpoints.core),
+        };
+        builder
+            .auth(auth, |credentials| credentials.into_oauth(&environment, &[Scope::Reporting]))
             .default_read_timeout(READ_TIMEOUT)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// The core API, and the files that reporting rows link to.
+    /// The core API, and, by one page of Ditio's documentation, the files that reporting rows link to.
     Core,
     /// The reporting API.
     Reporting,

@@ -1,6 +1,6 @@
 //! `keyfob token`: lifetime, scopes and claims; the token itself only with `--show`.
 
-use keyfob_simulator::Vendor;
+use keyfob_simulator::{Vendor, credentials as c};
 
 use super::run::{Running, folder};
 
@@ -47,4 +47,18 @@ fn several_runs_share_one_stored_token() {
     running.simulator.revoke_tokens(Vendor::Ditio);
     assert_eq!(keyfob(&["call", "ditio-core", "projects"]).status, 0);
     assert_eq!(running.simulator.token_requests(Vendor::Ditio), 2, "a rejected token is dropped from the store");
+}
+
+#[test]
+fn a_refused_scope_is_named_and_the_advice_does_not_blame_the_secret() {
+    let running = Running::start();
+    let keyfob = |api: &'static str| {
+        let keyfob = running.keyfob(&["token", api]).env("DITIO_CLIENT_ID", c::DITIO_REPORTING_CLIENT_ID);
+        keyfob.env("DITIO_CLIENT_SECRET", c::DITIO_REPORTING_CLIENT_SECRET).run()
+    };
+    assert_eq!(keyfob("ditio-reporting").json()["scopes"], serde_json::json!(["reportingapiv1"]));
+    let refused = keyfob("ditio-core");
+    assert!(!refused.stderr.contains("SECRET") && !refused.stderr.contains("check id"), "{refused:?}");
+    assert!(refused.stderr.contains("Ditio core knows the client, but has not granted it these scopes"), "{refused:?}");
+    refused.failed(3, &["refused the scopes `ditioapiv3`", "(invalid_scope)"]);
 }

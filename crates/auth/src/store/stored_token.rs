@@ -225,9 +225,11 @@ impl StoredToken {
     pub(crate) fn refused(&self, now: SystemTime) -> Option<Error> {
         let Refusal { code } = self.refusal.as_ref()?;
         let left = self.lifetime?.checked_sub(self.age(now)?).filter(|left| !left.is_zero())?;
+        let of_scopes = code.as_deref() == Some("invalid_scope");
+        let refused = if of_scopes { "the scopes of these credentials" } else { "these credentials" };
         let message = format!(
-            "the token endpoint refused these credentials a moment ago, in a process with the same token store; \
-             correct them, or try again in {} s",
+            "the token endpoint refused {refused} a moment ago, in a process with the same token store; correct them, \
+             or try again in {} s",
             left.as_secs() + 1
         );
         Some(Error::refused(message, code.clone(), None).with_retry_after(left))
@@ -326,7 +328,8 @@ mod tests {
 
     #[test]
     fn a_refusal_is_in_effect_for_its_period_and_has_no_text_of_the_server() {
-        for (code, shown) in [("invalid_client", Some("invalid_client")), ("canary-code", None)] {
+        let codes = ["invalid_client", "invalid_scope"].map(|code| (code, Some(code)));
+        for (code, shown) in codes.into_iter().chain([("canary-code", None)]) {
             let error = Error::refused("no", code.to_owned(), "canary-text".to_owned());
             let record = StoredToken::of_refusal(TokenVersion::after(0), &error, at(10_000), Duration::from_secs(30));
             let bytes = record.to_bytes();
@@ -340,6 +343,7 @@ mod tests {
             }
             let error = record.refused(at(10_000)).expect("in effect");
             assert_eq!((error.kind(), error.code()), (crate::ErrorKind::Refused, shown));
+            assert_eq!(error.to_string().contains("refused the scopes"), shown == Some("invalid_scope"));
         }
         assert!(stored(Lifetime::Unknown).refused(at(10_000)).is_none());
     }

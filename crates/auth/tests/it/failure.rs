@@ -354,6 +354,20 @@ async fn every_invalid_response_is_a_one_line_error_of_the_right_kind() {
     check_error(&token(&authenticator).await.expect_err("half a body"), ErrorKind::Unavailable, None, "broke");
 }
 
+#[tokio::test]
+async fn a_refusal_of_the_scopes_names_them_and_does_not_blame_the_secret() {
+    let server = Server::start(|_| Reply::json(400, r#"{"error":"invalid_scope","error_description":"canary"}"#));
+    let credentials = server.credentials().scopes(["reports.read", "files.read"]);
+    let authenticator = Authenticator::builder(credentials).build().expect("an authenticator");
+    let error = token(&authenticator).await.expect_err("refused");
+    check_error(&error, ErrorKind::Refused, Some(Recovery::Fail), "refused the scopes `reports.read files.read`");
+    let line = format!("{error} {error:?}");
+    assert!(
+        !line.contains("canary") && !line.contains("secret") && error.to_string().ends_with("(invalid_scope)"),
+        "{line}"
+    );
+}
+
 #[test]
 fn credentials_that_cannot_work_are_rejected_by_build() {
     let check = |url: &str, id: &str, secret: &str, part: &str| {

@@ -14,34 +14,49 @@ use crate::bits::Bits;
 use crate::bits::api_error::ApiError;
 use crate::state::tokens::{Grant, TokenFormat};
 use crate::vendor::Vendor;
-use crate::vendor::credentials::{BITS_CLIENT_ID, BITS_CLIENT_SECRET};
+use crate::vendor::credentials as c;
 use crate::web::Query;
 
 /// Lifetime of access tokens and of session tokens.
 const LIFETIME: Duration = Duration::from_secs(3600);
-const SCOPE: &str = "application";
+
+/// A client and the scopes that were granted to it.
+struct Client {
+    id: &'static str,
+    secret: &'static str,
+    scopes: &'static [&'static str],
+}
+
+static CLIENTS: [Client; 2] = [
+    Client { id: c::BITS_CLIENT_ID, secret: c::BITS_CLIENT_SECRET, scopes: &["application", "application.read"] },
+    Client { id: c::BITS_READ_CLIENT_ID, secret: c::BITS_READ_CLIENT_SECRET, scopes: &["application.read"] },
+];
 
 pub(super) async fn token(State(bits): State<Bits>, headers: HeaderMap, body: Bytes) -> Result<Json<Value>, ApiError> {
     let shared = &bits.shared;
-    let invalid_client = || ApiError(StatusCode::UNAUTHORIZED, "Invalid client credentials".to_owned());
-    if basic_credentials(&headers).as_deref() != Some(&format!("{BITS_CLIENT_ID}:{BITS_CLIENT_SECRET}"))
-        || shared.tokens.is_client_disabled(Vendor::Bits)
-    {
-        return Err(invalid_client());
-    }
+    let credentials = basic_credentials(&headers);
+    let client = CLIENTS
+        .iter()
+        .find(|client| credentials.as_deref() == Some(&format!("{}:{}", client.id, client.secret)))
+        .filter(|_| !shared.tokens.is_client_disabled(Vendor::Bits))
+        .ok_or_else(|| ApiError(StatusCode::UNAUTHORIZED, "Invalid client credentials".to_owned()))?;
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(is_form) {
         return Err(ApiError::invalid("The body has to be application/x-www-form-urlencoded"));
     }
-    match Query::parse(&body).get("grant_type") {
+    let query = Query::parse(&body);
+    match query.get("grant_type") {
         Some("client_credentials") => {}
         Some(_) => return Err(ApiError::invalid("Unsupported grant_type")),
         None => return Err(ApiError::invalid("grant_type is required")),
     }
+    let scopes = granted(client, query.get("scope").unwrap_or_default())?;
+    let scope = scopes.join(" ");
+    let grant = grant(client.id, "access", scopes);
     let form = TokenFormat::Opaque { length: 64 };
-    let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant("access", SCOPE), Some(LIFETIME), form);
+    let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant, Some(LIFETIME), form);
     // The vendor uses `type` instead of `token_type` (RFC 6749).
-    let mut response = json!({ "type": "Bearer", "access_token": issued.token, "scope": SCOPE });
+    let mut response = json!({ "type": "Bearer", "access_token": issued.token, "scope": scope });
     if let Some(expires_in) = issued.expires_in {
         response["expires_in"] = expires_in;
     }
@@ -65,13 +80,23 @@ pub(super) fn session_token(bits: &Bits, application_id: &str, workflow_id: &str
         claims.insert(name.to_owned(), json!(value));
     }
     let form = TokenFormat::Jwt { algorithm: "HS256", claims };
-    let grant = grant("session", "application.session");
+    let grant = grant(c::BITS_CLIENT_ID, "session", vec!["application.session".to_owned()]);
     let issued = shared.tokens.issue(&shared.clock, Vendor::Bits, grant, Some(LIFETIME), form);
     issued.token
 }
 
-fn grant(kind: &'static str, scope: &str) -> Grant {
-    Grant { client: BITS_CLIENT_ID.to_owned(), kind, scopes: vec![scope.to_owned()] }
+/// Returns the requested scopes; without a request, the first that was granted to the client.
+fn granted(client: &Client, requested: &str) -> Result<Vec<String>, ApiError> {
+    let requested: Vec<&str> = requested.split_whitespace().collect();
+    if requested.iter().any(|scope| !client.scopes.contains(scope)) {
+        return Err(ApiError::invalid("Invalid scope"));
+    }
+    let scopes = if requested.is_empty() { &client.scopes[..1] } else { &requested };
+    Ok(scopes.iter().map(ToString::to_string).collect())
+}
+
+fn grant(client: &str, kind: &'static str, scopes: Vec<String>) -> Grant {
+    Grant { client: client.to_owned(), kind, scopes }
 }
 
 fn is_form(content_type: &str) -> bool {

@@ -12,14 +12,13 @@ use axum::routing::{get, post};
 use axum::{Router, body::Bytes};
 use serde_json::{Map, Value, json};
 
+use crate::ditio::identity::client::SCOPES;
 use crate::state::SharedState;
 use crate::state::tokens::{Grant, TokenFormat};
 use crate::vendor::Vendor;
 use crate::vendor::credentials::{DITIO_ACCESS_TOKEN, DITIO_CLIENT_ID, DITIO_COMPANY_ID};
 use crate::web::{Query, Routes};
 
-/// Scopes of the simulated client; they become the audiences of its tokens.
-const SCOPES: [&str; 3] = ["ditioapiv3", "reportingapiv1", "masstransportapiv1"];
 /// Lifetime of an access token.
 const LIFETIME: Duration = Duration::from_secs(1800);
 
@@ -40,25 +39,26 @@ async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: Byte
         return error_response("invalid_request");
     }
     let form = Query::parse(&body);
-    if !client::is_authenticated(&headers, &form) {
+    let Some(client) = client::authenticated(&headers, &form) else {
         return error_response("invalid_client");
-    }
+    };
     if form.get("grant_type") != Some("client_credentials") {
         return error_response("unsupported_grant_type");
     }
     let requested: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
-    if requested.iter().any(|scope| !SCOPES.contains(scope)) {
+    if requested.iter().any(|scope| !client.scopes.contains(scope)) {
         return error_response("invalid_scope");
     }
     // A request without `scope` gets every scope of the client.
-    let granted: Vec<String> = SCOPES
+    let granted: Vec<String> = client
+        .scopes
         .iter()
         .filter(|scope| requested.is_empty() || requested.contains(scope))
         .map(ToString::to_string)
         .collect();
     let scope = granted.join(" ");
-    let grant = Grant { client: DITIO_CLIENT_ID.to_owned(), kind: "access", scopes: granted.clone() };
-    let form = TokenFormat::Jwt { algorithm: "RS256", claims: claims(&shared, &granted) };
+    let grant = Grant { client: client.id.to_owned(), kind: "access", scopes: granted.clone() };
+    let form = TokenFormat::Jwt { algorithm: "RS256", claims: claims(&shared, client.id, &granted) };
     let issued = shared.tokens.issue(&shared.clock, Vendor::Ditio, grant, Some(LIFETIME), form);
     let mut body = json!({ "access_token": issued.token, "token_type": "Bearer", "scope": scope });
     if let Some(expires_in) = issued.expires_in {
@@ -67,12 +67,12 @@ async fn token(State(shared): State<SharedState>, headers: HeaderMap, body: Byte
     json_response(StatusCode::OK, &body)
 }
 
-fn claims(shared: &SharedState, scopes: &[String]) -> Map<String, Value> {
+fn claims(shared: &SharedState, client_id: &str, scopes: &[String]) -> Map<String, Value> {
     let audience = if let [only] = scopes { json!(only) } else { json!(scopes) };
     let claims = json!({
         "iss": issuer(shared),
         "aud": audience,
-        "client_id": DITIO_CLIENT_ID,
+        "client_id": client_id,
         "client_company_id": DITIO_COMPANY_ID,
         "scope": scopes,
     });

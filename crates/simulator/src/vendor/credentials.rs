@@ -6,6 +6,14 @@ pub const DITIO_COMPANY_ID: &str = "012345";
 pub const DITIO_CLIENT_ID: &str = "keyfob-ditio";
 /// Ditio: `client_secret`.
 pub const DITIO_CLIENT_SECRET: &str = "ditio-simulated-secret";
+/// Ditio: a client with the scope of the reporting API alone.
+pub const DITIO_REPORTING_CLIENT_ID: &str = "keyfob-ditio-reporting";
+/// Ditio: the secret of [`DITIO_REPORTING_CLIENT_ID`].
+pub const DITIO_REPORTING_CLIENT_SECRET: &str = "ditio-simulated-reporting-secret";
+/// Ditio: a client with the scope of the core API alone.
+pub const DITIO_CORE_CLIENT_ID: &str = "keyfob-ditio-core";
+/// Ditio: the secret of [`DITIO_CORE_CLIENT_ID`].
+pub const DITIO_CORE_CLIENT_SECRET: &str = "ditio-simulated-core-secret";
 /// Ditio: a static token with every scope that does not expire, as an administrator can issue.
 pub const DITIO_ACCESS_TOKEN: &str = "ditio-simulated-static-token";
 
@@ -13,6 +21,10 @@ pub const DITIO_ACCESS_TOKEN: &str = "ditio-simulated-static-token";
 pub const BITS_CLIENT_ID: &str = "keyfob-bits";
 /// Bits: `client_secret`. It contains a colon and a plus sign, to test raw HTTP Basic.
 pub const BITS_CLIENT_SECRET: &str = "bits+simulated:secret";
+/// Bits: a client with the scope to read alone.
+pub const BITS_READ_CLIENT_ID: &str = "keyfob-bits-read";
+/// Bits: the secret of [`BITS_READ_CLIENT_ID`].
+pub const BITS_READ_CLIENT_SECRET: &str = "bits-simulated-read-secret";
 /// Bits: a workflow that exists for every seed.
 pub const BITS_WORKFLOW_ID: &str = "bits:workflow::8abe317f-6d54-4949-8ecd-245efb4fa05d";
 
@@ -53,10 +65,13 @@ pub const DIGITALEO_PASSWORD: &str = "digitaleo-simulated-password";
 pub const DIGITALEO_FACEBOOK_TOKEN: &str = "digitaleo-simulated-facebook-token";
 
 /// The secrets above, redacted in the request log.
-pub(crate) const SECRETS: [&str; 12] = [
+pub(crate) const SECRETS: [&str; 15] = [
     DITIO_CLIENT_SECRET,
+    DITIO_REPORTING_CLIENT_SECRET,
+    DITIO_CORE_CLIENT_SECRET,
     DITIO_ACCESS_TOKEN,
     BITS_CLIENT_SECRET,
+    BITS_READ_CLIENT_SECRET,
     ITEMPATH_PASSWORD,
     ITEMPATH_APPLICATION_PASSWORD,
     ITEMPATH_TOKEN,

@@ -218,6 +218,41 @@ async fn no_operation_accepts_a_session_token() {
 }
 
 #[tokio::test]
+async fn a_token_has_the_requested_scope_and_a_token_to_read_cannot_create() {
+    let bits = Bits::start().await;
+    let id = json!({ "applicationId": bits.create().await["id"] });
+    let clients = [
+        (
+            credentials::BITS_CLIENT_ID,
+            credentials::BITS_CLIENT_SECRET,
+            [("application", 200), ("application.read", 200)],
+        ),
+        (credentials::BITS_READ_CLIENT_ID, credentials::BITS_READ_CLIENT_SECRET, [("application", 400), ("", 200)]),
+    ];
+    let request = async |client: &str, secret: &str, scope: &str| {
+        let request = bits.http.post(format!("{}/bits/v1/oauth2/token", bits.simulator.url()));
+        let form = [("grant_type", "client_credentials"), ("scope", scope)];
+        read_response(request.basic_auth(client, Some(secret)).form(&form).send().await.unwrap()).await
+    };
+    for (client, secret, scopes) in clients {
+        for (scope, expected) in scopes {
+            let (status, body) = request(client, secret, scope).await;
+            assert_eq!(status, expected, "{client} {scope}");
+            if expected == 400 {
+                assert!(body["message"].is_string(), "{body}");
+                continue;
+            }
+            assert_eq!(body["scope"], if scope.is_empty() { "application.read" } else { scope });
+            let token = body["access_token"].as_str();
+            assert_eq!(bits.call_with(token, "applications.get", &id).await.0, 200);
+            let (status, _) = bits.call_with(token, "applications.create", &application()).await;
+            assert_eq!(status, if scope == "application" { 200 } else { 403 }, "{client} {scope}");
+        }
+        assert_eq!(request(client, secret, "application.session").await.0, 400, "only a create grants it");
+    }
+}
+
+#[tokio::test]
 async fn expires_in_can_be_a_string() {
     let simulator = Simulator::start().await.unwrap();
     simulator.set_expires_in(Vendor::Bits, ExpiresIn::Text);

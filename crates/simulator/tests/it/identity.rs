@@ -133,3 +133,30 @@ async fn discovery_names_the_token_endpoint() {
     let (_, body) = read_response(http().get(url).send().await.unwrap()).await;
     assert_eq!(body["token_endpoint"], format!("{}/ditio/identity/connect/token", simulator.url()));
 }
+
+#[tokio::test]
+async fn a_client_gets_only_the_scopes_that_were_granted_to_it() {
+    let simulator = Simulator::start().await.unwrap();
+    let http = http();
+    let clients = [
+        (credentials::DITIO_REPORTING_CLIENT_ID, credentials::DITIO_REPORTING_CLIENT_SECRET, "reportingapiv1"),
+        (credentials::DITIO_CORE_CLIENT_ID, credentials::DITIO_CORE_CLIENT_SECRET, "ditioapiv3"),
+    ];
+    for (id, secret, own) in clients {
+        for (scope, granted) in
+            [(own, true), ("", true), ("masstransportapiv1", false), ("ditioapiv3 reportingapiv1", false)]
+        {
+            let mut form = form(scope);
+            (form[1].1, form[2].1) = (id, secret);
+            let (status, body) = request_token(&http, simulator.url(), &form).await;
+            if granted {
+                assert_eq!((status, &body["scope"]), (StatusCode::OK, &json!(own)), "{id} {scope}");
+            } else {
+                assert_eq!((status, body), (StatusCode::BAD_REQUEST, json!({ "error": "invalid_scope" })), "{id}");
+            }
+        }
+        let mut form = form(own);
+        form[1].1 = id;
+        assert_eq!(request_token(&http, simulator.url(), &form).await.1["error"], "invalid_client", "another secret");
+    }
+}

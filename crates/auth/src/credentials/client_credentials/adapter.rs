@@ -16,7 +16,8 @@ use serde_json::Value;
 
 use crate::credentials::client_credentials::response::AccessTokenResponse;
 use crate::credentials::client_credentials::{ClientAuthentication, ClientCredentials};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
+use crate::token::response::TokenResponse;
 use crate::transport::http::TokenHttp;
 
 /// HTTP client for oauth2. It retains the response and returns an empty one to oauth2.
@@ -60,13 +61,32 @@ impl<'s> Adapter<'s> {
                 .json::<Value>()
                 .is_ok_and(|body| body.get("error").is_some() && body.get("access_token").is_none());
         if refused {
-            return Err(response.to_error());
+            return Err(self.refusal(&response));
         }
         let parsed = AccessTokenResponse::parse(response.body()).ok_or_else(|| unusable(response.origin()))?;
         // oauth2 sends one request per exchange, so the lock is still empty.
         self.response.get_or_init(|| parsed);
         // oauth2 reports an empty body as an error; `null` deserializes as an `IgnoredResponse`.
         Ok(HttpResponse::new(b"null".to_vec()))
+    }
+
+    /// Converts an error response. If scopes may be the reason, the message names them: they are no secrets.
+    fn refusal(&self, response: &TokenResponse) -> Error {
+        let error = response.to_error();
+        let (origin, scopes) = (response.origin(), self.settings.scopes.join(" "));
+        if scopes.is_empty() || error.kind() != ErrorKind::Refused {
+            return error;
+        }
+        let message = match error.code() {
+            Some("invalid_scope") => {
+                format!("{origin} refused the scopes `{scopes}`; request only what was granted to this client")
+            }
+            None => format!(
+                "{origin} refused the credentials or the scopes `{scopes}`; check id, secret, scopes and environment"
+            ),
+            Some(_) => return error,
+        };
+        error.with_message(message)
     }
 
     fn authenticate(&self, request: HttpRequest) -> Result<Request, Error> {

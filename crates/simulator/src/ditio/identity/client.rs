@@ -1,17 +1,33 @@
-//! Client authentication: credentials in the body or by HTTP Basic.
+//! The simulated clients with their scopes, and client authentication: credentials in the body or by HTTP Basic.
 
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::vendor::credentials::{DITIO_CLIENT_ID, DITIO_CLIENT_SECRET};
+use crate::vendor::credentials as c;
 use crate::web::Query;
 
-/// Returns true if the request has the credentials of the simulated client.
-pub(super) fn is_authenticated(headers: &HeaderMap, form: &Query) -> bool {
+/// Scopes of the identity server; they become the audiences of tokens.
+pub(super) const SCOPES: [&str; 3] = ["ditioapiv3", "reportingapiv1", "masstransportapiv1"];
+
+/// A client and the scopes that were granted to it.
+pub(super) struct Client {
+    pub(super) id: &'static str,
+    secret: &'static str,
+    pub(super) scopes: &'static [&'static str],
+}
+
+static CLIENTS: [Client; 3] = [
+    Client { id: c::DITIO_CLIENT_ID, secret: c::DITIO_CLIENT_SECRET, scopes: &SCOPES },
+    Client { id: c::DITIO_REPORTING_CLIENT_ID, secret: c::DITIO_REPORTING_CLIENT_SECRET, scopes: &["reportingapiv1"] },
+    Client { id: c::DITIO_CORE_CLIENT_ID, secret: c::DITIO_CORE_CLIENT_SECRET, scopes: &["ditioapiv3"] },
+];
+
+/// Returns the client that the request has the credentials of.
+pub(super) fn authenticated(headers: &HeaderMap, form: &Query) -> Option<&'static Client> {
     let from_body = || Some((form.get("client_id")?.to_owned(), form.get("client_secret")?.to_owned()));
-    let credentials = basic(headers).or_else(from_body);
-    credentials.is_some_and(|(id, secret)| id == DITIO_CLIENT_ID && secret == DITIO_CLIENT_SECRET)
+    let (id, secret) = basic(headers).or_else(from_body)?;
+    CLIENTS.iter().find(|client| id == client.id && secret == client.secret)
 }
 
 /// Returns client id and secret of an `Authorization: Basic` header, both form-encoded (RFC 6749, section 2.3.1).
