@@ -38,6 +38,11 @@ fn bodies_of_any_size_and_shape_are_bounded() {
 }
 
 #[test]
+fn compressed_bodies_are_bounded_by_their_decompressed_size() {
+    check(scenarios::COMPRESSION);
+}
+
+#[test]
 fn error_bodies_are_bounded_in_size_and_time() {
     check(scenarios::ERRORS);
 }

@@ -1,6 +1,7 @@
 //! The tables of scenarios, by concept.
 
 mod bodies;
+mod compression;
 mod downloads;
 mod errors;
 mod frames;
@@ -14,10 +15,11 @@ mod uploads;
 use crate::scenario::Scenario;
 
 pub(crate) use self::{
-    bodies::BODIES, downloads::DOWNLOADS, errors::ERRORS, frames::FRAMES_TABLE as FRAMES, framing::FRAMING,
-    paging::PAGING, redirects::REDIRECTS, retries::RETRIES, token_endpoint::TOKEN_ENDPOINT, uploads::UPLOADS,
+    bodies::BODIES, compression::COMPRESSION, downloads::DOWNLOADS, errors::ERRORS, frames::FRAMES_TABLE as FRAMES,
+    framing::FRAMING, paging::PAGING, redirects::REDIRECTS, retries::RETRIES, token_endpoint::TOKEN_ENDPOINT,
+    uploads::UPLOADS,
 };
 
 /// All tables.
 pub(crate) const ALL: &[&[Scenario]] =
-    &[TOKEN_ENDPOINT, FRAMING, FRAMES, BODIES, ERRORS, REDIRECTS, RETRIES, DOWNLOADS, UPLOADS, PAGING];
+    &[TOKEN_ENDPOINT, FRAMING, FRAMES, BODIES, COMPRESSION, ERRORS, REDIRECTS, RETRIES, DOWNLOADS, UPLOADS, PAGING];

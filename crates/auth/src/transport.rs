@@ -167,10 +167,10 @@ impl TransportConfig {
     /// Returns a builder of an HTTP client with these settings, for use with
     /// [`AuthenticatorBuilder::http_client`](crate::AuthenticatorBuilder::http_client) or in other parts of a program.
     ///
-    /// [`configure_client`](TransportConfig::configure_client) has been applied. The client follows no redirects,
-    /// because a redirected token request would carry the secret to another URL. The read timeout is reqwest's own, which
-    /// also runs while a body is sent. Unlike `reqwest::Client::builder()`, the builder does not depend on a process-wide
-    /// crypto provider.
+    /// [`configure_client`](TransportConfig::configure_client) has been applied. The client does not decompress responses,
+    /// and follows no redirects, because a redirected token request would carry the secret to another URL. The read
+    /// timeout is reqwest's own, which also runs while a body is sent. Unlike `reqwest::Client::builder()`, the builder
+    /// does not depend on a process-wide crypto provider.
     ///
     /// # Errors
     ///
@@ -216,7 +216,13 @@ impl TransportConfig {
             .connect_timeout(self.connect_timeout)
             .redirect(redirect)
             // Without a retry, reqwest need not clone each request either.
-            .retry(retry::never().max_retries_per_request(0));
+            .retry(retry::never().max_retries_per_request(0))
+            // Another crate may enable these features of reqwest. Downloads could then not be resumed, and keyfob-client
+            // decompresses itself.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd();
         if self.title_case_headers {
             builder = builder.http1_title_case_headers();
         }

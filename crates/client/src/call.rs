@@ -3,6 +3,7 @@
 mod attempt;
 mod attempt_error;
 mod body;
+mod compression;
 pub(crate) mod concurrent;
 mod context;
 pub(crate) mod idle;

@@ -1,20 +1,21 @@
 //! The accept loop: HTTP/1.1 and HTTP/2 on one port, with or without TLS. Faults can reset a connection.
 
+mod compression;
 mod control;
 mod dispatch;
 mod home;
 pub(crate) mod site;
-mod tls;
 mod spelling;
+mod tls;
 mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::service::service_fn;
 use axum::http::{Request, Version};
 use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -23,8 +24,8 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use site::Site;
-pub(crate) use tls::Identity;
 use spelling::{Spelling, SpellingStream};
+pub(crate) use tls::Identity;
 use wire::{ResetSwitch, ResettableStream};
 
 /// Maximum size of a header section, in bytes: a token alone can have 50,000 characters.

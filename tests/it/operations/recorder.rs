@@ -57,8 +57,10 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response<Body>
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let target = format!("{}{}", proxy.target, parts.uri);
-    let request =
-        proxy.http.request(parts.method.clone(), target).headers(end_to_end(parts.headers.clone())).body(body.clone());
+    let mut headers = end_to_end(parts.headers.clone());
+    // Bodies are recorded uncompressed.
+    headers.remove(header::ACCEPT_ENCODING);
+    let request = proxy.http.request(parts.method.clone(), target).headers(headers).body(body.clone());
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), end_to_end(response.headers().clone()));
     let response_body = response.bytes().await.unwrap();

@@ -11,7 +11,7 @@ use reqwest::{
 
 use crate::{
     call::{
-        attempt_error::AttemptError, body, context::CallContext, idle::IdleTimer, progress::Progress,
+        attempt_error::AttemptError, body, compression, context::CallContext, idle::IdleTimer, progress::Progress,
         redirect::RedirectChain, retry,
     },
     error::{ApiError, Error},
@@ -106,6 +106,7 @@ impl CallContext<'_> {
     ) -> Request {
         let mut request = streaming.map_or_else(|| parts.request(), |request| *request);
         self.options.apply(&mut request);
+        compression::accept(request.headers_mut(), self.buffered);
         self.limit(&mut request);
         self.span.record("server.address", request.url().host_str());
         if let Some(authorization) = authorization {
@@ -142,6 +143,7 @@ impl CallContext<'_> {
             if target.same_origin {
                 self.options.apply(&mut request);
             }
+            compression::accept(request.headers_mut(), self.buffered);
             match generation {
                 Some(_) if target.same_origin => {
                     let authenticator = self.authenticator.expect("a generation comes from an authenticator");

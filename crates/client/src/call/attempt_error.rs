@@ -80,6 +80,13 @@ impl AttemptError {
         Error::new(ErrorKind::Unexpected, message).with_status(StatusCode::PARTIAL_CONTENT).into()
     }
 
+    /// Creates the error of a compressed body that cannot be decompressed.
+    #[cfg(feature = "gzip")]
+    pub(crate) fn damaged_body() -> Self {
+        let error = Error::new(ErrorKind::Unavailable, "the compressed response is damaged or incomplete");
+        Self { retryable: Retryable::Idempotent, ..error.into() }
+    }
+
     /// Creates the error of a service that sent nothing within the read timeout.
     pub(crate) fn read_timeout() -> Self {
         let error = Error::new(ErrorKind::Timeout, "no response within the time limit");

@@ -3,14 +3,18 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
+#[cfg(feature = "gzip")]
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use reqwest::{Method, Response, StatusCode};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
+#[cfg(feature = "gzip")]
+use crate::call::compression::gzip::{GzipDecoder, GzipError};
 use crate::{
-    call::{attempt_error::AttemptError, idle::IdleTimer},
+    call::{attempt_error::AttemptError, compression, idle::IdleTimer},
     error::{Error, ErrorKind},
 };
 
@@ -26,7 +30,8 @@ const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads a body of at most `limit` bytes, which must have the `announced` length.
 ///
-/// A body that arrives in several chunks is assembled in `buffer`.
+/// A body that arrives in several chunks is assembled in `buffer`. A compressed body is decompressed, and the limit counts
+/// the decompressed bytes as well as those received.
 pub(crate) async fn collect(
     response: &mut Response,
     announced: Option<u64>,
@@ -34,13 +39,11 @@ pub(crate) async fn collect(
     limit: u64,
     buffer: &mut Vec<u8>,
 ) -> Result<Bytes, AttemptError> {
-    let too_large = || {
-        let error = Error::new(ErrorKind::Unexpected, format!("the response is larger than {limit} bytes"));
-        let error = error.with_hint("raise `ClientBuilder::max_response_bytes`");
-        AttemptError::from(error.with_status(StatusCode::OK))
-    };
     if announced.is_some_and(|length| length > limit) {
-        return Err(too_large());
+        return Err(too_large(limit));
+    }
+    if compression::is_gzip(response.headers()) {
+        return Box::pin(collect_gzip(response, announced, timer, limit, buffer)).await;
     }
     let Some(first) = timer.chunk(response).await? else {
         return if announced.unwrap_or(0) == 0 { Ok(Bytes::new()) } else { Err(AttemptError::short_body()) };
@@ -55,7 +58,7 @@ pub(crate) async fn collect(
     while let Some(chunk) = timer.chunk(response).await? {
         buffer.extend_from_slice(&chunk);
         if buffer.len() as u64 > limit {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
     }
     // hyper ends the body of an HTTP/2 stream that is reset with `NO_ERROR`, whatever was announced.
@@ -65,9 +68,64 @@ pub(crate) async fn collect(
     Ok(std::mem::take(buffer).into())
 }
 
+/// Reads a body that is compressed with gzip, and removes the headers that describe its compressed form.
+#[cfg(feature = "gzip")]
+async fn collect_gzip(
+    response: &mut Response,
+    announced: Option<u64>,
+    timer: &mut IdleTimer,
+    limit: u64,
+    buffer: &mut Vec<u8>,
+) -> Result<Bytes, AttemptError> {
+    let error = |error| match error {
+        GzipError::TooLarge => too_large(limit),
+        GzipError::Damaged => AttemptError::damaged_body(),
+    };
+    let mut decoder = GzipDecoder::new(std::mem::take(buffer), limit);
+    let mut received = 0;
+    while let Some(chunk) = timer.chunk(response).await? {
+        received += chunk.len() as u64;
+        // Compressed bytes that decompress to none must end too.
+        if received > limit {
+            return Err(too_large(limit));
+        }
+        decoder.write(&chunk).map_err(error)?;
+    }
+    if announced.is_some_and(|length| received < length) {
+        return Err(AttemptError::short_body());
+    }
+    let body = if received == 0 { Vec::new() } else { decoder.finish().map_err(error)? };
+    response.headers_mut().remove(CONTENT_ENCODING);
+    response.headers_mut().remove(CONTENT_LENGTH);
+    Ok(body.into())
+}
+
+/// Returns the error of a compressed body, which this build did not request and cannot decompress.
+#[cfg(not(feature = "gzip"))]
+async fn collect_gzip(
+    _: &mut Response,
+    _: Option<u64>,
+    _: &mut IdleTimer,
+    _: u64,
+    _: &mut Vec<u8>,
+) -> Result<Bytes, AttemptError> {
+    let error = Error::new(ErrorKind::Unexpected, "the service sent a compressed response, which was not requested");
+    Err(error.with_hint("enable the feature `gzip`").with_status(StatusCode::OK).into())
+}
+
+fn too_large(limit: u64) -> AttemptError {
+    let error = Error::new(ErrorKind::Unexpected, format!("the response is larger than {limit} bytes"));
+    let error = error.with_hint("raise `ClientBuilder::max_response_bytes`");
+    error.with_status(StatusCode::OK).into()
+}
+
 /// Reads the first [`MAX_ERROR_BODY`] bytes of an error body; nothing if the service does not send them in time.
 pub(crate) async fn collect_error(response: &mut Response) -> Bytes {
     let body = async {
+        #[cfg(feature = "gzip")]
+        if compression::is_gzip(response.headers()) {
+            return collect_gzip_error(response).await;
+        }
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = response.chunk().await {
             let missing = MAX_ERROR_BODY - body.len();
@@ -79,6 +137,21 @@ pub(crate) async fn collect_error(response: &mut Response) -> Bytes {
         body
     };
     tokio::time::timeout(ERROR_BODY_TIMEOUT, body).await.unwrap_or_default().into()
+}
+
+/// Reads the first [`MAX_ERROR_BODY`] bytes of an error body that is compressed with gzip.
+#[cfg(feature = "gzip")]
+async fn collect_gzip_error(response: &mut Response) -> Vec<u8> {
+    let mut decoder = GzipDecoder::new(Vec::new(), MAX_ERROR_BODY as u64);
+    let mut missing = MAX_ERROR_BODY;
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let end = decoder.write(&chunk[..chunk.len().min(missing)]).is_err() || chunk.len() >= missing;
+        if end {
+            break;
+        }
+        missing -= chunk.len();
+    }
+    decoder.into_partial()
 }
 
 /// Returns the length of the body that a response announces, if known. A response to `HEAD` has no body, but may announce

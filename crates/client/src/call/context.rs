@@ -17,6 +17,8 @@ pub(crate) struct CallContext<'a> {
     /// Authenticator of the host that serves the call; `None` for a call without credentials.
     pub(crate) authenticator: Option<&'a Authenticator>,
     pub(crate) options: CallOptions,
+    /// The response body is read into memory, not streamed.
+    pub(super) buffered: bool,
     started: Duration,
     pub(crate) span: Span,
 }
@@ -28,9 +30,11 @@ impl<'a> CallContext<'a> {
         operation: &'static Operation,
         host: &str,
         options: CallOptions,
+        buffered: bool,
     ) -> Self {
         let (started, span) = (connection.clock.now(), span(connection.api, operation));
-        Self { connection, operation, authenticator: connection.authenticator_for(host), options, started, span }
+        let authenticator = connection.authenticator_for(host);
+        Self { connection, operation, authenticator, options, buffered, started, span }
     }
 
     /// Returns the time since the call began.

@@ -29,7 +29,7 @@ pub(crate) async fn execute(
     mut mode: BodyMode<'_>,
 ) -> Result<Received, Error> {
     let host = request.as_ref().ok().and_then(|request| request.parts.host).unwrap_or(operation.host);
-    let context = CallContext::new(connection, operation, host, options);
+    let context = CallContext::new(connection, operation, host, options, matches!(mode, BodyMode::Buffer(_)));
     let result = match request {
         Ok(request) => {
             let result = context.attempts(&request.parts, &mut mode).instrument(context.span.clone()).await;

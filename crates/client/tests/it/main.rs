@@ -5,13 +5,13 @@ mod bad_input;
 #[cfg(feature = "files")]
 #[path = "../../../../xtask/canary/it.rs"]
 mod canary;
+mod compression;
 mod concurrent;
 mod errors;
 #[cfg(feature = "files")]
 mod files;
 mod http2;
 mod http2_server;
-mod limits;
 mod manual_time;
 mod odata;
 mod options;

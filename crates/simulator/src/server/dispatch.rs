@@ -13,7 +13,7 @@ use hyper_util::service::TowerToHyperService;
 
 use super::site::Site;
 use super::wire::ResetSwitch;
-use super::{control, home};
+use super::{compression, control, home};
 use crate::fault::{self, Fault, Outcome};
 use crate::log::BodyRecorder;
 use crate::state::clock::format_http;
@@ -94,10 +94,13 @@ async fn call_vendor(
     let outcome = match outcome {
         Outcome::Continue => {
             head.uri = without_prefix(&head.uri, mount.prefix);
+            let compressed = head.method != Method::HEAD && compression::accepts_gzip(&head.headers);
             let router = TowerToHyperService::new(site.router(index));
             let Ok(response) = router.call(Request::from_parts(head, body)).await;
             match &fault {
                 Some(fault) => fault::after(fault, response).await,
+                // Faults change the bytes of the body as clients see them.
+                None if compressed => Outcome::Respond(compression::compress(response).await),
                 None => Outcome::Respond(response),
             }
         }

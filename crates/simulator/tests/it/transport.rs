@@ -1,11 +1,12 @@
 //! HTTP versions, TLS, and shutdown.
 
+use std::io::Read;
 use std::time::Duration;
 
 use keyfob_simulator::{Fault, Simulator};
 use reqwest::Version;
 
-use crate::support::{client, http};
+use crate::support::{client, http, token};
 
 #[tokio::test]
 async fn http_2_works_without_tls() {
@@ -46,6 +47,42 @@ async fn the_date_header_carries_simulated_time() {
     let http = client(rustls::RootCertStore::empty()).http2_prior_knowledge().build().unwrap();
     let response = http.get(simulator.url()).send().await.unwrap();
     assert_eq!(response.headers()["date"], "Sun, 31 Jan 2027 23:59:59 GMT");
+}
+
+#[tokio::test]
+async fn large_responses_are_compressed_on_request_and_files_are_not() {
+    let simulator = Simulator::start().await.unwrap();
+    let http = http();
+    let token = token(&http, simulator.url(), "reportingapiv1").await;
+    let get = async |url: &str, accepted: &str| {
+        let request = http.get(url).bearer_auth(&token).header("accept-encoding", accepted);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{url}");
+        let coding = response.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+        (coding, response.bytes().await.unwrap())
+    };
+    let table = |name: &str| format!("{}/ditio/reporting/v1/{name}", simulator.url());
+    for name in ["time-registrations", "item-registrations/web-query"] {
+        let (coding, plain) = get(&table(name), "identity").await;
+        assert_eq!(coding, None);
+        let (coding, compressed) = get(&table(name), "deflate, gzip").await;
+        assert_eq!(coding.as_deref(), Some("gzip"), "{name}");
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(&compressed[..]).read_to_end(&mut text).unwrap();
+        assert_eq!(text, plain, "{name}");
+        assert!(compressed.len() * 2 < plain.len(), "{} of {} bytes", compressed.len(), plain.len());
+    }
+    let (_, rows) = get(&table("checklist-registrations"), "identity").await;
+    let rows: serde_json::Value = serde_json::from_slice(&rows).unwrap();
+    let link = rows["data"].as_array().unwrap().iter().find_map(|row| row["pdfUrl"].as_str()).unwrap();
+    let (coding, file) = get(link, "gzip").await;
+    assert!(coding.is_none() && file.starts_with(b"%PDF"));
+    simulator.inject(Fault::truncated().times(1));
+    let response = http.get(table("project")).bearer_auth(&token).header("accept-encoding", "gzip").send().await;
+    assert!(
+        response.unwrap().headers().get("content-encoding").is_none(),
+        "a fault changes the bytes that clients see"
+    );
 }
 
 /// Returns the DER bytes of a PEM certificate.
