@@ -109,14 +109,14 @@ fn hand_written_code_keeps_its_size() {
     check_size("crates/client/src", 15_500, 400);
     check_size("crates/cli/src", 6_000, 300);
     check_size("crates/simulator/src", 28_000, 400);
-    check_size("xtask/src", 6_500, 400);
+    check_size("xtask/src", 7_000, 400);
     // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits,
     // digitaleo), filters (itempath), updates and portals (dvinci).
     check_size("crates/ditio-core/src", 150, 150);
     check_size("crates/ditio-mass-transport/src", 150, 150);
     check_size("crates/ditio-reporting/src", 1_500, 400);
     check_size("crates/bits/src", 500, 250);
-    check_size("crates/itempath/src", 400, 250);
+    check_size("crates/itempath/src", 500, 250);
     check_size("crates/dvinci/src", 1_000, 250);
     check_size("crates/digitaleo/src", 400, 250);
 }

@@ -25,7 +25,8 @@ pub const API: &str = "canary";
 ///   [`update_bird`](Self::update_bird), [`delete_bird`](Self::delete_bird),
 ///   [`rings`](Self::rings), [`download_file`](Self::download_file),
 ///   [`upload_file`](Self::upload_file), [`attach_files`](Self::attach_files),
-///   [`report`](Self::report), [`send_report`](Self::send_report), [`search`](Self::search)
+///   [`report`](Self::report), [`send_report`](Self::send_report),
+///   [`open_door`](Self::open_door), [`door`](Self::door), [`search`](Self::search)
 #[derive(Clone, Debug)]
 pub struct Client {
     session: keyfob_client::Session,
@@ -66,8 +67,8 @@ impl Client {
     /// [`since`](operation::Birds::since), [`until`](operation::Birds::until),
     /// [`size`](operation::Birds::size), [`after`](operation::Birds::after),
     /// [`tame`](operation::Birds::tame), [`weight`](operation::Birds::weight),
-    /// [`type_`](operation::Birds::type_) (`type`), [`timeout_`](operation::Birds::timeout_)
-    /// (`timeout`).
+    /// [`type_`](operation::Birds::type_) (`type`), [`where_`](operation::Birds::where_)
+    /// (`where`), [`timeout_`](operation::Birds::timeout_) (`timeout`).
     ///
     /// Statuses:
     /// * 200: A page.
@@ -317,6 +318,34 @@ impl Client {
     pub fn send_report(&self, body: impl Into<String>) -> operation::SendReport {
         operation::SendReport::new(self.session.clone(), body.into())
     }
+    /// Opens the door without credentials.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Statuses:
+    /// * 204: Open.
+    ///
+    /// Sends `POST /door`. Carries no credentials. Documented by the vendor:
+    /// <https://example.invalid/door>.
+    pub fn open_door(&self) -> operation::OpenDoor {
+        operation::OpenDoor::new(self.session.clone())
+    }
+    /// Reads the state of the door with a key.
+    ///
+    /// Returns any JSON as [`Value`](serde_json::Value).
+    ///
+    /// Arguments:
+    /// * `door_key` (bearer token): authorizes the request, in place of the client's
+    ///   credentials.
+    ///
+    /// Statuses:
+    /// * 200: Its state.
+    ///
+    /// Sends `GET /door`. Carries the token that is passed, not the client's credentials.
+    /// Documented by the vendor: <https://example.invalid/door>.
+    pub fn door(&self, door_key: impl Into<String>) -> operation::Door {
+        operation::Door::new(self.session.clone(), door_key.into())
+    }
     /// Searches by form.
     ///
     /// Returns [`types::BirdPage`], one page; [`stream`](operation::Search::stream) lists the
@@ -353,13 +382,17 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
     &operation::AttachFiles::OPERATION,
     &operation::Report::OPERATION,
     &operation::SendReport::OPERATION,
+    &operation::OpenDoor::OPERATION,
+    &operation::Door::OPERATION,
     &operation::Search::OPERATION,
 ];
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
+    use keyfob_client::{
+        CallOptions, Confidence, Operation, Idempotency, Security, Session,
+    };
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::birds`](super::Client::birds): lists birds.
     ///
@@ -387,6 +420,7 @@ pub mod operation {
         tame: Option<bool>,
         weight: Option<f64>,
         type_: Option<String>,
+        where_: Vec<(String, String)>,
         timeout_: Option<i64>,
     }
     impl Birds {
@@ -411,6 +445,7 @@ pub mod operation {
                 "type",
                 "timeout",
             ],
+            open_query: true,
             comma_separated: &["ids"],
             headers: &[],
             required: &["owner"],
@@ -420,6 +455,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("read"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -439,6 +475,7 @@ pub mod operation {
                 tame: None,
                 weight: None,
                 type_: None,
+                where_: Vec::new(),
                 timeout_: None,
             }
         }
@@ -513,6 +550,20 @@ pub mod operation {
             self.type_ = Some(value.into());
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Pattern`](crate::Pattern). Further calls add further
+        /// parameters, also with the same name.
+        ///
+        /// Filters on any property.
+        pub fn where_(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.where_.push((name.into(), value.into()));
+            self
+        }
         /// Sets the query parameter `timeout`.
         ///
         /// A name that every builder has a method of.
@@ -550,6 +601,22 @@ pub mod operation {
             request.query("type", &self.type_);
             request.query("until", &self.until);
             request.query("weight", &self.weight);
+            request
+                .open_query(
+                    &self.where_,
+                    &[
+                        "owner",
+                        "ids",
+                        "since",
+                        "until",
+                        "size",
+                        "after",
+                        "tame",
+                        "weight",
+                        "type",
+                        "timeout",
+                    ],
+                );
         }
     }
     keyfob_client::operation!(Birds, types::BirdPage, record);
@@ -610,6 +677,7 @@ pub mod operation {
             method: "GET",
             path: "/birds",
             query: &["ring"],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &["ring"],
@@ -619,6 +687,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("read"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -663,6 +732,7 @@ pub mod operation {
             method: "POST",
             path: "/birds",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -672,6 +742,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "repository:birds.md",
         };
@@ -717,6 +788,7 @@ pub mod operation {
             method: "POST",
             path: "/birds",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -726,6 +798,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Inferred,
             source: "a guess",
         };
@@ -775,6 +848,7 @@ pub mod operation {
             method: "GET",
             path: "/birds/{id}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &["X-Company", "If-Changed-Since", "X-Ring-Key"],
             required: &["X-Company"],
@@ -784,6 +858,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -864,6 +939,7 @@ pub mod operation {
             method: "PUT",
             path: "/birds/{id}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -873,6 +949,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -919,6 +996,7 @@ pub mod operation {
             method: "PATCH",
             path: "/birds/{id}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -928,6 +1006,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -981,6 +1060,7 @@ pub mod operation {
             method: "DELETE",
             path: "/birds/{id}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -990,6 +1070,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -1041,6 +1122,7 @@ pub mod operation {
             method: "GET",
             path: "/birds/{id}/rings/{from}-{to}:{verb}",
             query: &["page", "limit"],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1050,6 +1132,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/birds",
         };
@@ -1168,6 +1251,7 @@ pub mod operation {
             method: "GET",
             path: "/files/{+path}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1177,6 +1261,7 @@ pub mod operation {
             host: "files",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
         };
@@ -1221,6 +1306,7 @@ pub mod operation {
             method: "PUT",
             path: "/files/{+path}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1230,6 +1316,7 @@ pub mod operation {
             host: "files",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
         };
@@ -1281,6 +1368,7 @@ pub mod operation {
             method: "POST",
             path: "/files/{+path}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1290,6 +1378,7 @@ pub mod operation {
             host: "files",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/files",
         };
@@ -1339,6 +1428,7 @@ pub mod operation {
             method: "GET",
             path: "/report",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1348,6 +1438,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/report",
         };
@@ -1390,6 +1481,7 @@ pub mod operation {
             method: "POST",
             path: "/report",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1399,6 +1491,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/report",
         };
@@ -1421,6 +1514,125 @@ pub mod operation {
         }
     }
     keyfob_client::operation!(SendReport, (), empty);
+    /// Builder of [`Client::open_door`](super::Client::open_door): opens the door without
+    /// credentials.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Sends `POST /door`. Carries no credentials. Documented by the vendor:
+    /// <https://example.invalid/door>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct OpenDoor {
+        session: Session,
+        call: CallOptions,
+    }
+    impl OpenDoor {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "open_door",
+            summary: "Opens the door without credentials.",
+            method: "POST",
+            path: "/door",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Anonymous,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/door",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+            }
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for OpenDoor {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/door");
+        }
+        fn build(&self, _: &mut RequestBuilder) {}
+    }
+    keyfob_client::operation!(OpenDoor, (), empty);
+    /// Builder of [`Client::door`](super::Client::door): reads the state of the door with a
+    /// key.
+    ///
+    /// Returns any JSON as [`Value`](serde_json::Value).
+    ///
+    /// Sends `GET /door`. Carries the token that is passed, not the client's credentials.
+    /// Documented by the vendor: <https://example.invalid/door>.
+    #[derive(Clone)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct Door {
+        session: Session,
+        call: CallOptions,
+        door_key: String,
+    }
+    impl Door {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "door",
+            summary: "Reads the state of the door with a key.",
+            method: "GET",
+            path: "/door",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &["doorKey"],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::Idempotent,
+            scope: None,
+            security: Security::Bearer("doorKey"),
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/door",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session, door_key: String) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                door_key,
+            }
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for Door {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/door");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.bearer(&self.door_key);
+        }
+    }
+    keyfob_client::operation!(Door, serde_json::Value, value);
+    impl std::fmt::Debug for Door {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            let fields: &[(&str, &dyn std::fmt::Debug)] = &[
+                ("session", &self.session),
+                ("call", &self.call),
+                (stringify!(door_key), &keyfob_client::macros::Redacted),
+            ];
+            keyfob_client::macros::debug_struct(f, stringify!(Door), fields)
+        }
+    }
     /// Builder of [`Client::search`](super::Client::search): searches by form.
     ///
     /// Returns [`types::BirdPage`], one page; [`stream`](Search::stream) lists the items of all
@@ -1446,6 +1658,7 @@ pub mod operation {
             method: "POST",
             path: "/search",
             query: &["offset", "limit"],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1455,6 +1668,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://example.invalid/search",
         };

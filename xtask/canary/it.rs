@@ -65,6 +65,55 @@ async fn a_query_has_the_set_parameters_in_the_form_of_the_specification() {
 }
 
 #[tokio::test]
+async fn a_listing_takes_filters_of_any_name_on_every_page() {
+    let (server, client) = canary([body(r#"{"data": [{}], "next": "c1"}"#), body(r#"{"data": [{}]}"#)]).await;
+    let birds = client.birds("me").where_("League", "[not]NHL").where_("League", "a&b").where_("wings", "2");
+    assert_eq!(birds.stream().try_collect::<Vec<_>>().await.unwrap().len(), 2);
+    for request in server.requests() {
+        assert!(request.line.contains("League=%5Bnot%5DNHL&League=a%26b&wings=2"), "{}", request.line);
+    }
+    for (name, message) in [("after", "`after` is not a filter"), ("ids", "`ids` is not a filter"), ("", "empty name")]
+    {
+        let error = client.birds("me").where_(name, "x").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Rejected);
+        assert!(error.to_string().contains(message), "{error}");
+    }
+    assert_eq!(server.count(), 2, "a filter that cannot be sent fails before the request");
+    assert!(operation::Birds::OPERATION.open_query && !operation::Bird::OPERATION.open_query);
+}
+
+#[tokio::test]
+async fn an_operation_carries_the_authorization_of_its_security() {
+    let server = Server::start([body("{}"), body("{}"), body("{}"), status(204)]).await;
+    let builder = ClientBuilder::<Client>::new(API).base_url(&server.url).host_url("files", &server.url);
+    let client = builder.credentials(keyfob_client::auth::Credentials::bearer("own")).build().unwrap();
+    client.birds("me").await.unwrap();
+    let door = client.door("swordfish");
+    assert!(!format!("{door:?}").contains("swordfish"), "{door:?}");
+    door.await.unwrap();
+    let call = client.session().operation(&operation::Door::OPERATION).param("doorKey", "key");
+    call.send::<Value>().await.unwrap();
+    client.open_door().await.unwrap();
+    let sent: Vec<_> =
+        server.requests().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
+    assert_eq!(
+        sent,
+        [Some("Bearer own"), Some("Bearer swordfish"), Some("Bearer key"), None].map(|it| it.map(str::to_owned))
+    );
+    assert_eq!(operation::Door::OPERATION.required, ["doorKey"]);
+    assert_eq!(operation::OpenDoor::OPERATION.security, keyfob_client::Security::Anonymous);
+}
+
+#[tokio::test]
+async fn a_token_that_the_caller_passes_is_not_sent_to_another_origin() {
+    let (other, _) = canary([body("{}")]).await;
+    let (server, client) = canary([response(302, &[("location", &other.url)], "")]).await;
+    client.door("canary").await.unwrap();
+    assert_eq!(server.requests()[0].header("authorization"), Some("Bearer canary"));
+    assert_eq!(other.requests()[0].header("authorization"), None);
+}
+
+#[tokio::test]
 async fn unset_parameters_are_not_sent() {
     let (server, client) = canary([body("{}")]).await;
     client.birds("me").await.unwrap();
@@ -355,7 +404,7 @@ async fn debug_output_of_types_builders_and_dynamic_calls_has_no_secret() {
 
 #[test]
 fn operations_have_their_query_confidence_and_source() {
-    assert_eq!(OPERATIONS.len(), 15);
+    assert_eq!(OPERATIONS.len(), 17);
     let merge = operation::MergeBirds::OPERATION;
     assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);
     assert_eq!(

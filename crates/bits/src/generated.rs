@@ -218,7 +218,9 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
+    use keyfob_client::{
+        CallOptions, Confidence, Operation, Idempotency, Security, Session,
+    };
     /// Builder of [`Client::create_application`](super::Client::create_application): creates an
     /// application for one applicant.
     ///
@@ -247,6 +249,7 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.create",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -256,6 +259,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: Some("application"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
         };
@@ -305,6 +309,7 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.get",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -314,6 +319,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("application"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
         };
@@ -365,6 +371,7 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.organization.get",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -374,6 +381,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("application"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/endpoints",
         };
@@ -426,6 +434,7 @@ pub mod operation {
             method: "POST",
             path: "/v1/applications.bankAccounts.list",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -435,6 +444,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("application"),
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "https://docs.bits.bi/api-reference/versioning",
         };
@@ -486,6 +496,7 @@ pub mod operation {
             method: "GET",
             path: "/v1/oauth2/userinfo",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -495,6 +506,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Inferred,
             source: "https://docs.bits.bi/api-reference/authentication-and-authorization",
         };
@@ -541,6 +553,7 @@ pub mod operation {
             method: "GET",
             path: "/oauth2/userinfo",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -550,6 +563,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://docs.bits.bi/api-reference/authentication-and-authorization",
         };

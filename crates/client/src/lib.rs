@@ -53,7 +53,7 @@ pub use error::{ApiError, Error, ErrorKind, FieldError, OptionExt};
 #[cfg(feature = "files")]
 pub use files::{ByteStream, Form, Part, ResumePoint, Upload};
 pub use keyfob_auth as auth;
-pub use operation::{Confidence, Idempotency, Operation};
+pub use operation::{Confidence, Idempotency, Operation, Security};
 pub use request::{dynamic::DynamicCall, raw::RawRequest};
 /// The version of `reqwest` whose types are in this crate's API.
 pub use reqwest;

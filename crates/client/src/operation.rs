@@ -18,12 +18,15 @@ pub struct Operation {
     pub path: &'static str,
     /// Names of the query parameters on the wire.
     pub query: &'static [&'static str],
+    /// Query parameters with other names are accepted too: filters on fields that the description does not name.
+    pub open_query: bool,
     /// Names of the query parameters whose values are sent in one pair, separated by commas. The pairs of other
     /// parameters are repeated.
     pub comma_separated: &'static [&'static str],
     /// Names of the header parameters.
     pub headers: &'static [&'static str],
-    /// Names of the required query and header parameters. Path parameters are always required.
+    /// Names of the required query and header parameters, and of the token that the caller passes. Path parameters are
+    /// always required.
     pub required: &'static [&'static str],
     /// Query parameters with a fixed value, which distinguish the operation from others on the same path.
     pub fixed_query: &'static [(&'static str, &'static str)],
@@ -37,10 +40,23 @@ pub struct Operation {
     pub idempotency: Idempotency,
     /// Required OAuth scope, for APIs with scopes.
     pub scope: Option<&'static str>,
+    /// Authorization of the requests.
+    pub security: Security,
     /// Certainty of the description.
     pub confidence: Confidence,
     /// Source of the description, such as a page of the vendor's documentation.
     pub source: &'static str,
+}
+
+/// Authorization of an operation's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// The client's credentials.
+    Client,
+    /// No credentials, as for a login.
+    Anonymous,
+    /// A bearer token that the caller passes as the parameter of this name.
+    Bearer(&'static str),
 }
 
 /// Effect of sending a request twice; decides which failed attempts are retried.
@@ -50,6 +66,17 @@ pub enum Idempotency {
     Idempotent,
     /// The second request may create, book or send again.
     NotIdempotent,
+}
+
+impl Operation {
+    /// Returns the name of the parameter for the token that authorizes the requests, if the caller passes it.
+    #[must_use]
+    pub fn token_parameter(&self) -> Option<&'static str> {
+        match self.security {
+            Security::Bearer(name) => Some(name),
+            Security::Client | Security::Anonymous => None,
+        }
+    }
 }
 
 /// Certainty of an operation's description.

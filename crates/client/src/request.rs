@@ -6,3 +6,4 @@ mod params;
 pub(crate) mod path;
 pub(crate) mod prepared;
 pub(crate) mod raw;
+mod template;

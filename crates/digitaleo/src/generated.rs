@@ -772,7 +772,9 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
+    use keyfob_client::{
+        CallOptions, Confidence, Operation, Idempotency, Security, Session,
+    };
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::contacts`](super::Client::contacts): lists contacts.
     ///
@@ -820,6 +822,7 @@ pub mod operation {
                 "offset",
                 "total",
             ],
+            open_query: false,
             comma_separated: &[
                 "id",
                 "listId",
@@ -836,6 +839,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -1055,6 +1059,7 @@ pub mod operation {
             method: "POST",
             path: "/contacts",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1064,6 +1069,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
@@ -1113,6 +1119,7 @@ pub mod operation {
             method: "POST",
             path: "/contacts",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1122,6 +1129,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -1171,6 +1179,7 @@ pub mod operation {
             method: "PUT",
             path: "/contacts",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1180,6 +1189,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -1228,6 +1238,7 @@ pub mod operation {
             method: "DELETE",
             path: "/contacts",
             query: &["id"],
+            open_query: false,
             comma_separated: &["id"],
             headers: &[],
             required: &["id"],
@@ -1237,6 +1248,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
@@ -1302,6 +1314,7 @@ pub mod operation {
                 "offset",
                 "total",
             ],
+            open_query: false,
             comma_separated: &["id", "name", "properties"],
             headers: &[],
             required: &[],
@@ -1311,6 +1324,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
@@ -1490,6 +1504,7 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1499,6 +1514,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
@@ -1549,6 +1565,7 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1558,6 +1575,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
@@ -1610,6 +1628,7 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &["name"],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &["name"],
@@ -1619,6 +1638,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
@@ -1674,6 +1694,7 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1683,6 +1704,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
@@ -1733,6 +1755,7 @@ pub mod operation {
             method: "POST",
             path: "/lists",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1742,6 +1765,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
@@ -1791,6 +1815,7 @@ pub mod operation {
             method: "PUT",
             path: "/lists",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1800,6 +1825,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
@@ -1848,6 +1874,7 @@ pub mod operation {
             method: "DELETE",
             path: "/lists",
             query: &["id"],
+            open_query: false,
             comma_separated: &["id"],
             headers: &[],
             required: &["id"],
@@ -1857,6 +1884,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Inferred,
             source: "https://developers.digitaleo.com/contacts-api/lists",
         };
@@ -1908,6 +1936,7 @@ pub mod operation {
             method: "GET",
             path: "/statistics",
             query: &["listId", "priorities"],
+            open_query: false,
             comma_separated: &["listId", "priorities"],
             headers: &[],
             required: &[],
@@ -1917,6 +1946,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/statistics",
         };
@@ -2002,6 +2032,7 @@ pub mod operation {
             method: "GET",
             path: "/fields",
             query: &["name", "alias", "properties", "sort", "limit", "offset", "total"],
+            open_query: false,
             comma_separated: &["name", "alias", "properties"],
             headers: &[],
             required: &[],
@@ -2011,6 +2042,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://developers.digitaleo.com/contacts-api/fields",
         };
@@ -2187,6 +2219,7 @@ pub mod operation {
             method: "POST",
             path: "/sms",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2196,6 +2229,7 @@ pub mod operation {
             host: "sms",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "alexxandre80/Digitaleo:MyDigitaleo.php",
         };
@@ -2249,6 +2283,7 @@ pub mod operation {
             method: "GET",
             path: "/campaigns",
             query: &["id", "properties", "sort", "limit", "offset", "total"],
+            open_query: false,
             comma_separated: &["id", "properties"],
             headers: &[],
             required: &[],
@@ -2258,6 +2293,7 @@ pub mod operation {
             host: "api",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -2417,6 +2453,7 @@ pub mod operation {
             method: "POST",
             path: "/campaigns",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2426,6 +2463,7 @@ pub mod operation {
             host: "api",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -2474,6 +2512,7 @@ pub mod operation {
             method: "POST",
             path: "/campaigns",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2483,6 +2522,7 @@ pub mod operation {
             host: "api",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
@@ -2533,6 +2573,7 @@ pub mod operation {
             method: "POST",
             path: "/campaigncontacts",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2542,6 +2583,7 @@ pub mod operation {
             host: "api",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "Solead-Web-Agency/hyaluronic:modules/digitaleo/",
         };
@@ -2595,6 +2637,7 @@ pub mod operation {
             method: "POST",
             path: "/campaigncosts",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2604,6 +2647,7 @@ pub mod operation {
             host: "api",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "public code of the vendor web front end without repository name: BillingController",
         };
@@ -2653,6 +2697,7 @@ pub mod operation {
             method: "POST",
             path: "/mailings",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2662,6 +2707,7 @@ pub mod operation {
             host: "api",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -2718,6 +2764,7 @@ pub mod operation {
             method: "GET",
             path: "/{resource}",
             query: &["id", "action", "properties", "sort", "limit", "offset", "total"],
+            open_query: false,
             comma_separated: &["id", "properties"],
             headers: &[],
             required: &[],
@@ -2727,6 +2774,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
@@ -2897,6 +2945,7 @@ pub mod operation {
             method: "POST",
             path: "/{resource}",
             query: &["action"],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2906,6 +2955,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::NotIdempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-python",
         };
@@ -2971,6 +3021,7 @@ pub mod operation {
             method: "PUT",
             path: "/{resource}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2980,6 +3031,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };
@@ -3035,6 +3087,7 @@ pub mod operation {
             method: "DELETE",
             path: "/{resource}",
             query: &["id"],
+            open_query: false,
             comma_separated: &["id"],
             headers: &[],
             required: &["id"],
@@ -3044,6 +3097,7 @@ pub mod operation {
             host: "contacts",
             idempotency: Idempotency::Idempotent,
             scope: None,
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "digitaleo/Digitaleo-api-php:v2/Digitaleo.php",
         };

@@ -345,7 +345,9 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
+    use keyfob_client::{
+        CallOptions, Confidence, Operation, Idempotency, Security, Session,
+    };
     /// Builder of [`Client::create_excavator_state`](super::Client::create_excavator_state):
     /// registers one time span in which a machine was in one state.
     ///
@@ -373,6 +375,7 @@ pub mod operation {
             method: "POST",
             path: "/api/external-excavator-state",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -382,6 +385,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
@@ -433,6 +437,7 @@ pub mod operation {
             method: "POST",
             path: "/api/external-excavator-state/import",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -442,6 +447,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
@@ -494,6 +500,7 @@ pub mod operation {
             method: "GET",
             path: "/api/external-excavator-state/latest-timestamp/{companyId}/{projectId}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -503,6 +510,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
@@ -561,6 +569,7 @@ pub mod operation {
             method: "POST",
             path: "/api/external-excavator-state/aggregated-data-per-state",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -570,6 +579,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/excavator-state/",
         };
@@ -621,6 +631,7 @@ pub mod operation {
             method: "POST",
             path: "/api/external-weight-measure",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -630,6 +641,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::NotIdempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
@@ -680,6 +692,7 @@ pub mod operation {
             method: "POST",
             path: "/api/external-weight-measure/query",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -689,6 +702,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
@@ -740,6 +754,7 @@ pub mod operation {
             method: "POST",
             path: "/api/external-weight-measure/export",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -749,6 +764,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
@@ -800,6 +816,7 @@ pub mod operation {
             method: "PUT",
             path: "/api/external-weight-measure/mark-verified",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -809,6 +826,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
@@ -861,6 +879,7 @@ pub mod operation {
             method: "PUT",
             path: "/api/external-weight-measure/mark-approved",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -870,6 +889,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };
@@ -921,6 +941,7 @@ pub mod operation {
             method: "PUT",
             path: "/api/external-weight-measure/mark-invoiced",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -930,6 +951,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("masstransportapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/machine-integration/weight-measures/",
         };

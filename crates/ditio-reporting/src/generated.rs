@@ -811,7 +811,9 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
 pub mod operation {
     use super::types;
     use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
-    use keyfob_client::{CallOptions, Confidence, Operation, Idempotency, Session};
+    use keyfob_client::{
+        CallOptions, Confidence, Operation, Idempotency, Security, Session,
+    };
     use keyfob_client::paging::{Paged, Position, Scheme};
     /// Builder of [`Client::projects`](super::Client::projects): lists projects.
     ///
@@ -856,6 +858,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -865,6 +868,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/project-metadata/",
         };
@@ -1063,6 +1067,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1072,6 +1077,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
         };
@@ -1264,6 +1270,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1273,6 +1280,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/user-metadata/",
         };
@@ -1440,6 +1448,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1449,6 +1458,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
         };
@@ -1653,6 +1663,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1662,6 +1673,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/time-registrations/",
         };
@@ -1889,6 +1901,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -1898,6 +1911,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/machine-registrations/",
         };
@@ -2118,6 +2132,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2127,6 +2142,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/absence-registrations/",
         };
@@ -2396,6 +2412,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2405,6 +2422,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/",
         };
@@ -2665,6 +2683,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2674,6 +2693,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/payroll-lines/",
         };
@@ -2922,6 +2942,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -2931,6 +2952,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
@@ -3134,6 +3156,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -3143,6 +3166,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
@@ -3344,6 +3368,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -3353,6 +3378,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
@@ -3556,6 +3582,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -3565,6 +3592,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/guides/safety-reporting/",
         };
@@ -3771,6 +3799,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -3780,6 +3809,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/image-extraction/",
         };
@@ -4027,6 +4057,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -4036,6 +4067,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction-sync/README.md",
         };
@@ -4261,6 +4293,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -4270,6 +4303,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md",
         };
@@ -4483,6 +4517,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -4492,6 +4527,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "ditioas/Ditio.Core.Samples.Integrations:data-extraction/README.md",
         };
@@ -4697,6 +4733,7 @@ pub mod operation {
             method: "GET",
             path: "/v1/item-registrations/web-query",
             query: &["FromDate", "ToDate"],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -4706,6 +4743,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:power-bi/build/queries.py",
         };
@@ -4792,6 +4830,7 @@ pub mod operation {
                 "ChunkLimit",
                 "ContinuationToken",
             ],
+            open_query: false,
             comma_separated: &["ProjectIds"],
             headers: &[],
             required: &[],
@@ -4801,6 +4840,7 @@ pub mod operation {
             host: "",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Example,
             source: "ditioas/Ditio.Core.Samples.Integrations:crew-list-chkbox/CrewListRegistrationsSource.cs",
         };
@@ -4998,6 +5038,7 @@ pub mod operation {
             method: "GET",
             path: "/api/file/{fileReferenceId}",
             query: &[],
+            open_query: false,
             comma_separated: &[],
             headers: &[],
             required: &[],
@@ -5007,6 +5048,7 @@ pub mod operation {
             host: "core",
             idempotency: Idempotency::Idempotent,
             scope: Some("reportingapiv1"),
+            security: Security::Client,
             confidence: Confidence::Documented,
             source: "https://ditio-docs-test.pages.dev/api-reference/data-extraction/pdf-extraction/",
         };

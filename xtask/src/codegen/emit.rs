@@ -129,7 +129,7 @@ fn imports(items: &TokenStream) -> TokenStream {
             names.iter().filter(|name| words.contains(*name)).map(|name| format_ident!("{name}")).collect();
         names
     };
-    let client = pick(&["CallOptions", "Confidence", "Operation", "Idempotency", "Session"]);
+    let client = pick(&["CallOptions", "Confidence", "Operation", "Idempotency", "Security", "Session"]);
     quote! {
         use keyfob_client::codegen::{RequestBuilder, BuildRequest, Path};
         use keyfob_client::{#(#client),*};

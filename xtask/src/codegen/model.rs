@@ -9,5 +9,6 @@ pub(crate) mod problems;
 pub(crate) mod reach;
 pub(crate) mod response;
 pub(crate) mod schema;
+pub(crate) mod security;
 pub(crate) mod variants;
 pub(crate) mod walk;

@@ -62,17 +62,25 @@ impl Body {
 
 /// Parses JSON from the argument itself, from `@FILE`, or from standard input (`-`).
 fn json(text: &str) -> anyhow::Result<Value> {
-    let (source, text) = match text.strip_prefix('@') {
-        Some(path) => (path, read(path)?),
-        None if text == "-" => {
-            let mut all = String::new();
-            std::io::stdin().read_to_string(&mut all)?;
-            ("standard input", all)
-        }
-        None => ("--body", text.to_owned()),
+    let source = match text.strip_prefix('@') {
+        Some(path) => path,
+        None if text == "-" => "standard input",
+        None => "--body",
     };
+    let text = referenced(text)?.unwrap_or_else(|| text.to_owned());
     let parsed = serde_json::from_str(&text);
     Ok(parsed.map_err(|error| UsageError::with_source(error, format!("{source} is not JSON")))?)
+}
+
+/// Reads the file that `@FILE` names, or standard input for `-`. Any other argument is `None`.
+pub(super) fn referenced(argument: &str) -> Result<Option<String>, UsageError> {
+    if argument == "-" {
+        let mut all = String::new();
+        let read = std::io::stdin().read_to_string(&mut all);
+        read.map_err(|error| UsageError::with_source(error, "cannot read standard input"))?;
+        return Ok(Some(all));
+    }
+    argument.strip_prefix('@').map(read).transpose()
 }
 
 fn read(path: &str) -> Result<String, UsageError> {

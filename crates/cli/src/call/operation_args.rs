@@ -7,8 +7,10 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use heck::ToKebabCase;
 use keyfob::Operation;
 
-use super::body::Body;
+use super::body::{self, Body};
 use crate::args::Connection;
+use crate::console::{WARNING, note, paint, printable};
+use crate::redact;
 use crate::registry::Api;
 use crate::suggest::{did_you_mean, fold};
 use crate::usage_error::UsageError;
@@ -16,7 +18,7 @@ use crate::usage_error::UsageError;
 /// The arguments that follow the operation's name.
 pub(super) struct ParsedArgs {
     /// Values by parameter name, as in the API description.
-    pub(super) parameters: Vec<(&'static str, String)>,
+    pub(super) parameters: Vec<(String, String)>,
     pub(super) body: Body,
     pub(super) output: Option<PathBuf>,
     pub(super) connection: Connection,
@@ -40,19 +42,15 @@ fn from_matches(operation: &'static Operation, matches: &ArgMatches) -> Result<P
     let mut parameters = Vec::new();
     for name in parameter_names(operation) {
         let values = matches.try_get_many::<String>(name).ok().flatten();
-        parameters.extend(values.into_iter().flatten().map(|value| (name, value.clone())));
+        parameters.extend(values.into_iter().flatten().map(|value| (name.to_owned(), value.clone())));
     }
     for pair in matches.get_many::<String>("keyfob:pairs").into_iter().flatten() {
         let Some((name, value)) = pair.split_once('=') else {
             return Err(UsageError::new(format!("{pair} is not a parameter; expected NAME=VALUE or --name VALUE")));
         };
-        let Some(name) = parameter_names(operation).find(|known| fold(known) == fold(name)) else {
-            let suggestion = did_you_mean(name, parameter_names(operation));
-            let suggestion = if suggestion.is_empty() { parameter_hint(operation) } else { suggestion };
-            return Err(UsageError::new(format!("{} has no parameter {name}{suggestion}", operation.id)));
-        };
-        parameters.push((name, value.to_owned()));
+        parameters.push((parameter_name(operation, name)?, value.to_owned()));
     }
+    read_token(operation, &mut parameters)?;
     let missing: Vec<_> =
         required(operation).filter(|name| parameters.iter().all(|(given, _)| given != name)).collect();
     if !missing.is_empty() {
@@ -77,6 +75,41 @@ fn from_matches(operation: &'static Operation, matches: &ArgMatches) -> Result<P
         output: matches.get_one::<PathBuf>("keyfob:output").cloned(),
         connection: Connection::from_arg_matches(matches).map_err(|error| UsageError::new(error.to_string()))?,
     })
+}
+
+/// Returns the name, as in the API description, of the parameter with this name in any spelling.
+fn parameter_name(operation: &'static Operation, name: &str) -> Result<String, UsageError> {
+    if let Some(known) = parameter_names(operation).find(|known| fold(known) == fold(name)) {
+        return Ok(known.to_owned());
+    }
+    let suggestion = did_you_mean(name, parameter_names(operation));
+    if !operation.open_query || name.is_empty() {
+        let suggestion = if suggestion.is_empty() { parameter_hint(operation) } else { suggestion };
+        return Err(UsageError::new(format!("{} has no parameter {name}{suggestion}", operation.id)));
+    }
+    // A service may ignore a filter on an unknown field, and return all rows.
+    if !suggestion.is_empty() {
+        let text = format!("{name} is sent as a filter on a field of that name{suggestion}");
+        note(format_args!("{} {}", paint(WARNING, "warning:"), printable(&text)));
+    }
+    Ok(name.to_owned())
+}
+
+/// Replaces the name of a file by the token in it. A token in an argument would be visible to other users.
+fn read_token(operation: &'static Operation, parameters: &mut [(String, String)]) -> Result<(), UsageError> {
+    for (name, value) in parameters {
+        if operation.token_parameter() != Some(name.as_str()) {
+            continue;
+        }
+        let Some(text) = body::referenced(value)? else {
+            return Err(UsageError::new(format!(
+                "{name} is a secret, and other users can see arguments; pass @FILE, or - for standard input"
+            )));
+        };
+        *value = text.trim().to_owned();
+        redact::remember(value);
+    }
+    Ok(())
 }
 
 /// Returns the names of the required parameters.
@@ -106,7 +139,7 @@ fn parameter_names(operation: &'static Operation) -> impl Iterator<Item = &'stat
         let path = path.clone();
         move |name| !path.contains(name)
     });
-    path.into_iter().chain(others)
+    path.into_iter().chain(others).chain(operation.token_parameter())
 }
 
 fn command(api: &Api, operation: &'static Operation) -> Command {
@@ -115,7 +148,7 @@ fn command(api: &Api, operation: &'static Operation) -> Command {
         .max_term_width(100)
         .args(parameters(operation))
         .next_help_heading("Request and response")
-        .args(body(operation));
+        .args(body_args(operation));
     // Set the description last, because `augment_args` sets one too.
     Connection::augment_args(command).about(operation.summary).after_help(origin(operation))
 }
@@ -131,6 +164,8 @@ fn parameters(operation: &'static Operation) -> Vec<Arg> {
         let arg = Arg::new(name).long(name.to_kebab_case()).value_name("VALUE").action(ArgAction::Append);
         let help = if operation.path_parameters().any(|part| part == name) {
             "Required; part of the path"
+        } else if operation.token_parameter() == Some(name) {
+            "Required; @FILE with the token, or - for standard input"
         } else if operation.required.contains(&name) {
             "Required"
         } else if operation.comma_separated.contains(&name) {
@@ -142,12 +177,16 @@ fn parameters(operation: &'static Operation) -> Vec<Arg> {
         arg.allow_hyphen_values(true).help_heading("Parameters")
     };
     let flags = parameter_names(operation).filter(|name| !taken(&name.to_kebab_case())).map(flag);
-    let pairs =
-        Arg::new("keyfob:pairs").value_name("NAME=VALUE").num_args(0..).help("Parameters in the form NAME=VALUE");
+    let help = if operation.open_query {
+        "Parameters in the form NAME=VALUE; other names filter on the field of that name"
+    } else {
+        "Parameters in the form NAME=VALUE"
+    };
+    let pairs = Arg::new("keyfob:pairs").value_name("NAME=VALUE").num_args(0..).help(help);
     flags.chain([pairs.help_heading("Parameters")]).collect()
 }
 
-fn body(operation: &Operation) -> Vec<Arg> {
+fn body_args(operation: &Operation) -> Vec<Arg> {
     let mut args = Vec::new();
     if !operation.body.is_empty() && !accepts_json(operation) {
         let form = Arg::new("keyfob:form").long("form").value_name("NAME=VALUE").action(ArgAction::Append);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use keyfob_auth::{Authorization, Generation};
 use reqwest::{
     Method, Request, Response, StatusCode,
-    header::{HOST, RANGE},
+    header::{AUTHORIZATION, HOST, RANGE},
 };
 
 use crate::{
@@ -142,6 +142,8 @@ impl CallContext<'_> {
             self.limit(&mut request);
             if target.same_origin {
                 self.options.apply(&mut request);
+            } else {
+                request.headers_mut().remove(AUTHORIZATION);
             }
             compression::accept(request.headers_mut(), self.buffered);
             match generation {

@@ -5,7 +5,12 @@ use std::time::Duration;
 use keyfob_auth::Authenticator;
 use tracing::{Span, field::Empty};
 
-use crate::{call::options::CallOptions, connection::Connection, error::Error, operation::Operation};
+use crate::{
+    call::options::CallOptions,
+    connection::Connection,
+    error::Error,
+    operation::{Operation, Security},
+};
 
 /// Context of one call, shared by all its attempts.
 ///
@@ -14,7 +19,7 @@ use crate::{call::options::CallOptions, connection::Connection, error::Error, op
 pub(crate) struct CallContext<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) operation: &'static Operation,
-    /// Authenticator of the host that serves the call; `None` for a call without credentials.
+    /// Authenticator of the host that serves the call; `None` for a call without the client's credentials.
     pub(crate) authenticator: Option<&'a Authenticator>,
     pub(crate) options: CallOptions,
     /// The response body is read into memory, not streamed.
@@ -33,7 +38,10 @@ impl<'a> CallContext<'a> {
         buffered: bool,
     ) -> Self {
         let (started, span) = (connection.clock.now(), span(connection.api, operation));
-        let authenticator = connection.authenticator_for(host);
+        let authenticator = match operation.security {
+            Security::Client => connection.authenticator_for(host),
+            Security::Anonymous | Security::Bearer(_) => None,
+        };
         Self { connection, operation, authenticator, options, buffered, started, span }
     }
 

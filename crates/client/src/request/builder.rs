@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
-    header::{CONTENT_TYPE, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue},
 };
 use serde::Serialize;
 use url::form_urlencoded;
@@ -109,6 +109,33 @@ impl RequestBuilder {
         if !values.is_empty() {
             self.pair(name, &values.join(","));
         }
+    }
+
+    /// Adds query parameters whose names the caller has chosen. Those in `single` have a setter of their own, and must
+    /// not be sent twice.
+    pub fn open_query(&mut self, pairs: &[(String, String)], single: &[&str]) {
+        for (name, value) in pairs {
+            if name.is_empty() {
+                self.store(Err(Error::rejected("a query parameter has an empty name: name the field to filter on")));
+            } else if single.contains(&name.as_str()) {
+                self.store(Err(Error::rejected(format!("`{name}` is not a filter: use the setter of that name"))));
+            } else {
+                self.pair(name, value);
+            }
+        }
+    }
+
+    /// Authorizes the request with this bearer token, in place of the client's credentials.
+    pub fn bearer(&mut self, token: &str) {
+        let added = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|error| {
+            Error::new(ErrorKind::Rejected, "the token contains a character that is not valid in an HTTP header")
+                .with_source(error)
+        });
+        let added = added.map(|mut value| {
+            value.set_sensitive(true);
+            self.parts.headers.insert(AUTHORIZATION, value);
+        });
+        self.store(added);
     }
 
     fn values(&mut self, value: &dyn Encode) -> Vec<String> {

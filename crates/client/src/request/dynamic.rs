@@ -10,7 +10,12 @@ use crate::{
     call::{options::CallOptions, send},
     error::Error,
     operation::Operation,
-    request::{builder::RequestBuilder, path::Path, prepared::PreparedRequest},
+    request::{
+        builder::RequestBuilder,
+        path::Path,
+        prepared::PreparedRequest,
+        template::{Piece, pieces},
+    },
     response::ResponseFuture,
     session::Session,
 };
@@ -35,16 +40,6 @@ pub(crate) enum Body {
     Json(Value),
     #[cfg(feature = "files")]
     File(crate::files::content::Content),
-}
-
-impl Operation {
-    /// Returns the names of the path parameters, in their order.
-    pub fn path_parameters(&self) -> impl Iterator<Item = &'static str> {
-        pieces(self.path).filter_map(|piece| match piece {
-            Piece::Text(_) => None,
-            Piece::Segment(name) | Piece::Rest(name) => Some(name),
-        })
-    }
 }
 
 impl Session {
@@ -73,7 +68,8 @@ impl DynamicCall {
     /// Adds a parameter of the path, the query or the headers, by its name on the wire.
     ///
     /// A query parameter can be added several times; its values are then sent repeated or separated by commas, as the
-    /// API's description requires. With an unknown name the call fails.
+    /// API's description requires. With an unknown name the call fails, unless the operation has an
+    /// [`open_query`](Operation::open_query): then the parameter is sent in the query.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
@@ -143,6 +139,11 @@ impl DynamicCall {
                 request.header(name, value);
             }
         }
+        if let Some(name) = operation.token_parameter() {
+            let token = self.parameters.iter().find(|(given, _)| given == name);
+            let (_, token) = token.ok_or_else(|| Error::rejected(format!("the parameter `{name}` is missing")))?;
+            request.bearer(token);
+        }
         self.add_body(&mut request)?;
         request.finish()
     }
@@ -150,7 +151,11 @@ impl DynamicCall {
     /// Returns the query parameters. The values of a comma-separated one are joined at the position of the first.
     fn query(&self) -> Vec<(&str, String)> {
         let mut query: Vec<(&str, String)> = Vec::new();
-        let given = self.parameters.iter().filter(|(name, _)| self.operation.query.contains(&name.as_str()));
+        let operation = self.operation;
+        let is_query = |name: &str| {
+            operation.query.contains(&name) || operation.open_query && !names(operation).any(|known| known == name)
+        };
+        let given = self.parameters.iter().filter(|(name, _)| is_query(name));
         for (name, value) in given {
             let is_joined = self.operation.comma_separated.contains(&name.as_str());
             match query.iter_mut().find(|(known, _)| is_joined && known == name) {
@@ -164,11 +169,12 @@ impl DynamicCall {
     /// Rejects unknown parameters: a service would ignore a misspelt filter and return all rows.
     fn check_names(&self) -> Result<(), Error> {
         let operation = self.operation;
-        let known = || operation.path_parameters().chain(operation.query.iter().chain(operation.headers).copied());
-        let Some((unknown, _)) = self.parameters.iter().find(|(name, _)| !known().any(|known| known == name)) else {
+        let is_known =
+            |name: &str| names(operation).any(|known| known == name) || operation.open_query && !name.is_empty();
+        let Some((unknown, _)) = self.parameters.iter().find(|(name, _)| !is_known(name)) else {
             return Ok(());
         };
-        let known: Vec<_> = known().collect();
+        let known: Vec<_> = names(operation).collect();
         let known = if known.is_empty() { "it takes none".into() } else { format!("it takes {}", known.join(", ")) };
         Err(Error::rejected(format!("there is no parameter `{unknown}`: {known}")))
     }
@@ -216,6 +222,12 @@ impl DynamicCall {
     }
 }
 
+/// Returns the names of the operation's parameters.
+fn names(operation: &'static Operation) -> impl Iterator<Item = &'static str> {
+    let others = operation.query.iter().chain(operation.headers).copied();
+    operation.path_parameters().chain(others).chain(operation.token_parameter())
+}
+
 /// Shows the names of the parameters; values and body may be secrets or personal data.
 impl fmt::Debug for DynamicCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -228,31 +240,6 @@ impl fmt::Debug for DynamicCall {
     }
 }
 
-/// Segment of a path template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
-    Text(&'static str),
-    /// `{name}`: one segment.
-    Segment(&'static str),
-    /// `{+name}`: a value whose slashes are not encoded.
-    Rest(&'static str),
-}
-
-fn pieces(mut template: &'static str) -> impl Iterator<Item = Piece> {
-    std::iter::from_fn(move || {
-        if template.is_empty() {
-            return None;
-        }
-        let Some((inside, after)) = template.strip_prefix('{').and_then(|rest| rest.split_once('}')) else {
-            let (text, rest) = template.split_at(template[1..].find('{').map_or(template.len(), |at| at + 1));
-            template = rest;
-            return Some(Piece::Text(text));
-        };
-        template = after;
-        Some(inside.strip_prefix('+').map_or(Piece::Segment(inside), Piece::Rest))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -261,7 +248,7 @@ mod tests {
     use crate::error::ErrorKind;
     use crate::{
         builder::ClientBuilder,
-        operation::{Confidence, Idempotency},
+        operation::{Confidence, Idempotency, Security},
     };
 
     static READ: Operation = Operation {
@@ -271,6 +258,7 @@ mod tests {
         method: "GET",
         path: "/owners/{ownerId}/things/{id}.json",
         query: &["filter", "limit", "ids"],
+        open_query: false,
         comma_separated: &["ids"],
         headers: &["X-Company"],
         required: &[],
@@ -280,6 +268,7 @@ mod tests {
         host: "",
         idempotency: Idempotency::Idempotent,
         scope: None,
+        security: Security::Client,
         confidence: Confidence::Documented,
         source: "",
     };
@@ -312,6 +301,26 @@ mod tests {
         let request = call(&FILE).param("path", "2026/1/x y").request().unwrap().parts.request();
         assert_eq!(request.url().path(), "/base/files/2026/1/x%20y");
         assert!(call(&FILE).param("path", "a/../b").request().is_err());
+    }
+
+    #[test]
+    fn an_operation_with_an_open_query_accepts_parameters_of_any_name() {
+        static LIST: Operation = Operation { open_query: true, ..READ };
+        let call = call(&LIST).param("id", "1").param("ownerId", "7").param("League", "NHL").param("limit", "5");
+        let request = call.clone().request().unwrap().parts.request();
+        assert_eq!(request.url().query(), Some("action=show&League=NHL&limit=5"));
+        assert!(call.param("", "x").request().is_err(), "a name is required");
+    }
+
+    #[test]
+    fn a_token_that_the_caller_passes_is_the_authorization_of_the_request() {
+        static REFRESH: Operation = Operation { security: Security::Bearer("refreshToken"), ..READ };
+        let call = call(&REFRESH).param("id", "1").param("ownerId", "7");
+        check_rejected(&call, "the parameter `refreshToken` is missing");
+        let request = call.param("refreshToken", "canary").request().unwrap().parts.request();
+        assert_eq!(request.headers()["authorization"], "Bearer canary");
+        assert!(request.headers()["authorization"].is_sensitive());
+        assert_eq!(request.url().query(), Some("action=show"));
     }
 
     #[test]

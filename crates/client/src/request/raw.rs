@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     call::{options::CallOptions, send},
     error::Error,
-    operation::{Confidence, Idempotency, Operation},
+    operation::{Confidence, Idempotency, Operation, Security},
     request::{builder::RequestBuilder, prepared::PreparedRequest},
     response::ResponseFuture,
     session::Session,
@@ -33,6 +33,7 @@ pub(crate) static IDEMPOTENT: Operation = Operation {
     method: "GET",
     path: "",
     query: &[],
+    open_query: false,
     comma_separated: &[],
     headers: &[],
     required: &[],
@@ -42,6 +43,7 @@ pub(crate) static IDEMPOTENT: Operation = Operation {
     host: "",
     idempotency: Idempotency::Idempotent,
     scope: None,
+    security: Security::Client,
     confidence: Confidence::Inferred,
     source: "",
 };

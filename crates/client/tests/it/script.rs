@@ -10,7 +10,7 @@ use std::{
 };
 
 use keyfob_client::{
-    CallOptions, ClientBuilder, Confidence, Error, Idempotency, Operation, RetryPolicy, Session,
+    CallOptions, ClientBuilder, Confidence, Error, Idempotency, Operation, RetryPolicy, Security, Session,
     auth::{BoxFuture, CacheKey, Clock, Credentials, Lifetime, SecretString, Token, TokenRequest, TokenSource},
     codegen::{BuildRequest, Path, RequestBuilder, operation_call},
 };
@@ -206,6 +206,7 @@ pub(crate) const GET_TEMPLATE: Operation = Operation {
     method: "GET",
     path: "/things/{id}",
     query: &[],
+    open_query: false,
     comma_separated: &[],
     headers: &[],
     required: &[],
@@ -215,6 +216,7 @@ pub(crate) const GET_TEMPLATE: Operation = Operation {
     host: "",
     idempotency: Idempotency::Idempotent,
     scope: None,
+    security: Security::Client,
     confidence: Confidence::Documented,
     source: "",
 };

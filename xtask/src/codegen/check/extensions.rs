@@ -103,9 +103,9 @@ fn parameter(parameter: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>
         Some(other) => problems
             .push(subject, format!("x-keyfob-path is {other}: it can only be `raw`, and only on path parameters")),
     }
-    let is_text_list = parameter.at(&["schema", "items", "type"]).and_then(Yaml::as_str) == Some("string");
-    if parameter.get("x-keyfob-value-builder").is_some() && !is_text_list {
-        problems.push(subject, "x-keyfob-value-builder can only be on lists of strings");
+    let are_texts = |key: &str| parameter.at(&["schema", key, "type"]).and_then(Yaml::as_str) == Some("string");
+    if parameter.get("x-keyfob-value-builder").is_some() && !are_texts("items") && !are_texts("additionalProperties") {
+        problems.push(subject, "x-keyfob-value-builder can only be on lists of strings and on objects of strings");
     }
     confidence(parameter, subject, problems);
 }

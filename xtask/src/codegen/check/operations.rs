@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::codegen::model::operation::Confidence;
 use crate::codegen::model::problems::{Problems, Subject};
+use crate::codegen::model::security;
 use crate::codegen::model::walk;
 use crate::codegen::naming::{RESERVED_OPERATIONS, snake};
 use crate::yaml::{Yaml, YamlExt};
@@ -17,6 +18,11 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
         let subject = Subject::Operation { path: found.path, method: found.method };
         if matches!(found.method, "options" | "trace") {
             problems.push(subject, "the generator does not support this HTTP method: remove the operation");
+        }
+        for scheme in security::schemes(found.operation) {
+            if document.at(&["components", "securitySchemes", scheme]).is_none() {
+                problems.push(subject, format!("the security scheme {scheme} is not in components/securitySchemes"));
+            }
         }
         let variants = found.operation.list("x-keyfob-variants");
         if found.operation.get("operationId").is_some() {

@@ -1,5 +1,6 @@
 //! Checks that every parameter is of a kind that the client can send.
 
+use crate::codegen::model::parameter::is_open;
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk::{self, OperationNode};
 use crate::codegen::naming::snake;
@@ -44,6 +45,9 @@ fn operation(document: &Yaml, found: OperationNode<'_>, node: &Yaml, problems: &
             problems.push(subject, reason);
         }
     }
+    if parameters.iter().filter(|parameter| is_open(document, parameter)).count() > 1 {
+        problems.push(subject, "two parameters are objects with any properties: remove one of them");
+    }
     for name in walk::placeholders(found.path) {
         let is_declaration =
             |parameter: &&Yaml| parameter.text("in") == Some("path") && parameter.text("name") == Some(name);
@@ -74,8 +78,15 @@ fn problem(document: &Yaml, parameter: &Yaml, name: &str, location: &str, path: 
         }
         "cookie" => "is a cookie, which the client cannot send: remove it",
         "path" | "header" if kind == "array" => "is a list outside the query: use a string",
+        "query" if is_open(document, parameter) => {
+            if parameter.flag("required") || parameter.get("explode").and_then(Yaml::as_bool) == Some(false) {
+                "is an object with any properties, which must be optional and exploded"
+            } else {
+                return None;
+            }
+        }
         "path" | "query" | "header" if kind == "object" => {
-            "is an object, which cannot be sent as a parameter: use a string"
+            "is an object, which cannot be sent as a parameter: use a string, or additionalProperties in the query"
         }
         "path" | "query" | "header" if schema.get("enum").is_some() && parameter.at(&["schema", "$ref"]).is_none() => {
             "has an inline enum: move it to components/schemas"

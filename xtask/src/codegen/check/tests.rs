@@ -99,6 +99,24 @@ fn all_problems_are_reported_at_once() {
 }
 
 #[test]
+fn an_object_in_the_query_has_any_properties_and_no_other_form() {
+    let object = "name: filter, in: query, schema: { type: object, additionalProperties: { type: string } }";
+    assert_eq!(problems(parameter(&format!("{{ {object} }}"))), "");
+    check_rejected(parameter(&format!("{{ {object}, required: true }}")), "must be optional and exploded");
+    check_rejected(parameter(&format!("{{ {object}, explode: false }}")), "must be optional and exploded");
+    check_rejected(
+        parameter(&format!("{{ {object} }}, {{ {} }}", object.replace("filter", "other"))),
+        "two parameters are objects with any properties",
+    );
+    check_rejected(parameter("{ name: a, in: query, schema: { type: object } }"), "cannot be sent as a parameter");
+}
+
+#[test]
+fn the_security_of_an_operation_has_known_schemes() {
+    check_rejected(with("security: [{ key: [] }]"), "the security scheme key is not in components/securitySchemes");
+}
+
+#[test]
 fn broken_yaml_is_located() {
     check_rejected("openapi: 3.0.3\npaths: {".into(), "specs/test/openapi.yaml:3:");
     check_rejected("a: !tag b".into(), "YAML tag");

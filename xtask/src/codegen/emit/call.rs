@@ -8,7 +8,8 @@ use super::request::{self, Request};
 use super::ty::Ty;
 use crate::codegen::model::body::{Body, BodyKind};
 use crate::codegen::model::operation::Operation;
-use crate::codegen::model::parameter::Parameter;
+use crate::codegen::model::parameter::{Location, Parameter};
+use crate::codegen::model::security::Security;
 use crate::codegen::model::walk::placeholders;
 use crate::codegen::naming::{pascal, snake};
 
@@ -20,7 +21,7 @@ pub(super) struct Call<'o> {
     pub(super) arguments: Vec<Argument<'o>>,
 }
 
-/// A parameter, or the body.
+/// A parameter, a token, or the body.
 pub(super) struct Argument<'o> {
     /// Name of the argument, the builder's field and its setter.
     pub(super) field: Ident,
@@ -32,6 +33,8 @@ pub(super) struct Argument<'o> {
 /// Part of the specification that an argument comes from.
 pub(super) enum Origin<'o> {
     Parameter(&'o Parameter),
+    /// A bearer token, by the name of its security scheme.
+    Token(&'o str),
     Body(&'o Body),
 }
 
@@ -41,6 +44,11 @@ impl<'o> Call<'o> {
         let mut arguments = Vec::new();
         for parameter in &operation.parameters {
             let rust = snake(&parameter.name);
+            if parameter.open {
+                let (field, origin) = (request::field(&rust), Origin::Parameter(parameter));
+                arguments.push(Argument { field, origin, ty: Ty::Pairs, required: false });
+                continue;
+            }
             let ty = request.arguments.get(&rust).cloned();
             let ty = ty.with_context(|| {
                 format!("{}: the generator left out the parameter {}", operation.id, parameter.name)
@@ -52,6 +60,18 @@ impl<'o> Call<'o> {
                 required: parameter.required,
             });
         }
+        ensure!(
+            request.arguments.len()
+                == arguments.iter().filter(|argument| argument.ty != Ty::Pairs).count()
+                    + usize::from(operation.body.is_some()),
+            "{}: the generator has {} arguments, which are not those of the specification",
+            operation.id,
+            request.arguments.len(),
+        );
+        if let Security::Bearer(name) = &operation.security {
+            let (field, origin) = (request::field(&snake(name)), Origin::Token(name));
+            arguments.push(Argument { field, origin, ty: Ty::Text, required: true });
+        }
         arguments.sort_by_key(|argument| argument.position(operation));
         if let Some(body) = &operation.body {
             arguments.push(Argument {
@@ -61,19 +81,22 @@ impl<'o> Call<'o> {
                 required: body.required,
             });
         }
-        ensure!(
-            request.arguments.len() == arguments.len(),
-            "{}: the generator has {} arguments, but the specification {}",
-            operation.id,
-            request.arguments.len(),
-            arguments.len()
-        );
         Ok(Self { operation, request, arguments })
     }
 
     /// Returns the name of the builder.
     pub(super) fn name(&self) -> Ident {
         format_ident!("{}", pascal(&self.operation.id))
+    }
+
+    /// Returns the argument that takes query parameters with any names.
+    pub(super) fn open(&self) -> Option<&Argument<'o>> {
+        self.arguments.iter().find(|argument| argument.ty == Ty::Pairs)
+    }
+
+    /// Returns the names of the query parameters that are sent once.
+    pub(super) fn single_parameters(&self) -> impl Iterator<Item = &str> {
+        self.arguments.iter().filter(|argument| argument.is_single()).filter_map(Argument::wire_name)
     }
 
     /// Returns the field and the type of an optional query parameter.
@@ -89,18 +112,29 @@ impl Argument<'_> {
     pub(super) fn wire_name(&self) -> Option<&str> {
         match self.origin {
             Origin::Parameter(parameter) => Some(&parameter.name),
+            Origin::Token(name) => Some(name),
             Origin::Body(_) => None,
         }
     }
 
     /// Returns whether the argument is a parameter whose value `Debug` must not show. A body redacts its own fields.
     pub(super) fn is_secret(&self) -> bool {
-        matches!(self.origin, Origin::Parameter(parameter) if parameter.secret)
+        match self.origin {
+            Origin::Parameter(parameter) => parameter.secret,
+            Origin::Token(_) => true,
+            Origin::Body(_) => false,
+        }
     }
 
     /// Returns whether the argument is a list, which is empty unless set.
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.ty, Ty::List(_))
+        matches!(self.ty, Ty::List(_) | Ty::Pairs)
+    }
+
+    /// Returns whether the argument is a query parameter that is sent once.
+    fn is_single(&self) -> bool {
+        let Origin::Parameter(parameter) = self.origin else { return false };
+        parameter.location == Location::Query && (parameter.joined || !self.is_list())
     }
 
     /// Orders path parameters as in the path, then the other required parameters, then the optional ones.

@@ -7,6 +7,7 @@ use crate::codegen::model::body::{Body, BodyKind};
 use crate::codegen::model::operation::{Confidence, Operation, is_idempotent};
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::response::{ResponseBody, Status};
+use crate::codegen::model::security::Security;
 
 /// Returns the paragraphs about a call that the client's method and the builder share.
 ///
@@ -62,6 +63,10 @@ pub(super) fn builder(call: &Call<'_>, api: &Api) -> Vec<String> {
 /// Returns the documentation of the setter of an optional argument.
 pub(super) fn setter(argument: &Argument<'_>) -> Vec<String> {
     let (target, values, description, inferred) = match argument.origin {
+        Origin::Parameter(parameter) if parameter.open => {
+            let target = "Adds the query parameter with this name.".to_owned();
+            (target, open_note(parameter), &parameter.description, parameter.inferred)
+        }
         Origin::Parameter(parameter) => {
             let values = if argument.is_list() { list_note(parameter) } else { String::new() };
             (setter_target(parameter), values, &parameter.description, parameter.inferred)
@@ -69,6 +74,7 @@ pub(super) fn setter(argument: &Argument<'_>) -> Vec<String> {
         Origin::Body(body) => {
             (format!("Sets the request body ({}).", body_kind(body)), String::new(), &body.description, false)
         }
+        Origin::Token(_) => unreachable!("a token is required and has no setter"),
     };
     let description = description.as_deref().map(|text| sentence(&escaped(text))).unwrap_or_default();
     let note = if inferred { INFERRED } else { "" };
@@ -97,6 +103,15 @@ fn list_note(parameter: &Parameter) -> String {
         ),
         None => format!("Pass the values in an array; {sent}."),
     }
+}
+
+/// Returns the sentences about the values of query parameters with any names.
+fn open_note(parameter: &Parameter) -> String {
+    let value = match &parameter.value_builder {
+        Some(ty) => format!("The value is text or a [`{ty}`](crate::{ty})."),
+        None => "The value is text.".to_owned(),
+    };
+    format!("{value} Further calls add further parameters, also with the same name.")
 }
 
 /// Note on a field or parameter that is less certain than its operation.
@@ -149,6 +164,7 @@ fn argument_line(argument: &Argument<'_>) -> String {
     let rust = argument.field.to_string();
     let line = match argument.origin {
         Origin::Parameter(parameter) => parameter_line(parameter, &rust),
+        Origin::Token(_) => " (bearer token): authorizes the request, in place of the client's credentials.".to_owned(),
         Origin::Body(body) => body_line(body),
     };
     format!("* `{rust}`{line}")
@@ -188,8 +204,9 @@ fn statuses(operation: &Operation, api: &Api) -> String {
     let shared = shared_statuses(api);
     let own = operation.statuses.iter().filter(|status| !shared.contains(status));
     let mut lines: Vec<String> = own.map(status_line).collect();
-    if !shared.is_empty() {
-        let codes = shared.iter().map(|status| status_code(status)).collect::<Vec<_>>();
+    let of_operation = shared.iter().filter(|status| operation.statuses.contains(status));
+    let codes = of_operation.map(|status| status_code(status)).collect::<Vec<_>>();
+    if !codes.is_empty() {
         lines.push(format!("* {}: see [`Client`](Client#statuses-of-every-operation).", codes.join(", ")));
     }
     if lines.is_empty() { String::new() } else { format!("Statuses:\n{}", lines.join("\n")) }
@@ -204,11 +221,14 @@ pub(super) fn status_line(status: &Status) -> String {
     format!("* {}: {}", status_code(status), one_line(&sentence(&escaped(&status.meaning))))
 }
 
-/// Returns the error statuses that every operation of an API documents with the same meaning.
+/// Returns the error statuses that every operation of an API documents with the same meaning, except those operations
+/// that the client's credentials do not authorize.
 ///
 /// Empty for an API with a single operation.
 pub(super) fn shared_statuses(api: &Api) -> Vec<&Status> {
-    let [first, others @ ..] = api.operations.as_slice() else { return Vec::new() };
+    let mut authorized = api.operations.iter().filter(|operation| operation.security == Security::Client);
+    let Some(first) = authorized.next() else { return Vec::new() };
+    let others: Vec<_> = authorized.collect();
     let shared = first.statuses.iter().filter(|status| !status.is_success());
     let shared = shared.filter(|status| others.iter().all(|operation| operation.statuses.contains(status)));
     if others.is_empty() { Vec::new() } else { shared.collect() }
@@ -224,6 +244,11 @@ fn request(operation: &Operation) -> String {
     if let Some(scope) = &operation.scope {
         text += &format!(" Requires the scope `{scope}`.");
     }
+    text += match operation.security {
+        Security::Client => "",
+        Security::Anonymous => " Carries no credentials.",
+        Security::Bearer(_) => " Carries the token that is passed, not the client's credentials.",
+    };
     if operation.idempotent != is_idempotent(&operation.http_method) {
         text += if operation.idempotent { " Retried like a read." } else { " Never retried." };
     }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::call::{Argument, Call};
+use super::call::{Argument, Call, Origin};
 use super::operation_docs;
 use super::rustdoc::doc;
 use super::ty::Ty;
@@ -12,6 +12,7 @@ use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::Operation;
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::response::ResponseBody;
+use crate::codegen::model::security::Security;
 use crate::codegen::naming::pascal;
 
 impl Call<'_> {
@@ -59,7 +60,9 @@ impl Call<'_> {
         let operation = self.constant();
         let setters =
             self.arguments.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
-        let (path, fill) = (self.request.path(self.operation), self.request.fill(self.operation)?);
+        let (path, mut fill) = (self.request.path(self.operation), self.request.fill(self.operation)?);
+        fill.extend(self.authorize());
+        fill.extend(self.fill_open());
         let request = if fill.is_empty() { quote!(_) } else { quote!(request) };
         let (response, send) = self.response(&types, enums);
         let paging = self.operation.paging.as_ref().map(|_| {
@@ -106,6 +109,20 @@ impl Call<'_> {
         })
     }
 
+    /// Returns the statement that adds the token that the caller passes.
+    fn authorize(&self) -> Option<TokenStream> {
+        let token = self.arguments.iter().find(|argument| matches!(argument.origin, Origin::Token(_)))?;
+        let field = &token.field;
+        Some(quote!(request.bearer(&self.#field);))
+    }
+
+    /// Returns the statement that adds the query parameters with any names.
+    fn fill_open(&self) -> Option<TokenStream> {
+        let field = &self.open()?.field;
+        let single = self.single_parameters();
+        Some(quote!(request.open_query(&self.#field, &[#(#single),*]);))
+    }
+
     /// Returns the attribute that derives the builder's traits, and its `Debug` if that redacts a parameter.
     fn debug(&self) -> (TokenStream, Option<TokenStream>) {
         if self.arguments.iter().all(|argument| !argument.is_secret()) {
@@ -150,9 +167,18 @@ impl Call<'_> {
             parameters.map(|parameter| parameter.name.as_str()).collect()
         };
         let (query, headers) =
-            (names(&|it| it.location == Location::Query), names(&|it| it.location == Location::Header));
+            (names(&|it| it.location == Location::Query && !it.open), names(&|it| it.location == Location::Header));
+        let open = self.open().is_some();
         let joined = names(&|it| it.location == Location::Query && it.joined);
-        let required = names(&|it| it.location != Location::Path && it.required);
+        let mut required = names(&|it| it.location != Location::Path && it.required);
+        let security = match &self.operation.security {
+            Security::Client => quote!(Client),
+            Security::Anonymous => quote!(Anonymous),
+            Security::Bearer(name) => {
+                required.push(name);
+                quote!(Bearer(#name))
+            }
+        };
         let rest = names(&|it| it.location == Location::Path && it.raw);
         let path = rest.iter().fold(self.operation.path.clone(), |path, name| {
             path.replace(&format!("{{{name}}}"), &format!("{{+{name}}}"))
@@ -171,6 +197,7 @@ impl Call<'_> {
                 method: #http_method,
                 path: #path,
                 query: &[#(#query),*],
+                open_query: #open,
                 comma_separated: &[#(#joined),*],
                 headers: &[#(#headers),*],
                 required: &[#(#required),*],
@@ -180,6 +207,7 @@ impl Call<'_> {
                 host: #server,
                 idempotency: Idempotency::#idempotency,
                 scope: #scope,
+                security: Security::#security,
                 confidence: Confidence::#confidence,
                 source: #source,
             }
@@ -197,6 +225,15 @@ impl Argument<'_> {
     fn setter(&self, types: &Ident, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let field = &self.field;
         let docs = doc(&operation_docs::setter(self));
+        if self.ty == Ty::Pairs {
+            return quote! {
+                #docs
+                pub fn #field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                    self.#field.push((name.into(), value.into()));
+                    self
+                }
+            };
+        }
         let (ty, value) = self.ty.argument(Some(types), enums, &format_ident!("value"));
         let value = if self.is_list() { value } else { quote!(Some(#value)) };
         quote! {

@@ -19,6 +19,8 @@ pub(super) enum Ty {
     Json,
     /// A download.
     Bytes,
+    /// Names and values of query parameters.
+    Pairs,
     List(Box<Ty>),
     Map(Box<Ty>),
     Boxed(Box<Ty>),
@@ -95,6 +97,7 @@ impl Ty {
             Self::Date => quote!(chrono::NaiveDate),
             Self::Json => quote!(serde_json::Value),
             Self::Bytes => quote!(keyfob_client::ByteStream),
+            Self::Pairs => quote!(Vec<(String, String)>),
             Self::List(inner) => {
                 let inner = of(inner);
                 quote!(Vec<#inner>)
@@ -134,6 +137,7 @@ impl Ty {
             Self::Date => "a [`NaiveDate`](chrono::NaiveDate)".to_owned(),
             Self::Json => "any JSON as [`Value`](serde_json::Value)".to_owned(),
             Self::Bytes => "a [`ByteStream`](keyfob_client::ByteStream)".to_owned(),
+            Self::Pairs => "a list of pairs".to_owned(),
             Self::List(inner) => format!("a list of {}", inner.link_plural()),
             Self::Map(inner) => format!("a map from strings to {}", inner.link_plural()),
             Self::Boxed(inner) | Self::Optional(inner) => inner.link(),

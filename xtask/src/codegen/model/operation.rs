@@ -4,6 +4,7 @@ use crate::codegen::model::body::{self, Body};
 use crate::codegen::model::paging::{self, Paging};
 use crate::codegen::model::parameter::{self, Parameter};
 use crate::codegen::model::response::{self, ResponseBody, Status};
+use crate::codegen::model::security::{self, Security};
 use crate::codegen::model::variants::scalar;
 use crate::codegen::naming::snake;
 use crate::yaml::{Yaml, YamlExt};
@@ -32,6 +33,7 @@ pub(crate) struct Operation {
     pub(crate) confidence: Confidence,
     /// OAuth scope that the token must have.
     pub(crate) scope: Option<String>,
+    pub(crate) security: Security,
     /// Sending the request twice has the effect of sending it once.
     pub(crate) idempotent: bool,
     pub(crate) paging: Option<Paging>,
@@ -106,6 +108,7 @@ pub(crate) fn read(document: &Yaml, http_method: &str, node: &Yaml) -> Operation
         // The check has rejected every other word.
         confidence: Confidence::from_word(source("confidence")).unwrap_or(Confidence::Inferred),
         scope: text("x-keyfob-scope"),
+        security: security::read(document, node),
         idempotent,
         paging: node.get("x-keyfob-paging").map(paging::read),
         parameters: node.list("parameters").iter().map(|parameter| parameter::read(document, parameter)).collect(),

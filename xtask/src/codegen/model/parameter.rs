@@ -19,6 +19,8 @@ pub(crate) struct Parameter {
     pub(crate) joined: bool,
     /// Hand-written type of the API's crate that builds the values of a list.
     pub(crate) value_builder: Option<String>,
+    /// An object: each of its properties, whose names the caller chooses, is a query parameter.
+    pub(crate) open: bool,
     /// A path parameter covers the rest of the path; its slashes are not encoded.
     pub(crate) raw: bool,
     /// The value is a secret, which `Debug` must not show.
@@ -44,6 +46,14 @@ impl Location {
     }
 }
 
+/// Returns whether the parameter is an object in the query whose properties have names that the caller chooses.
+pub(crate) fn is_open(document: &Yaml, node: &Yaml) -> bool {
+    let schema = walk::resolve(document, node.get("schema").unwrap_or(&Yaml::Null));
+    node.text("in") == Some("query")
+        && schema.text("type") == Some("object")
+        && schema.get("additionalProperties").is_some_and(|values| values.as_bool() != Some(false))
+}
+
 /// Reads one parameter.
 pub(crate) fn read(document: &Yaml, node: &Yaml) -> Parameter {
     let schema = node.get("schema").unwrap_or(&Yaml::Null);
@@ -56,6 +66,7 @@ pub(crate) fn read(document: &Yaml, node: &Yaml) -> Parameter {
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),
         joined: node.get("explode").and_then(Yaml::as_bool) == Some(false),
         value_builder: node.text("x-keyfob-value-builder").map(str::to_owned),
+        open: is_open(document, node),
         raw: node.text("x-keyfob-path") == Some("raw"),
         secret: is_secret(document, schema),
     }

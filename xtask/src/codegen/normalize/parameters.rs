@@ -1,6 +1,7 @@
 //! Reduces parameters to name, location and a plain schema; dates and times become one type that takes either.
 
 use super::schemas::{Context, RemovedKeywords, simplified};
+use crate::codegen::model::parameter::is_open;
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt, map};
 
@@ -9,7 +10,13 @@ pub(super) fn pass(document: &mut Yaml, log: &mut Vec<String>) {
     walk::each_operation_mut(document, |id, operation| {
         let mut removed = RemovedKeywords::default();
         let mut joined = Vec::new();
-        let parameters = operation.list("parameters").iter().map(|parameter| {
+        let (open, fixed): (Vec<_>, Vec<_>) =
+            operation.list("parameters").iter().partition(|parameter| is_open(&original, parameter));
+        for parameter in open {
+            let name = parameter.text("name").unwrap_or_default();
+            log.push(format!("{id}: {name} takes query parameters with any names, without the generator"));
+        }
+        let parameters = fixed.into_iter().map(|parameter| {
             let name = parameter.text("name").unwrap_or_default();
             let location = parameter.text("in").unwrap_or_default();
             let schema = parameter.get("schema").unwrap_or(&Yaml::Null);
