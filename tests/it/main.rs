@@ -9,6 +9,7 @@ mod ditio_core;
 mod ditio_reporting;
 mod ditio_sync;
 mod dvinci;
+mod itempath;
 mod limits;
 mod one_shape;
 mod operations;

@@ -5,7 +5,8 @@ use std::{fmt::Display, iter};
 /// A value for a filter of a listing, with the comparison operator that ItemPath reads from its prefix.
 ///
 /// A setter that filters takes one filter, or several in an array, all of which must match. Plain text is passed in an
-/// array. [`Client`](crate::Client) has the rules that all filters share.
+/// array. The setter `filter` takes the name of a field, such as a custom field, with text or one filter.
+/// [`Client`](crate::Client) has the rules that all filters share.
 ///
 /// ```
 /// use keyfob_itempath::{Client, Filter};
@@ -14,6 +15,7 @@ use std::{fmt::Display, iter};
 /// let valves = client.materials().name(Filter::like("KF-"));
 /// let others = client.materials().name([Filter::like("KF-"), Filter::not("KF-VALVE-8")]);
 /// let valve = client.materials().name(["KF-VALVE-8"]);
+/// let league = client.materials().filter("League", "NHL").filter("GroupCode", Filter::gt(5));
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

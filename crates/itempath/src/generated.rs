@@ -21,9 +21,13 @@ pub const API: &str = "itempath";
 /// installed releases, so no field of a response is required and unknown fields must be
 /// ignored.
 ///
-/// **Tokens.** A login with user name and password returns an access token, valid for 15
-/// minutes, and a refresh token, valid for 30 days. An application token has no expiry. The
-/// role of the user determines the permissions.
+/// **Tokens.** [`login`](Client::login) returns an access token, valid for 15 minutes, and
+/// a refresh token, valid for 30 days, with which [`refresh`](Client::refresh) returns new
+/// access tokens. An application token, from
+/// [`application_token`](Client::application_token), has no expiry; the vendor recommends
+/// it for on-premise and closed networks only. The role of the user determines the
+/// permissions. Single sign-on with Azure can be configured, also for the API; the requests
+/// are not documented.
 ///
 /// **Envelopes.** The response to a listing is an object with the rows under the plural
 /// name. The response to a single read, a create (status 200, not 201) or an update has the
@@ -37,11 +41,13 @@ pub const API: &str = "itempath";
 /// **Filters.** Attributes are filters, and so are the custom fields of a site, under their
 /// own names. A value may start with an operator in square brackets: `[not]`, `[or]`,
 /// `[nor]`, `[gt]`, `[lt]`, `[like]`, `[notlike]`; `[or]` and `[nor]` take values separated
-/// by semicolons. For a range, send the parameter twice. Operators in the name, such as
-/// `gte`, are not documented.
+/// by semicolons, and only newer texts have them. For a range, send the parameter twice.
+/// Operators in the name, such as `gte`, are not documented. Malformed arrays or dates are
+/// errors; the status is not documented.
 ///
-/// **Ids and flags.** Ids of Power Pick are GUIDs in upper case; ids of ItemPath itself are
-/// integers. Flags of Power Pick are 0 or 1; flags of ItemPath itself are true or false.
+/// **Ids and flags.** Ids of Power Pick are GUIDs in upper case. Ids of ItemPath itself are
+/// integers or GUIDs, depending on the release and the resource. The type of flags is
+/// boolean: those of Power Pick are 0 or 1, those of ItemPath itself true or false.
 ///
 /// **Times.** Times are local to the site and have no zone, with or without a fraction.
 /// Filters and bodies also accept shortened times (to the year and month, to the hour, ...)
@@ -56,19 +62,21 @@ pub const API: &str = "itempath";
 /// the cloud. Large pages and count orders are slow: set time limits of minutes. There is
 /// no idempotency key and no bulk call.
 ///
-/// **Unknown.** The fields of stations, carriers, report rows, snapshots and settings, the
-/// bodies of 401, 403, 404 and 500, the response to `countOnly` and to most deletes, and
-/// the direction syntax of `orderBy`. Most operations are documented or seen in real
-/// clients; others are inferred from the general pattern or from a name alone and are
-/// marked as such. [`update_transaction_by_post`](Client::update_transaction_by_post) is an
-/// older alternative of [`update_transaction`](Client::update_transaction).
+/// **Unknown.** The fields of stations, report rows, snapshots and settings, the bodies of
+/// 401, 403, 404 and 500, the response to `countOnly` and to most deletes, and the
+/// direction syntax of `orderBy`. Most operations are documented or seen in real clients;
+/// others are inferred from the general pattern or from a name alone and are marked as
+/// such. [`update_transaction_by_post`](Client::update_transaction_by_post) is an older
+/// alternative of [`update_transaction`](Client::update_transaction).
 ///
 /// [`Filter`](crate::Filter) builds the values of the setters that link to it.
 ///
-/// The vendor's documentation was read on 2026-11-20.
+/// The vendor's documentation was read on 2026-11-30.
 ///
 /// # Operations
 ///
+/// * **Tokens**: [`login`](Self::login), [`refresh`](Self::refresh),
+///   [`application_token`](Self::application_token)
 /// * **Users**: [`users`](Self::users), [`create_user`](Self::create_user),
 ///   [`user`](Self::user), [`update_user`](Self::update_user),
 ///   [`delete_user`](Self::delete_user)
@@ -168,6 +176,83 @@ impl Client {
         &self.session
     }
 }
+/// # Tokens
+///
+/// Logins and tokens.
+impl Client {
+    /// Logs in with user name and password.
+    ///
+    /// Returns an access token, valid for 15 minutes, and a refresh token, valid for 30 days.
+    /// Users with the status pending or deactivated presumably cannot log in. A client logs in
+    /// by itself; this operation is for programs that pass on the refresh token.
+    ///
+    /// Returns [`types::Login`].
+    ///
+    /// Arguments:
+    /// * `body` (JSON)
+    ///
+    /// Statuses:
+    /// * 200: The tokens.
+    /// * 404: User name or password is wrong. The body is not documented.
+    /// * 422: A field is invalid, for example because the name exists already.
+    /// * 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
+    ///
+    /// Sends `POST /api/users/login`. Carries no credentials. Documented by the vendor:
+    /// <https://itempath.com/docs/itempath-api/authentication>.
+    pub fn login(&self, body: types::LoginCreate) -> operation::Login {
+        operation::Login::new(self.session.clone(), body)
+    }
+    /// Returns a new access token for a refresh token.
+    ///
+    /// The vendor documents the path and the header. Inferred: the method, and that the refresh
+    /// token remains valid. After its 30 days, a new login is required.
+    ///
+    /// Returns [`types::AccessToken`].
+    ///
+    /// Arguments:
+    /// * `refresh_token` (bearer token): authorizes the request, in place of the client's
+    ///   credentials.
+    ///
+    /// Statuses:
+    /// * 200: The access token.
+    /// * 422: The token is malformed or of another kind. The status and the body are inferred.
+    /// * 401, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
+    ///
+    /// Sends `POST /api/users/refresh`. Carries the token that is passed, not the client's
+    /// credentials. Documented by the vendor:
+    /// <https://itempath.com/docs/itempath-api/authentication>.
+    pub fn refresh(&self, refresh_token: impl Into<String>) -> operation::Refresh {
+        operation::Refresh::new(self.session.clone(), refresh_token.into())
+    }
+    /// Returns an application token, which does not expire, for a refresh token.
+    ///
+    /// For users of type application only. The vendor recommends application tokens for
+    /// on-premise and closed networks only. No request to revoke one is known; presumably
+    /// deactivating or deleting the user revokes it.
+    ///
+    /// Returns [`types::ApplicationToken`].
+    ///
+    /// Arguments:
+    /// * `refresh_token` (bearer token): authorizes the request, in place of the client's
+    ///   credentials.
+    ///
+    /// Statuses:
+    /// * 200: The application token.
+    /// * 403: The user is not of type application. The status is inferred; the body is not
+    ///   known.
+    /// * 422: The token is malformed or of another kind. The status and the body are inferred.
+    /// * 401, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
+    ///
+    /// Sends `POST /api/users/application-token`. Carries the token that is passed, not the
+    /// client's credentials. Documented by the vendor:
+    /// <https://itempath.com/docs/itempath-api/authentication>.
+    pub fn application_token(
+        &self,
+        refresh_token: impl Into<String>,
+    ) -> operation::ApplicationToken {
+        operation::ApplicationToken::new(self.session.clone(), refresh_token.into())
+    }
+}
 /// # Users
 ///
 /// Accounts of ItemPath itself.
@@ -180,7 +265,8 @@ impl Client {
     /// Optional parameters: [`limit`](operation::Users::limit),
     /// [`page`](operation::Users::page), [`offset`](operation::Users::offset),
     /// [`count_only`](operation::Users::count_only) (`countOnly`),
-    /// [`order_by`](operation::Users::order_by) (`orderBy`).
+    /// [`order_by`](operation::Users::order_by) (`orderBy`),
+    /// [`filter`](operation::Users::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -294,7 +380,8 @@ impl Client {
     /// [`info5`](operation::Materials::info5) (`Info5`),
     /// [`current_quantity`](operation::Materials::current_quantity) (`currentQuantity`),
     /// [`net_quantity`](operation::Materials::net_quantity) (`netQuantity`),
-    /// [`warehouse_id`](operation::Materials::warehouse_id) (`warehouseId`).
+    /// [`warehouse_id`](operation::Materials::warehouse_id) (`warehouseId`),
+    /// [`status`](operation::Materials::status), [`filter`](operation::Materials::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -406,7 +493,8 @@ impl Client {
     /// [`order_by`](operation::MaterialCodes::order_by) (`orderBy`),
     /// [`name`](operation::MaterialCodes::name),
     /// [`material_id`](operation::MaterialCodes::material_id) (`materialId`),
-    /// [`pack_size`](operation::MaterialCodes::pack_size) (`packSize`).
+    /// [`pack_size`](operation::MaterialCodes::pack_size) (`packSize`),
+    /// [`filter`](operation::MaterialCodes::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -524,7 +612,8 @@ impl Client {
     /// [`offset`](operation::MaterialProperties::offset),
     /// [`count_only`](operation::MaterialProperties::count_only) (`countOnly`),
     /// [`order_by`](operation::MaterialProperties::order_by) (`orderBy`),
-    /// [`name`](operation::MaterialProperties::name).
+    /// [`name`](operation::MaterialProperties::name),
+    /// [`filter`](operation::MaterialProperties::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -577,7 +666,8 @@ impl Client {
     /// [`status`](operation::Orders::status),
     /// [`order_status_type`](operation::Orders::order_status_type) (`orderStatusType`),
     /// [`creation_date`](operation::Orders::creation_date) (`creationDate`),
-    /// [`handling_unit`](operation::Orders::handling_unit) (`handlingUnit`).
+    /// [`handling_unit`](operation::Orders::handling_unit) (`handlingUnit`),
+    /// [`filter`](operation::Orders::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -722,7 +812,8 @@ impl Client {
     /// (`orderId`), [`modified_date`](operation::OrderLines::modified_date) (`modifiedDate`),
     /// [`created_after`](operation::OrderLines::created_after) (`createdAfter`),
     /// [`created_before`](operation::OrderLines::created_before) (`createdBefore`),
-    /// [`processed_after`](operation::OrderLines::processed_after) (`processedAfter`).
+    /// [`processed_after`](operation::OrderLines::processed_after) (`processedAfter`),
+    /// [`filter`](operation::OrderLines::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -875,7 +966,8 @@ impl Client {
     /// [`x_step`](operation::Transactions::x_step) (`xStep`),
     /// [`y_step`](operation::Transactions::y_step) (`yStep`),
     /// [`handling_unit`](operation::Transactions::handling_unit) (`handlingUnit`),
-    /// [`after`](operation::Transactions::after), [`before`](operation::Transactions::before).
+    /// [`after`](operation::Transactions::after), [`before`](operation::Transactions::before),
+    /// [`filter`](operation::Transactions::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -971,7 +1063,7 @@ impl Client {
     /// [`count_only`](operation::Batches::count_only) (`countOnly`),
     /// [`order_by`](operation::Batches::order_by) (`orderBy`),
     /// [`name`](operation::Batches::name), [`type_`](operation::Batches::type_) (`type`),
-    /// [`priority`](operation::Batches::priority).
+    /// [`priority`](operation::Batches::priority), [`filter`](operation::Batches::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1020,7 +1112,8 @@ impl Client {
     }
     /// Updates a batch.
     ///
-    /// Only keys present in the request change.
+    /// Only keys present in the request change. Inferred from the general pattern: the vendor
+    /// page that lists all operations of batches has no update.
     ///
     /// Returns [`types::BatchEnvelope`].
     ///
@@ -1034,8 +1127,8 @@ impl Client {
     /// * 422: A field is invalid, for example because the name exists already.
     /// * 401, 403, 500, 502, 503, 504: see [`Client`](Client#statuses-of-every-operation).
     ///
-    /// Sends `PUT /api/batches/{id}`. Documented by the vendor:
-    /// <https://itempath.com/docs/api/resource/batches>.
+    /// Sends `PUT /api/batches/{id}`. Inferred, not documented: try it in a test environment
+    /// first. Inferred from <https://itempath.com/docs/api>.
     pub fn update_batch(
         &self,
         id: impl Into<String>,
@@ -1045,8 +1138,8 @@ impl Client {
     }
     /// Deletes a batch.
     ///
-    /// Rejected while the batch contains work order lines. The status of the rejection is not
-    /// known.
+    /// Rejected while the batch contains work order lines: assign them to another batch, or
+    /// deallocate their orders. The status of the rejection is not known.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -1089,7 +1182,14 @@ impl Client {
     /// (`locationName`), [`name`](operation::WorkOrderLines::name),
     /// [`order_id`](operation::WorkOrderLines::order_id) (`orderId`),
     /// [`order_line_id`](operation::WorkOrderLines::order_line_id) (`orderLineId`),
-    /// [`progress_type`](operation::WorkOrderLines::progress_type) (`progressType`).
+    /// [`progress_type`](operation::WorkOrderLines::progress_type) (`progressType`),
+    /// [`id`](operation::WorkOrderLines::id),
+    /// [`handling_rank`](operation::WorkOrderLines::handling_rank) (`handlingRank`),
+    /// [`pick_error`](operation::WorkOrderLines::pick_error) (`pickError`),
+    /// [`put_error`](operation::WorkOrderLines::put_error) (`putError`),
+    /// [`quantity`](operation::WorkOrderLines::quantity),
+    /// [`loc_content_id`](operation::WorkOrderLines::loc_content_id) (`locContentId`),
+    /// [`filter`](operation::WorkOrderLines::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1150,7 +1250,8 @@ impl Client {
 impl Client {
     /// Lists storage rules.
     ///
-    /// A public client uses the filter on the material.
+    /// A public client uses the filter on the material. Not all releases return `materialId`
+    /// and `binId`: filter by them here, not after the read.
     ///
     /// Returns [`types::StorageRuleList`], one page;
     /// [`stream`](operation::StorageRules::stream) lists the items of all pages, and
@@ -1160,7 +1261,9 @@ impl Client {
     /// [`page`](operation::StorageRules::page), [`offset`](operation::StorageRules::offset),
     /// [`count_only`](operation::StorageRules::count_only) (`countOnly`),
     /// [`order_by`](operation::StorageRules::order_by) (`orderBy`),
-    /// [`material_id`](operation::StorageRules::material_id) (`materialId`).
+    /// [`material_id`](operation::StorageRules::material_id) (`materialId`),
+    /// [`bin_id`](operation::StorageRules::bin_id) (`binId`),
+    /// [`filter`](operation::StorageRules::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1288,7 +1391,8 @@ impl Client {
     /// [`type_`](operation::Locations::type_) (`type`),
     /// [`type_description`](operation::Locations::type_description) (`typeDescription`),
     /// [`x_coordinate`](operation::Locations::x_coordinate) (`xCoordinate`),
-    /// [`y_coordinate`](operation::Locations::y_coordinate) (`yCoordinate`).
+    /// [`y_coordinate`](operation::Locations::y_coordinate) (`yCoordinate`),
+    /// [`filter`](operation::Locations::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1346,7 +1450,8 @@ impl Client {
     /// [`location_name`](operation::LocationContents::location_name) (`locationName`),
     /// [`material_id`](operation::LocationContents::material_id) (`materialId`),
     /// [`type_`](operation::LocationContents::type_) (`type`),
-    /// [`warehouse_name`](operation::LocationContents::warehouse_name) (`warehouseName`).
+    /// [`warehouse_name`](operation::LocationContents::warehouse_name) (`warehouseName`),
+    /// [`filter`](operation::LocationContents::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1381,8 +1486,8 @@ impl Client {
 impl Client {
     /// Lists location content breakdowns.
     ///
-    /// Every attribute is a filter. One version of the vendor page omits the leading segment
-    /// `api`.
+    /// The newest vendor page lists no filter on attributes; they are inferred from older pages
+    /// and from other listings. One version of the page omits the leading segment `api`.
     ///
     /// Returns [`types::LocationContentBreakdownList`], one page;
     /// [`stream`](operation::LocationContentBreakdowns::stream) lists the items of all pages,
@@ -1409,7 +1514,7 @@ impl Client {
     /// [`production_date`](operation::LocationContentBreakdowns::production_date)
     /// (`productionDate`), [`put_date`](operation::LocationContentBreakdowns::put_date)
     /// (`putDate`), [`release_date`](operation::LocationContentBreakdowns::release_date)
-    /// (`releaseDate`).
+    /// (`releaseDate`), [`filter`](operation::LocationContentBreakdowns::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1457,7 +1562,8 @@ impl Client {
     /// [`page`](operation::Warehouses::page), [`offset`](operation::Warehouses::offset),
     /// [`count_only`](operation::Warehouses::count_only) (`countOnly`),
     /// [`order_by`](operation::Warehouses::order_by) (`orderBy`),
-    /// [`name`](operation::Warehouses::name).
+    /// [`name`](operation::Warehouses::name), [`id`](operation::Warehouses::id),
+    /// [`filter`](operation::Warehouses::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1505,7 +1611,18 @@ impl Client {
     /// [`count_only`](operation::StorageUnits::count_only) (`countOnly`),
     /// [`order_by`](operation::StorageUnits::order_by) (`orderBy`),
     /// [`name`](operation::StorageUnits::name), [`type_`](operation::StorageUnits::type_)
-    /// (`type`), [`warehouse_id`](operation::StorageUnits::warehouse_id) (`warehouseId`).
+    /// (`type`), [`warehouse_id`](operation::StorageUnits::warehouse_id) (`warehouseId`),
+    /// [`id`](operation::StorageUnits::id),
+    /// [`depth_steps`](operation::StorageUnits::depth_steps) (`depthSteps`),
+    /// [`width_steps`](operation::StorageUnits::width_steps) (`widthSteps`),
+    /// [`description`](operation::StorageUnits::description),
+    /// [`gross_depth`](operation::StorageUnits::gross_depth) (`grossDepth`),
+    /// [`gross_width`](operation::StorageUnits::gross_width) (`grossWidth`),
+    /// [`net_depth`](operation::StorageUnits::net_depth) (`netDepth`),
+    /// [`net_width`](operation::StorageUnits::net_width) (`netWidth`),
+    /// [`max_weight`](operation::StorageUnits::max_weight) (`maxWeight`),
+    /// [`is_manual_sequence_numbers`](operation::StorageUnits::is_manual_sequence_numbers)
+    /// (`isManualSequenceNumbers`), [`filter`](operation::StorageUnits::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1551,7 +1668,12 @@ impl Client {
     /// [`count_only`](operation::AccessPoints::count_only) (`countOnly`),
     /// [`order_by`](operation::AccessPoints::order_by) (`orderBy`),
     /// [`name`](operation::AccessPoints::name),
-    /// [`storage_unit_id`](operation::AccessPoints::storage_unit_id) (`storageUnitId`).
+    /// [`storage_unit_id`](operation::AccessPoints::storage_unit_id) (`storageUnitId`),
+    /// [`id`](operation::AccessPoints::id),
+    /// [`parameters`](operation::AccessPoints::parameters),
+    /// [`is_blocked`](operation::AccessPoints::is_blocked) (`isBlocked`),
+    /// [`block_reason`](operation::AccessPoints::block_reason) (`blockReason`),
+    /// [`filter`](operation::AccessPoints::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1593,7 +1715,8 @@ impl Client {
     /// [`page`](operation::Carriers::page), [`offset`](operation::Carriers::offset),
     /// [`count_only`](operation::Carriers::count_only) (`countOnly`),
     /// [`order_by`](operation::Carriers::order_by) (`orderBy`),
-    /// [`name`](operation::Carriers::name).
+    /// [`name`](operation::Carriers::name), [`number`](operation::Carriers::number),
+    /// [`filter`](operation::Carriers::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1649,7 +1772,8 @@ impl Client {
     /// [`max_weight`](operation::Shelves::max_weight) (`maxWeight`),
     /// [`x_coordinate`](operation::Shelves::x_coordinate) (`xCoordinate`),
     /// [`y_coordinate`](operation::Shelves::y_coordinate) (`yCoordinate`),
-    /// [`z_coordinate`](operation::Shelves::z_coordinate) (`zCoordinate`).
+    /// [`z_coordinate`](operation::Shelves::z_coordinate) (`zCoordinate`),
+    /// [`filter`](operation::Shelves::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1692,7 +1816,8 @@ impl Client {
     /// Optional parameters: [`limit`](operation::Bins::limit), [`page`](operation::Bins::page),
     /// [`offset`](operation::Bins::offset), [`count_only`](operation::Bins::count_only)
     /// (`countOnly`), [`order_by`](operation::Bins::order_by) (`orderBy`),
-    /// [`name`](operation::Bins::name), [`type_`](operation::Bins::type_) (`type`).
+    /// [`name`](operation::Bins::name), [`type_`](operation::Bins::type_) (`type`),
+    /// [`filter`](operation::Bins::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1736,7 +1861,8 @@ impl Client {
     /// [`order_by`](operation::Zones::order_by) (`orderBy`), [`name`](operation::Zones::name),
     /// [`warehouse`](operation::Zones::warehouse), [`type_`](operation::Zones::type_) (`type`),
     /// [`color`](operation::Zones::color), [`put_type`](operation::Zones::put_type)
-    /// (`putType`), [`pick_type`](operation::Zones::pick_type) (`pickType`).
+    /// (`putType`), [`pick_type`](operation::Zones::pick_type) (`pickType`),
+    /// [`filter`](operation::Zones::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1780,7 +1906,8 @@ impl Client {
     /// Optional parameters: [`limit`](operation::Stations::limit),
     /// [`page`](operation::Stations::page), [`offset`](operation::Stations::offset),
     /// [`count_only`](operation::Stations::count_only) (`countOnly`),
-    /// [`order_by`](operation::Stations::order_by) (`orderBy`).
+    /// [`order_by`](operation::Stations::order_by) (`orderBy`),
+    /// [`filter`](operation::Stations::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1813,9 +1940,9 @@ impl Client {
 }
 /// # Power Pick clients
 ///
-/// Computers registered in Power Pick.
+/// Groups of people that own or access materials.
 impl Client {
-    /// Lists the computers registered in Power Pick.
+    /// Lists the clients of Power Pick.
     ///
     /// Returns [`types::PowerPickClientList`], one page;
     /// [`stream`](operation::PowerPickClients::stream) lists the items of all pages, and
@@ -1826,7 +1953,9 @@ impl Client {
     /// [`offset`](operation::PowerPickClients::offset),
     /// [`count_only`](operation::PowerPickClients::count_only) (`countOnly`),
     /// [`order_by`](operation::PowerPickClients::order_by) (`orderBy`),
-    /// [`name`](operation::PowerPickClients::name).
+    /// [`name`](operation::PowerPickClients::name),
+    /// [`type_`](operation::PowerPickClients::type_) (`type`),
+    /// [`filter`](operation::PowerPickClients::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1837,7 +1966,7 @@ impl Client {
     pub fn power_pick_clients(&self) -> operation::PowerPickClients {
         operation::PowerPickClients::new(self.session.clone())
     }
-    /// Returns a computer registered in Power Pick.
+    /// Returns a client of Power Pick.
     ///
     /// Returns [`types::PowerPickClientEnvelope`].
     ///
@@ -1872,7 +2001,7 @@ impl Client {
     /// [`count_only`](operation::CostCenters::count_only) (`countOnly`),
     /// [`order_by`](operation::CostCenters::order_by) (`orderBy`),
     /// [`name`](operation::CostCenters::name), [`type_`](operation::CostCenters::type_)
-    /// (`type`).
+    /// (`type`), [`filter`](operation::CostCenters::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -1884,6 +2013,8 @@ impl Client {
         operation::CostCenters::new(self.session.clone())
     }
     /// Creates a cost center.
+    ///
+    /// The vendor page writes the path with a trailing slash.
     ///
     /// Returns [`types::CostCenterEnvelope`].
     ///
@@ -1922,7 +2053,7 @@ impl Client {
     }
     /// Updates a cost center.
     ///
-    /// Only keys present in the request change.
+    /// Only keys present in the request change. The name must be unique.
     ///
     /// Returns [`types::CostCenterEnvelope`].
     ///
@@ -1983,7 +2114,7 @@ impl Client {
     /// [`offset`](operation::Kits::offset), [`count_only`](operation::Kits::count_only)
     /// (`countOnly`), [`order_by`](operation::Kits::order_by) (`orderBy`),
     /// [`has_stock`](operation::Kits::has_stock) (`hasStock`), [`name`](operation::Kits::name),
-    /// [`target`](operation::Kits::target).
+    /// [`target`](operation::Kits::target), [`filter`](operation::Kits::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2092,7 +2223,9 @@ impl Client {
     /// [`has_stock`](operation::KitLines::has_stock) (`hasStock`),
     /// [`kit_id`](operation::KitLines::kit_id) (`kitId`),
     /// [`material_id`](operation::KitLines::material_id) (`materialId`),
-    /// [`number`](operation::KitLines::number), [`quantity`](operation::KitLines::quantity).
+    /// [`number`](operation::KitLines::number), [`quantity`](operation::KitLines::quantity),
+    /// [`material_name`](operation::KitLines::material_name) (`materialName`),
+    /// [`filter`](operation::KitLines::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2201,7 +2334,13 @@ impl Client {
     /// Optional parameters: [`limit`](operation::Images::limit),
     /// [`page`](operation::Images::page), [`offset`](operation::Images::offset),
     /// [`count_only`](operation::Images::count_only) (`countOnly`),
-    /// [`order_by`](operation::Images::order_by) (`orderBy`).
+    /// [`order_by`](operation::Images::order_by) (`orderBy`),
+    /// [`name`](operation::Images::name),
+    /// [`classification`](operation::Images::classification),
+    /// [`hyperlink`](operation::Images::hyperlink),
+    /// [`material_id`](operation::Images::material_id) (`materialId`),
+    /// [`origin`](operation::Images::origin), [`type_`](operation::Images::type_) (`type`),
+    /// [`filter`](operation::Images::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2265,7 +2404,8 @@ impl Client {
     /// [`count_only`](operation::Reports::count_only) (`countOnly`),
     /// [`order_by`](operation::Reports::order_by) (`orderBy`),
     /// [`name`](operation::Reports::name), [`id`](operation::Reports::id),
-    /// [`base_table`](operation::Reports::base_table) (`baseTable`).
+    /// [`base_table`](operation::Reports::base_table) (`baseTable`),
+    /// [`filter`](operation::Reports::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2281,8 +2421,7 @@ impl Client {
     /// Returns [`types::ReportEnvelope`].
     ///
     /// Arguments:
-    /// * `id` (path): Id of the report: normally a number, but a UUID according to one vendor
-    ///   list.
+    /// * `id` (path): Id of the object: a number or a UUID, depending on the release.
     ///
     /// Statuses:
     /// * 200: The report.
@@ -2352,7 +2491,7 @@ impl Client {
     /// [`code`](operation::ApiCalls::code),
     /// [`creation_date`](operation::ApiCalls::creation_date) (`creationDate`),
     /// [`endpoint`](operation::ApiCalls::endpoint), [`user_id`](operation::ApiCalls::user_id)
-    /// (`userId`).
+    /// (`userId`), [`filter`](operation::ApiCalls::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2370,7 +2509,7 @@ impl Client {
     /// Returns [`types::ApiCallEnvelope`].
     ///
     /// Arguments:
-    /// * `id` (path): Number that identifies the object.
+    /// * `id` (path): Id of the object: a number or a UUID, depending on the release.
     ///
     /// Statuses:
     /// * 200: The logged call.
@@ -2379,8 +2518,8 @@ impl Client {
     ///
     /// Sends `GET /api/calls/{id}`. Inferred, not documented: try it in a test environment
     /// first. Inferred from <https://itempath.com/docs/api/resource/api-calls>.
-    pub fn api_call(&self, id: i64) -> operation::ApiCall {
-        operation::ApiCall::new(self.session.clone(), id)
+    pub fn api_call(&self, id: impl Into<String>) -> operation::ApiCall {
+        operation::ApiCall::new(self.session.clone(), id.into())
     }
 }
 /// # Connections
@@ -2395,7 +2534,8 @@ impl Client {
     /// Optional parameters: [`limit`](operation::Connections::limit),
     /// [`page`](operation::Connections::page), [`offset`](operation::Connections::offset),
     /// [`count_only`](operation::Connections::count_only) (`countOnly`),
-    /// [`order_by`](operation::Connections::order_by) (`orderBy`).
+    /// [`order_by`](operation::Connections::order_by) (`orderBy`),
+    /// [`filter`](operation::Connections::filter).
     ///
     /// Statuses:
     /// * 200: The rows of the page.
@@ -2413,7 +2553,7 @@ impl Client {
     /// Returns [`types::Connection`].
     ///
     /// Arguments:
-    /// * `id` (path): Number that identifies the object.
+    /// * `id` (path): Id of the object: a number or a UUID, depending on the release.
     ///
     /// Statuses:
     /// * 200: The connection.
@@ -2422,8 +2562,8 @@ impl Client {
     ///
     /// Sends `GET /api/connections/{id}`. Documented by the vendor:
     /// <https://itempath.com/docs/api/resource/connections>.
-    pub fn connection(&self, id: i64) -> operation::Connection {
-        operation::Connection::new(self.session.clone(), id)
+    pub fn connection(&self, id: impl Into<String>) -> operation::Connection {
+        operation::Connection::new(self.session.clone(), id.into())
     }
 }
 /// # Settings
@@ -2449,6 +2589,9 @@ impl Client {
 }
 /// Every operation, in the order of the specification.
 pub static OPERATIONS: &[&keyfob_client::Operation] = &[
+    &operation::Login::OPERATION,
+    &operation::Refresh::OPERATION,
+    &operation::ApplicationToken::OPERATION,
     &operation::Users::OPERATION,
     &operation::CreateUser::OPERATION,
     &operation::User::OPERATION,
@@ -2554,6 +2697,209 @@ pub mod operation {
         CallOptions, Confidence, Operation, Idempotency, Security, Session,
     };
     use keyfob_client::paging::{Paged, Position, Scheme};
+    /// Builder of [`Client::login`](super::Client::login): logs in with user name and password.
+    ///
+    /// Returns an access token, valid for 15 minutes, and a refresh token, valid for 30 days.
+    /// Users with the status pending or deactivated presumably cannot log in. A client logs in
+    /// by itself; this operation is for programs that pass on the refresh token.
+    ///
+    /// Returns [`types::Login`].
+    ///
+    /// Sends `POST /api/users/login`. Carries no credentials. Documented by the vendor:
+    /// <https://itempath.com/docs/itempath-api/authentication>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct Login {
+        session: Session,
+        call: CallOptions,
+        body: types::LoginCreate,
+    }
+    impl Login {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "login",
+            summary: "Logs in with user name and password.",
+            method: "POST",
+            path: "/api/users/login",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "application/json",
+            body_required: true,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Anonymous,
+            confidence: Confidence::Documented,
+            source: "https://itempath.com/docs/itempath-api/authentication",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session, body: types::LoginCreate) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                body,
+            }
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for Login {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users/login");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
+        }
+    }
+    keyfob_client::operation!(Login, types::Login, record);
+    /// Builder of [`Client::refresh`](super::Client::refresh): returns a new access token for a
+    /// refresh token.
+    ///
+    /// The vendor documents the path and the header. Inferred: the method, and that the refresh
+    /// token remains valid. After its 30 days, a new login is required.
+    ///
+    /// Returns [`types::AccessToken`].
+    ///
+    /// Sends `POST /api/users/refresh`. Carries the token that is passed, not the client's
+    /// credentials. Documented by the vendor:
+    /// <https://itempath.com/docs/itempath-api/authentication>.
+    #[derive(Clone)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct Refresh {
+        session: Session,
+        call: CallOptions,
+        refresh_token: String,
+    }
+    impl Refresh {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "refresh",
+            summary: "Returns a new access token for a refresh token.",
+            method: "POST",
+            path: "/api/users/refresh",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &["refreshToken"],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Bearer("refreshToken"),
+            confidence: Confidence::Documented,
+            source: "https://itempath.com/docs/itempath-api/authentication",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session, refresh_token: String) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                refresh_token,
+            }
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for Refresh {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users/refresh");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.bearer(&self.refresh_token);
+        }
+    }
+    keyfob_client::operation!(Refresh, types::AccessToken, record);
+    impl std::fmt::Debug for Refresh {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            let fields: &[(&str, &dyn std::fmt::Debug)] = &[
+                ("session", &self.session),
+                ("call", &self.call),
+                (stringify!(refresh_token), &keyfob_client::macros::Redacted),
+            ];
+            keyfob_client::macros::debug_struct(f, stringify!(Refresh), fields)
+        }
+    }
+    /// Builder of [`Client::application_token`](super::Client::application_token): returns an
+    /// application token, which does not expire, for a refresh token.
+    ///
+    /// For users of type application only. The vendor recommends application tokens for
+    /// on-premise and closed networks only. No request to revoke one is known; presumably
+    /// deactivating or deleting the user revokes it.
+    ///
+    /// Returns [`types::ApplicationToken`].
+    ///
+    /// Sends `POST /api/users/application-token`. Carries the token that is passed, not the
+    /// client's credentials. Documented by the vendor:
+    /// <https://itempath.com/docs/itempath-api/authentication>.
+    #[derive(Clone)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct ApplicationToken {
+        session: Session,
+        call: CallOptions,
+        refresh_token: String,
+    }
+    impl ApplicationToken {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "application_token",
+            summary: "Returns an application token, which does not expire, for a refresh token.",
+            method: "POST",
+            path: "/api/users/application-token",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &["refreshToken"],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Bearer("refreshToken"),
+            confidence: Confidence::Documented,
+            source: "https://itempath.com/docs/itempath-api/authentication",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session, refresh_token: String) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                refresh_token,
+            }
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for ApplicationToken {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/api/users/application-token");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.bearer(&self.refresh_token);
+        }
+    }
+    keyfob_client::operation!(ApplicationToken, types::ApplicationToken, record);
+    impl std::fmt::Debug for ApplicationToken {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            let fields: &[(&str, &dyn std::fmt::Debug)] = &[
+                ("session", &self.session),
+                ("call", &self.call),
+                (stringify!(refresh_token), &keyfob_client::macros::Redacted),
+            ];
+            keyfob_client::macros::debug_struct(f, stringify!(ApplicationToken), fields)
+        }
+    }
     /// Builder of [`Client::users`](super::Client::users): lists users.
     ///
     /// Returns [`types::UserList`], one page; [`stream`](Users::stream) lists the items of all
@@ -2571,6 +2917,7 @@ pub mod operation {
         offset: Option<i64>,
         count_only: Option<bool>,
         order_by: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Users {
         /// Method, path, parameters, confidence and source of this operation.
@@ -2581,7 +2928,7 @@ pub mod operation {
             method: "GET",
             path: "/api/users",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -2605,6 +2952,7 @@ pub mod operation {
                 offset: None,
                 count_only: None,
                 order_by: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -2653,6 +3001,21 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -2676,6 +3039,11 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Users, types::UserList, record);
@@ -2972,6 +3340,8 @@ pub mod operation {
         current_quantity: Vec<String>,
         net_quantity: Vec<String>,
         warehouse_id: Vec<String>,
+        status: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Materials {
         /// Method, path, parameters, confidence and source of this operation.
@@ -2996,8 +3366,9 @@ pub mod operation {
                 "currentQuantity",
                 "netQuantity",
                 "warehouseId",
+                "status",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -3030,6 +3401,8 @@ pub mod operation {
                 current_quantity: Vec::new(),
                 net_quantity: Vec::new(),
                 warehouse_id: Vec::new(),
+                status: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -3198,6 +3571,37 @@ pub mod operation {
             self.warehouse_id = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `status`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on status. A value can start with an operator. Listed for the oldest releases
+        /// only.
+        ///
+        /// Inferred, not documented by the vendor.
+        pub fn status(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.status = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -3229,7 +3633,13 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request.query("status", &self.status);
             request.query("warehouseId", &self.warehouse_id);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Materials, types::MaterialList, record);
@@ -3526,6 +3936,7 @@ pub mod operation {
         name: Vec<String>,
         material_id: Vec<String>,
         pack_size: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl MaterialCodes {
         /// Method, path, parameters, confidence and source of this operation.
@@ -3545,7 +3956,7 @@ pub mod operation {
                 "materialId",
                 "packSize",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -3572,6 +3983,7 @@ pub mod operation {
                 name: Vec::new(),
                 material_id: Vec::new(),
                 pack_size: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -3659,6 +4071,21 @@ pub mod operation {
             self.pack_size = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -3685,6 +4112,11 @@ pub mod operation {
             request.query_joined("orderBy", &self.order_by);
             request.query("packSize", &self.pack_size);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(MaterialCodes, types::MaterialCodeList, record);
@@ -3986,6 +4418,7 @@ pub mod operation {
         count_only: Option<bool>,
         order_by: Vec<String>,
         name: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl MaterialProperties {
         /// Method, path, parameters, confidence and source of this operation.
@@ -3996,7 +4429,7 @@ pub mod operation {
             method: "GET",
             path: "/api/material_properties",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -4021,6 +4454,7 @@ pub mod operation {
                 count_only: None,
                 order_by: Vec::new(),
                 name: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -4082,6 +4516,21 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -4106,6 +4555,11 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(MaterialProperties, types::MaterialPropertyList, record);
@@ -4227,6 +4681,7 @@ pub mod operation {
         order_status_type: Vec<String>,
         creation_date: Vec<String>,
         handling_unit: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Orders {
         /// Method, path, parameters, confidence and source of this operation.
@@ -4250,7 +4705,7 @@ pub mod operation {
                 "creationDate",
                 "handlingUnit",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -4281,6 +4736,7 @@ pub mod operation {
                 order_status_type: Vec::new(),
                 creation_date: Vec::new(),
                 handling_unit: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -4422,6 +4878,21 @@ pub mod operation {
             self.handling_unit = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -4452,6 +4923,11 @@ pub mod operation {
             request.query("page", &self.page);
             request.query("priority", &self.priority);
             request.query("status", &self.status);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Orders, types::OrderList, record);
@@ -4818,6 +5294,7 @@ pub mod operation {
         created_after: Option<String>,
         created_before: Option<String>,
         processed_after: Option<String>,
+        filter: Vec<(String, String)>,
     }
     impl OrderLines {
         /// Method, path, parameters, confidence and source of this operation.
@@ -4841,7 +5318,7 @@ pub mod operation {
                 "createdBefore",
                 "processedAfter",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -4872,6 +5349,7 @@ pub mod operation {
                 created_after: None,
                 created_before: None,
                 processed_after: None,
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -4994,6 +5472,21 @@ pub mod operation {
             self.processed_after = Some(value.into());
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -5024,6 +5517,20 @@ pub mod operation {
             request.query("page", &self.page);
             request.query("processedAfter", &self.processed_after);
             request.query("status", &self.status);
+            request
+                .open_query(
+                    &self.filter,
+                    &[
+                        "limit",
+                        "page",
+                        "offset",
+                        "countOnly",
+                        "orderBy",
+                        "createdAfter",
+                        "createdBefore",
+                        "processedAfter",
+                    ],
+                );
         }
     }
     keyfob_client::operation!(OrderLines, types::OrderLineList, record);
@@ -5357,6 +5864,7 @@ pub mod operation {
         handling_unit: Vec<String>,
         after: Option<String>,
         before: Option<String>,
+        filter: Vec<(String, String)>,
     }
     impl Transactions {
         /// Method, path, parameters, confidence and source of this operation.
@@ -5411,7 +5919,7 @@ pub mod operation {
                 "after",
                 "before",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -5473,6 +5981,7 @@ pub mod operation {
                 handling_unit: Vec::new(),
                 after: None,
                 before: None,
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -6006,6 +6515,21 @@ pub mod operation {
             self.before = Some(value.into());
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -6067,6 +6591,19 @@ pub mod operation {
             request.query("warehouseName", &self.warehouse_name);
             request.query("xStep", &self.x_step);
             request.query("yStep", &self.y_step);
+            request
+                .open_query(
+                    &self.filter,
+                    &[
+                        "limit",
+                        "page",
+                        "offset",
+                        "countOnly",
+                        "orderBy",
+                        "after",
+                        "before",
+                    ],
+                );
         }
     }
     keyfob_client::operation!(Transactions, types::TransactionList, record);
@@ -6318,6 +6855,7 @@ pub mod operation {
         name: Vec<String>,
         type_: Vec<String>,
         priority: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Batches {
         /// Method, path, parameters, confidence and source of this operation.
@@ -6337,7 +6875,7 @@ pub mod operation {
                 "type",
                 "priority",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -6364,6 +6902,7 @@ pub mod operation {
                 name: Vec::new(),
                 type_: Vec::new(),
                 priority: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -6451,6 +6990,21 @@ pub mod operation {
             self.priority = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -6477,6 +7031,11 @@ pub mod operation {
             request.query("page", &self.page);
             request.query("priority", &self.priority);
             request.query("type", &self.type_);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Batches, types::BatchList, record);
@@ -6630,12 +7189,13 @@ pub mod operation {
     keyfob_client::operation!(Batch, types::BatchEnvelope, record);
     /// Builder of [`Client::update_batch`](super::Client::update_batch): updates a batch.
     ///
-    /// Only keys present in the request change.
+    /// Only keys present in the request change. Inferred from the general pattern: the vendor
+    /// page that lists all operations of batches has no update.
     ///
     /// Returns [`types::BatchEnvelope`].
     ///
-    /// Sends `PUT /api/batches/{id}`. Documented by the vendor:
-    /// <https://itempath.com/docs/api/resource/batches>.
+    /// Sends `PUT /api/batches/{id}`. Inferred, not documented: try it in a test environment
+    /// first. Inferred from <https://itempath.com/docs/api>.
     #[derive(Clone, Debug)]
     #[must_use = "nothing is sent before `send` or `.await`"]
     pub struct UpdateBatch {
@@ -6664,8 +7224,8 @@ pub mod operation {
             idempotency: Idempotency::Idempotent,
             scope: None,
             security: Security::Client,
-            confidence: Confidence::Documented,
-            source: "https://itempath.com/docs/api/resource/batches",
+            confidence: Confidence::Inferred,
+            source: "https://itempath.com/docs/api",
         };
         #[inline(never)]
         pub(super) fn new(
@@ -6695,8 +7255,8 @@ pub mod operation {
     keyfob_client::operation!(UpdateBatch, types::BatchEnvelope, record);
     /// Builder of [`Client::delete_batch`](super::Client::delete_batch): deletes a batch.
     ///
-    /// Rejected while the batch contains work order lines. The status of the rejection is not
-    /// known.
+    /// Rejected while the batch contains work order lines: assign them to another batch, or
+    /// deallocate their orders. The status of the rejection is not known.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -6778,6 +7338,13 @@ pub mod operation {
         order_id: Vec<String>,
         order_line_id: Vec<String>,
         progress_type: Vec<String>,
+        id: Vec<String>,
+        handling_rank: Vec<String>,
+        pick_error: Vec<String>,
+        put_error: Vec<String>,
+        quantity: Vec<String>,
+        loc_content_id: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl WorkOrderLines {
         /// Method, path, parameters, confidence and source of this operation.
@@ -6803,8 +7370,14 @@ pub mod operation {
                 "orderId",
                 "orderLineId",
                 "progressType",
+                "id",
+                "handlingRank",
+                "pickError",
+                "putError",
+                "quantity",
+                "locContentId",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -6838,6 +7411,13 @@ pub mod operation {
                 order_id: Vec::new(),
                 order_line_id: Vec::new(),
                 progress_type: Vec::new(),
+                id: Vec::new(),
+                handling_rank: Vec::new(),
+                pick_error: Vec::new(),
+                put_error: Vec::new(),
+                quantity: Vec::new(),
+                loc_content_id: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -7016,6 +7596,97 @@ pub mod operation {
             self.progress_type = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `id`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
+        pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `handlingRank`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `handlingRank`. A value can start with an operator. Listed for older releases.
+        pub fn handling_rank(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.handling_rank = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `pickError`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `pickError`. A value can start with an operator. Listed for older releases.
+        pub fn pick_error(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.pick_error = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `putError`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `putError`. A value can start with an operator. Listed for older releases.
+        pub fn put_error(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.put_error = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `quantity`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on quantity. A value can start with an operator.
+        pub fn quantity(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.quantity = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `locContentId`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on the id of the location content, under the name of older releases. A value can
+        /// start with an operator.
+        pub fn loc_content_id(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.loc_content_id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -7037,8 +7708,11 @@ pub mod operation {
             request.query("batchId", &self.batch_id);
             request.query("countOnly", &self.count_only);
             request.query("directionType", &self.direction_type);
+            request.query("handlingRank", &self.handling_rank);
             request.query("handlingUnit", &self.handling_unit);
+            request.query("id", &self.id);
             request.query("limit", &self.limit);
+            request.query("locContentId", &self.loc_content_id);
             request.query("locationContentId", &self.location_content_id);
             request.query("locationId", &self.location_id);
             request.query("locationName", &self.location_name);
@@ -7048,7 +7722,15 @@ pub mod operation {
             request.query("orderId", &self.order_id);
             request.query("orderLineId", &self.order_line_id);
             request.query("page", &self.page);
+            request.query("pickError", &self.pick_error);
             request.query("progressType", &self.progress_type);
+            request.query("putError", &self.put_error);
+            request.query("quantity", &self.quantity);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(WorkOrderLines, types::WorkOrderLineList, record);
@@ -7212,7 +7894,8 @@ pub mod operation {
     keyfob_client::operation!(UpdateWorkOrderLine, types::WorkOrderLineEnvelope, record);
     /// Builder of [`Client::storage_rules`](super::Client::storage_rules): lists storage rules.
     ///
-    /// A public client uses the filter on the material.
+    /// A public client uses the filter on the material. Not all releases return `materialId`
+    /// and `binId`: filter by them here, not after the read.
     ///
     /// Returns [`types::StorageRuleList`], one page; [`stream`](StorageRules::stream) lists the
     /// items of all pages, and [`pages`](StorageRules::pages) the pages.
@@ -7230,6 +7913,8 @@ pub mod operation {
         count_only: Option<bool>,
         order_by: Vec<String>,
         material_id: Vec<String>,
+        bin_id: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl StorageRules {
         /// Method, path, parameters, confidence and source of this operation.
@@ -7239,8 +7924,16 @@ pub mod operation {
             summary: "Lists storage rules.",
             method: "GET",
             path: "/api/storage_rules",
-            query: &["limit", "page", "offset", "countOnly", "orderBy", "materialId"],
-            open_query: false,
+            query: &[
+                "limit",
+                "page",
+                "offset",
+                "countOnly",
+                "orderBy",
+                "materialId",
+                "binId",
+            ],
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -7265,6 +7958,8 @@ pub mod operation {
                 count_only: None,
                 order_by: Vec::new(),
                 material_id: Vec::new(),
+                bin_id: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -7326,6 +8021,34 @@ pub mod operation {
             self.material_id = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `binId`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `binId`. A value can start with an operator.
+        pub fn bin_id(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.bin_id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -7344,12 +8067,18 @@ pub mod operation {
         }
         fn build(&self, request: &mut RequestBuilder) {
             request.accept("application/json");
+            request.query("binId", &self.bin_id);
             request.query("countOnly", &self.count_only);
             request.query("limit", &self.limit);
             request.query("materialId", &self.material_id);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(StorageRules, types::StorageRuleList, record);
@@ -7665,6 +8394,7 @@ pub mod operation {
         type_description: Vec<String>,
         x_coordinate: Vec<String>,
         y_coordinate: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Locations {
         /// Method, path, parameters, confidence and source of this operation.
@@ -7701,7 +8431,7 @@ pub mod operation {
                 "xCoordinate",
                 "yCoordinate",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -7745,6 +8475,7 @@ pub mod operation {
                 type_description: Vec::new(),
                 x_coordinate: Vec::new(),
                 y_coordinate: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -8050,6 +8781,21 @@ pub mod operation {
             self.y_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -8093,6 +8839,11 @@ pub mod operation {
             request.query("xCoordinate", &self.x_coordinate);
             request.query("yCoordinate", &self.y_coordinate);
             request.query("zoneId", &self.zone_id);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Locations, types::LocationList, record);
@@ -8219,6 +8970,7 @@ pub mod operation {
         material_id: Vec<String>,
         type_: Vec<String>,
         warehouse_name: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl LocationContents {
         /// Method, path, parameters, confidence and source of this operation.
@@ -8247,7 +8999,7 @@ pub mod operation {
                 "type",
                 "warehouseName",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -8283,6 +9035,7 @@ pub mod operation {
                 material_id: Vec::new(),
                 type_: Vec::new(),
                 warehouse_name: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -8485,6 +9238,21 @@ pub mod operation {
             self.warehouse_name = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -8520,6 +9288,11 @@ pub mod operation {
             request.query("page", &self.page);
             request.query("type", &self.type_);
             request.query("warehouseName", &self.warehouse_name);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(LocationContents, types::LocationContentList, record);
@@ -8618,8 +9391,8 @@ pub mod operation {
     /// [`Client::location_content_breakdowns`](super::Client::location_content_breakdowns):
     /// lists location content breakdowns.
     ///
-    /// Every attribute is a filter. One version of the vendor page omits the leading segment
-    /// `api`.
+    /// The newest vendor page lists no filter on attributes; they are inferred from older pages
+    /// and from other listings. One version of the page omits the leading segment `api`.
     ///
     /// Returns [`types::LocationContentBreakdownList`], one page;
     /// [`stream`](LocationContentBreakdowns::stream) lists the items of all pages, and
@@ -8651,6 +9424,7 @@ pub mod operation {
         production_date: Vec<String>,
         put_date: Vec<String>,
         release_date: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl LocationContentBreakdowns {
         /// Method, path, parameters, confidence and source of this operation.
@@ -8681,7 +9455,7 @@ pub mod operation {
                 "putDate",
                 "releaseDate",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -8719,6 +9493,7 @@ pub mod operation {
                 production_date: Vec::new(),
                 put_date: Vec::new(),
                 release_date: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -8773,6 +9548,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on id. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
             self.id = value.into_iter().map(Into::into).collect();
             self
@@ -8798,6 +9575,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `blockReason`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn block_reason(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8811,6 +9590,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `isBlocked`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn is_blocked(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8823,8 +9604,9 @@ pub mod operation {
         /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
-        /// Filter on creation time: a full or shortened site time without zone, or a word such as
-        /// `today`. A value can start with an operator.
+        /// Filter on `creationDate`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn creation_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8838,6 +9620,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `currentQuantity`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn current_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8851,6 +9635,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `dedicatedQuantity`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn dedicated_quantity(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8864,6 +9650,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on lot. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn lot(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8877,6 +9665,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `serialNumber`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn serial_number(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8890,6 +9680,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on qualification. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn qualification(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8903,6 +9695,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `expiryDate`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn expiry_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8916,6 +9710,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `productionDate`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn production_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8929,6 +9725,8 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `putDate`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn put_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
@@ -8942,11 +9740,28 @@ pub mod operation {
         /// parameter of its own. Plain text is passed in an array too: `["text"]`.
         ///
         /// Filter on `releaseDate`. A value can start with an operator.
+        ///
+        /// Inferred, not documented by the vendor.
         pub fn release_date(
             mut self,
             value: impl IntoIterator<Item = impl Into<String>>,
         ) -> Self {
             self.release_date = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
             self
         }
         /// Returns a stream of the pages, from the page that is set here or else the first.
@@ -8986,6 +9801,11 @@ pub mod operation {
             request.query("qualification", &self.qualification);
             request.query("releaseDate", &self.release_date);
             request.query("serialNumber", &self.serial_number);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(
@@ -9106,6 +9926,8 @@ pub mod operation {
         count_only: Option<bool>,
         order_by: Vec<String>,
         name: Vec<String>,
+        id: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Warehouses {
         /// Method, path, parameters, confidence and source of this operation.
@@ -9115,8 +9937,8 @@ pub mod operation {
             summary: "Lists warehouses.",
             method: "GET",
             path: "/api/warehouses",
-            query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            open_query: false,
+            query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "id"],
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -9141,6 +9963,8 @@ pub mod operation {
                 count_only: None,
                 order_by: Vec::new(),
                 name: Vec::new(),
+                id: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -9202,6 +10026,31 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `id`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
+        pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -9221,11 +10070,17 @@ pub mod operation {
         fn build(&self, request: &mut RequestBuilder) {
             request.accept("application/json");
             request.query("countOnly", &self.count_only);
+            request.query("id", &self.id);
             request.query("limit", &self.limit);
             request.query("name", &self.name);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Warehouses, types::WarehouseList, record);
@@ -9343,6 +10198,17 @@ pub mod operation {
         name: Vec<String>,
         type_: Vec<String>,
         warehouse_id: Vec<String>,
+        id: Vec<String>,
+        depth_steps: Vec<String>,
+        width_steps: Vec<String>,
+        description: Vec<String>,
+        gross_depth: Vec<String>,
+        gross_width: Vec<String>,
+        net_depth: Vec<String>,
+        net_width: Vec<String>,
+        max_weight: Vec<String>,
+        is_manual_sequence_numbers: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl StorageUnits {
         /// Method, path, parameters, confidence and source of this operation.
@@ -9361,8 +10227,18 @@ pub mod operation {
                 "name",
                 "type",
                 "warehouseId",
+                "id",
+                "depthSteps",
+                "widthSteps",
+                "description",
+                "grossDepth",
+                "grossWidth",
+                "netDepth",
+                "netWidth",
+                "maxWeight",
+                "isManualSequenceNumbers",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -9389,6 +10265,17 @@ pub mod operation {
                 name: Vec::new(),
                 type_: Vec::new(),
                 warehouse_id: Vec::new(),
+                id: Vec::new(),
+                depth_steps: Vec::new(),
+                width_steps: Vec::new(),
+                description: Vec::new(),
+                gross_depth: Vec::new(),
+                gross_width: Vec::new(),
+                net_depth: Vec::new(),
+                net_width: Vec::new(),
+                max_weight: Vec::new(),
+                is_manual_sequence_numbers: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -9476,6 +10363,152 @@ pub mod operation {
             self.warehouse_id = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `id`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
+        pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `depthSteps`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `depthSteps`. A value can start with an operator. Listed for older releases.
+        pub fn depth_steps(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.depth_steps = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `widthSteps`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `widthSteps`. A value can start with an operator. Listed for older releases.
+        pub fn width_steps(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.width_steps = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `description`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on description. A value can start with an operator. Listed for older releases.
+        pub fn description(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.description = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `grossDepth`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `grossDepth`. A value can start with an operator. Listed for older releases.
+        pub fn gross_depth(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.gross_depth = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `grossWidth`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `grossWidth`. A value can start with an operator. Listed for older releases.
+        pub fn gross_width(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.gross_width = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `netDepth`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `netDepth`. A value can start with an operator. Listed for older releases.
+        pub fn net_depth(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.net_depth = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `netWidth`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `netWidth`. A value can start with an operator. Listed for older releases.
+        pub fn net_width(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.net_width = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `maxWeight`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `maxWeight`. A value can start with an operator. Listed for older releases.
+        pub fn max_weight(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.max_weight = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `isManualSequenceNumbers`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `isManualSequenceNumbers`. A value can start with an operator. Listed for
+        /// older releases.
+        pub fn is_manual_sequence_numbers(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.is_manual_sequence_numbers = value
+                .into_iter()
+                .map(Into::into)
+                .collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -9495,13 +10528,28 @@ pub mod operation {
         fn build(&self, request: &mut RequestBuilder) {
             request.accept("application/json");
             request.query("countOnly", &self.count_only);
+            request.query("depthSteps", &self.depth_steps);
+            request.query("description", &self.description);
+            request.query("grossDepth", &self.gross_depth);
+            request.query("grossWidth", &self.gross_width);
+            request.query("id", &self.id);
+            request.query("isManualSequenceNumbers", &self.is_manual_sequence_numbers);
             request.query("limit", &self.limit);
+            request.query("maxWeight", &self.max_weight);
             request.query("name", &self.name);
+            request.query("netDepth", &self.net_depth);
+            request.query("netWidth", &self.net_width);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
             request.query("type", &self.type_);
             request.query("warehouseId", &self.warehouse_id);
+            request.query("widthSteps", &self.width_steps);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(StorageUnits, types::StorageUnitList, record);
@@ -9617,6 +10665,11 @@ pub mod operation {
         order_by: Vec<String>,
         name: Vec<String>,
         storage_unit_id: Vec<String>,
+        id: Vec<String>,
+        parameters: Vec<String>,
+        is_blocked: Vec<String>,
+        block_reason: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl AccessPoints {
         /// Method, path, parameters, confidence and source of this operation.
@@ -9634,8 +10687,12 @@ pub mod operation {
                 "orderBy",
                 "name",
                 "storageUnitId",
+                "id",
+                "parameters",
+                "isBlocked",
+                "blockReason",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -9661,6 +10718,11 @@ pub mod operation {
                 order_by: Vec::new(),
                 name: Vec::new(),
                 storage_unit_id: Vec::new(),
+                id: Vec::new(),
+                parameters: Vec::new(),
+                is_blocked: Vec::new(),
+                block_reason: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -9735,6 +10797,70 @@ pub mod operation {
             self.storage_unit_id = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `id`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on id. A value can start with an operator.
+        pub fn id(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `parameters`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on parameters. A value can start with an operator. Listed for older releases.
+        pub fn parameters(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.parameters = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `isBlocked`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `isBlocked`. A value can start with an operator. Listed for older releases.
+        pub fn is_blocked(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.is_blocked = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `blockReason`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `blockReason`. A value can start with an operator. Listed for older releases.
+        pub fn block_reason(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.block_reason = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -9753,13 +10879,22 @@ pub mod operation {
         }
         fn build(&self, request: &mut RequestBuilder) {
             request.accept("application/json");
+            request.query("blockReason", &self.block_reason);
             request.query("countOnly", &self.count_only);
+            request.query("id", &self.id);
+            request.query("isBlocked", &self.is_blocked);
             request.query("limit", &self.limit);
             request.query("name", &self.name);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request.query("parameters", &self.parameters);
             request.query("storageUnitId", &self.storage_unit_id);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(AccessPoints, types::AccessPointList, record);
@@ -9872,6 +11007,8 @@ pub mod operation {
         count_only: Option<bool>,
         order_by: Vec<String>,
         name: Vec<String>,
+        number: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Carriers {
         /// Method, path, parameters, confidence and source of this operation.
@@ -9881,8 +11018,16 @@ pub mod operation {
             summary: "Lists carriers.",
             method: "GET",
             path: "/api/carriers",
-            query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            open_query: false,
+            query: &[
+                "limit",
+                "page",
+                "offset",
+                "countOnly",
+                "orderBy",
+                "name",
+                "number",
+            ],
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -9907,6 +11052,8 @@ pub mod operation {
                 count_only: None,
                 order_by: Vec::new(),
                 name: Vec::new(),
+                number: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -9968,6 +11115,34 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `number`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on number. A value can start with an operator.
+        pub fn number(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.number = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -9989,9 +11164,15 @@ pub mod operation {
             request.query("countOnly", &self.count_only);
             request.query("limit", &self.limit);
             request.query("name", &self.name);
+            request.query("number", &self.number);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Carriers, types::CarrierList, record);
@@ -10120,6 +11301,7 @@ pub mod operation {
         x_coordinate: Vec<String>,
         y_coordinate: Vec<String>,
         z_coordinate: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Shelves {
         /// Method, path, parameters, confidence and source of this operation.
@@ -10152,7 +11334,7 @@ pub mod operation {
                 "yCoordinate",
                 "zCoordinate",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -10192,6 +11374,7 @@ pub mod operation {
                 x_coordinate: Vec::new(),
                 y_coordinate: Vec::new(),
                 z_coordinate: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -10445,6 +11628,21 @@ pub mod operation {
             self.z_coordinate = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -10484,6 +11682,11 @@ pub mod operation {
             request.query("yCoordinate", &self.y_coordinate);
             request.query("zCoordinate", &self.z_coordinate);
             request.query("zoneId", &self.zone_id);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Shelves, types::ShelfList, record);
@@ -10598,6 +11801,7 @@ pub mod operation {
         order_by: Vec<String>,
         name: Vec<String>,
         type_: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Bins {
         /// Method, path, parameters, confidence and source of this operation.
@@ -10608,7 +11812,7 @@ pub mod operation {
             method: "GET",
             path: "/api/bins",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -10634,6 +11838,7 @@ pub mod operation {
                 order_by: Vec::new(),
                 name: Vec::new(),
                 type_: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -10708,6 +11913,21 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -10733,6 +11953,11 @@ pub mod operation {
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
             request.query("type", &self.type_);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Bins, types::BinList, record);
@@ -10849,6 +12074,7 @@ pub mod operation {
         color: Vec<String>,
         put_type: Vec<String>,
         pick_type: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Zones {
         /// Method, path, parameters, confidence and source of this operation.
@@ -10871,7 +12097,7 @@ pub mod operation {
                 "putType",
                 "pickType",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -10901,6 +12127,7 @@ pub mod operation {
                 color: Vec::new(),
                 put_type: Vec::new(),
                 pick_type: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -11027,6 +12254,21 @@ pub mod operation {
             self.pick_type = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -11056,6 +12298,11 @@ pub mod operation {
             request.query("putType", &self.put_type);
             request.query("type", &self.type_);
             request.query("warehouse", &self.warehouse);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Zones, types::ZoneList, record);
@@ -11169,6 +12416,7 @@ pub mod operation {
         offset: Option<i64>,
         count_only: Option<bool>,
         order_by: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Stations {
         /// Method, path, parameters, confidence and source of this operation.
@@ -11179,7 +12427,7 @@ pub mod operation {
             method: "GET",
             path: "/api/stations",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -11203,6 +12451,7 @@ pub mod operation {
                 offset: None,
                 count_only: None,
                 order_by: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -11251,6 +12500,21 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -11274,6 +12538,11 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Stations, types::StationList, record);
@@ -11370,7 +12639,7 @@ pub mod operation {
     }
     keyfob_client::operation!(Station, types::StationEnvelope, record);
     /// Builder of [`Client::power_pick_clients`](super::Client::power_pick_clients): lists the
-    /// computers registered in Power Pick.
+    /// clients of Power Pick.
     ///
     /// Returns [`types::PowerPickClientList`], one page; [`stream`](PowerPickClients::stream)
     /// lists the items of all pages, and [`pages`](PowerPickClients::pages) the pages.
@@ -11388,17 +12657,19 @@ pub mod operation {
         count_only: Option<bool>,
         order_by: Vec<String>,
         name: Vec<String>,
+        type_: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl PowerPickClients {
         /// Method, path, parameters, confidence and source of this operation.
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "power_pick_clients",
-            summary: "Lists the computers registered in Power Pick.",
+            summary: "Lists the clients of Power Pick.",
             method: "GET",
             path: "/api/clients",
-            query: &["limit", "page", "offset", "countOnly", "orderBy", "name"],
-            open_query: false,
+            query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -11423,6 +12694,8 @@ pub mod operation {
                 count_only: None,
                 order_by: Vec::new(),
                 name: Vec::new(),
+                type_: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -11484,6 +12757,34 @@ pub mod operation {
             self.name = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `type`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
+        pub fn type_(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.type_ = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -11508,6 +12809,12 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request.query("type", &self.type_);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(PowerPickClients, types::PowerPickClientList, record);
@@ -11546,7 +12853,7 @@ pub mod operation {
         }
     }
     /// Builder of [`Client::power_pick_client`](super::Client::power_pick_client): returns a
-    /// computer registered in Power Pick.
+    /// client of Power Pick.
     ///
     /// Returns [`types::PowerPickClientEnvelope`].
     ///
@@ -11564,7 +12871,7 @@ pub mod operation {
         pub const OPERATION: Operation = Operation {
             api: super::API,
             id: "power_pick_client",
-            summary: "Returns a computer registered in Power Pick.",
+            summary: "Returns a client of Power Pick.",
             method: "GET",
             path: "/api/clients/{id}",
             query: &[],
@@ -11621,6 +12928,7 @@ pub mod operation {
         order_by: Vec<String>,
         name: Vec<String>,
         type_: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl CostCenters {
         /// Method, path, parameters, confidence and source of this operation.
@@ -11631,7 +12939,7 @@ pub mod operation {
             method: "GET",
             path: "/api/cost_centers",
             query: &["limit", "page", "offset", "countOnly", "orderBy", "name", "type"],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -11657,6 +12965,7 @@ pub mod operation {
                 order_by: Vec::new(),
                 name: Vec::new(),
                 type_: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -11732,6 +13041,21 @@ pub mod operation {
             self.type_ = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -11757,6 +13081,11 @@ pub mod operation {
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
             request.query("type", &self.type_);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(CostCenters, types::CostCenterList, record);
@@ -11796,6 +13125,8 @@ pub mod operation {
     }
     /// Builder of [`Client::create_cost_center`](super::Client::create_cost_center): creates a
     /// cost center.
+    ///
+    /// The vendor page writes the path with a trailing slash.
     ///
     /// Returns [`types::CostCenterEnvelope`].
     ///
@@ -11910,7 +13241,7 @@ pub mod operation {
     /// Builder of [`Client::update_cost_center`](super::Client::update_cost_center): updates a
     /// cost center.
     ///
-    /// Only keys present in the request change.
+    /// Only keys present in the request change. The name must be unique.
     ///
     /// Returns [`types::CostCenterEnvelope`].
     ///
@@ -12052,6 +13383,7 @@ pub mod operation {
         has_stock: Vec<String>,
         name: Vec<String>,
         target: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Kits {
         /// Method, path, parameters, confidence and source of this operation.
@@ -12071,7 +13403,7 @@ pub mod operation {
                 "name",
                 "target",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -12098,6 +13430,7 @@ pub mod operation {
                 has_stock: Vec::new(),
                 name: Vec::new(),
                 target: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -12185,6 +13518,21 @@ pub mod operation {
             self.target = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -12211,6 +13559,11 @@ pub mod operation {
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
             request.query("target", &self.target);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Kits, types::KitList, record);
@@ -12501,6 +13854,8 @@ pub mod operation {
         material_id: Vec<String>,
         number: Vec<String>,
         quantity: Vec<String>,
+        material_name: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl KitLines {
         /// Method, path, parameters, confidence and source of this operation.
@@ -12521,8 +13876,9 @@ pub mod operation {
                 "materialId",
                 "number",
                 "quantity",
+                "materialName",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -12551,6 +13907,8 @@ pub mod operation {
                 material_id: Vec::new(),
                 number: Vec::new(),
                 quantity: Vec::new(),
+                material_name: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -12664,6 +14022,34 @@ pub mod operation {
             self.quantity = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `materialName`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialName`. A value can start with an operator. Listed for older releases.
+        pub fn material_name(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.material_name = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -12687,11 +14073,17 @@ pub mod operation {
             request.query("kitId", &self.kit_id);
             request.query("limit", &self.limit);
             request.query("materialId", &self.material_id);
+            request.query("materialName", &self.material_name);
             request.query("number", &self.number);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
             request.query("quantity", &self.quantity);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(KitLines, types::KitLineList, record);
@@ -12986,6 +14378,13 @@ pub mod operation {
         offset: Option<i64>,
         count_only: Option<bool>,
         order_by: Vec<String>,
+        name: Vec<String>,
+        classification: Vec<String>,
+        hyperlink: Vec<String>,
+        material_id: Vec<String>,
+        origin: Vec<String>,
+        type_: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Images {
         /// Method, path, parameters, confidence and source of this operation.
@@ -12995,8 +14394,20 @@ pub mod operation {
             summary: "Lists images.",
             method: "GET",
             path: "/api/images",
-            query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            open_query: false,
+            query: &[
+                "limit",
+                "page",
+                "offset",
+                "countOnly",
+                "orderBy",
+                "name",
+                "classification",
+                "hyperlink",
+                "materialId",
+                "origin",
+                "type",
+            ],
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -13020,6 +14431,13 @@ pub mod operation {
                 offset: None,
                 count_only: None,
                 order_by: Vec::new(),
+                name: Vec::new(),
+                classification: Vec::new(),
+                hyperlink: Vec::new(),
+                material_id: Vec::new(),
+                origin: Vec::new(),
+                type_: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -13068,6 +14486,99 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Sets the query parameter `name`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on name. A value can start with an operator.
+        pub fn name(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.name = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `classification`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on classification. A value can start with an operator.
+        pub fn classification(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.classification = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `hyperlink`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on hyperlink. A value can start with an operator.
+        pub fn hyperlink(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.hyperlink = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `materialId`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on `materialId`. A value can start with an operator.
+        pub fn material_id(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.material_id = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `origin`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on origin. A value can start with an operator.
+        pub fn origin(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.origin = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `type`.
+        ///
+        /// Takes one [`Filter`](crate::Filter), or several values in an array; each is sent as a
+        /// parameter of its own. Plain text is passed in an array too: `["text"]`.
+        ///
+        /// Filter on type. A value can start with an operator.
+        pub fn type_(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.type_ = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -13086,11 +14597,22 @@ pub mod operation {
         }
         fn build(&self, request: &mut RequestBuilder) {
             request.accept("application/json");
+            request.query("classification", &self.classification);
             request.query("countOnly", &self.count_only);
+            request.query("hyperlink", &self.hyperlink);
             request.query("limit", &self.limit);
+            request.query("materialId", &self.material_id);
+            request.query("name", &self.name);
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
+            request.query("origin", &self.origin);
             request.query("page", &self.page);
+            request.query("type", &self.type_);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Images, types::ImageList, record);
@@ -13264,6 +14786,7 @@ pub mod operation {
         name: Vec<String>,
         id: Vec<String>,
         base_table: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Reports {
         /// Method, path, parameters, confidence and source of this operation.
@@ -13283,7 +14806,7 @@ pub mod operation {
                 "id",
                 "baseTable",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -13310,6 +14833,7 @@ pub mod operation {
                 name: Vec::new(),
                 id: Vec::new(),
                 base_table: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -13394,6 +14918,21 @@ pub mod operation {
             self.base_table = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -13420,6 +14959,11 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Reports, types::ReportList, record);
@@ -13537,6 +15081,7 @@ pub mod operation {
         creation_date: Vec<String>,
         endpoint: Vec<String>,
         user_id: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl ApiCalls {
         /// Method, path, parameters, confidence and source of this operation.
@@ -13558,7 +15103,7 @@ pub mod operation {
                 "endpoint",
                 "userId",
             ],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy", "oderBy"],
             headers: &[],
             required: &[],
@@ -13587,6 +15132,7 @@ pub mod operation {
                 creation_date: Vec::new(),
                 endpoint: Vec::new(),
                 user_id: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -13701,6 +15247,21 @@ pub mod operation {
             self.user_id = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -13729,6 +15290,11 @@ pub mod operation {
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
             request.query("userId", &self.user_id);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy", "oderBy"],
+                );
         }
     }
     keyfob_client::operation!(ApiCalls, types::ApiCallList, record);
@@ -13779,7 +15345,7 @@ pub mod operation {
     pub struct ApiCall {
         session: Session,
         call: CallOptions,
-        id: i64,
+        id: String,
     }
     impl ApiCall {
         /// Method, path, parameters, confidence and source of this operation.
@@ -13805,7 +15371,7 @@ pub mod operation {
             source: "https://itempath.com/docs/api/resource/api-calls",
         };
         #[inline(never)]
-        pub(super) fn new(session: Session, id: i64) -> Self {
+        pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
                 call: CallOptions::default(),
@@ -13841,6 +15407,7 @@ pub mod operation {
         offset: Option<i64>,
         count_only: Option<bool>,
         order_by: Vec<String>,
+        filter: Vec<(String, String)>,
     }
     impl Connections {
         /// Method, path, parameters, confidence and source of this operation.
@@ -13851,7 +15418,7 @@ pub mod operation {
             method: "GET",
             path: "/api/connections",
             query: &["limit", "page", "offset", "countOnly", "orderBy"],
-            open_query: false,
+            open_query: true,
             comma_separated: &["orderBy"],
             headers: &[],
             required: &[],
@@ -13875,6 +15442,7 @@ pub mod operation {
                 offset: None,
                 count_only: None,
                 order_by: Vec::new(),
+                filter: Vec::new(),
             }
         }
         /// Sets the query parameter `limit`.
@@ -13923,6 +15491,21 @@ pub mod operation {
             self.order_by = value.into_iter().map(Into::into).collect();
             self
         }
+        /// Adds the query parameter with this name.
+        ///
+        /// The value is text or a [`Filter`](crate::Filter). Further calls add further parameters,
+        /// also with the same name.
+        ///
+        /// Filters on fields by their names, such as the custom fields of the site. A value can
+        /// start with an operator. The response to a name that is not a field is not documented.
+        pub fn filter(
+            mut self,
+            name: impl Into<String>,
+            value: impl Into<String>,
+        ) -> Self {
+            self.filter.push((name.into(), value.into()));
+            self
+        }
         /// Returns a stream of the pages, from the page that is set here or else the first.
         ///
         /// The next page is fetched while the current one is consumed.
@@ -13946,6 +15529,11 @@ pub mod operation {
             request.query("offset", &self.offset);
             request.query_joined("orderBy", &self.order_by);
             request.query("page", &self.page);
+            request
+                .open_query(
+                    &self.filter,
+                    &["limit", "page", "offset", "countOnly", "orderBy"],
+                );
         }
     }
     keyfob_client::operation!(Connections, types::ConnectionList, record);
@@ -13996,7 +15584,7 @@ pub mod operation {
     pub struct Connection {
         session: Session,
         call: CallOptions,
-        id: i64,
+        id: String,
     }
     impl Connection {
         /// Method, path, parameters, confidence and source of this operation.
@@ -14022,7 +15610,7 @@ pub mod operation {
             source: "https://itempath.com/docs/api/resource/connections",
         };
         #[inline(never)]
-        pub(super) fn new(session: Session, id: i64) -> Self {
+        pub(super) fn new(session: Session, id: String) -> Self {
             Self {
                 session,
                 call: CallOptions::default(),
@@ -14268,7 +15856,8 @@ pub mod types {
         pub id: Option<String>,
         pub name: Option<String>,
         pub storage_unit_id: Option<String>,
-        /// Settings as text, such as `AccessPointNumber` and Index pairs, separated by semicolons.
+        /// Settings as text, pairs separated by semicolons: number and index of the access point,
+        /// and true or false for opposite side and vario light.
         pub parameters: Option<String>,
         /// True if blocked.
         pub is_blocked: Option<bool>,
@@ -14316,14 +15905,43 @@ pub mod types {
         with_default AccessPointList { 0 access_points "access_points", 1 count "count",
         2 total_count "total_count" }; strict 0, 1, 2
     );
+    /// New access token.
+    ///
+    /// Returned by [`Client::refresh`](super::Client::refresh).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct AccessToken {
+        /// Access token, valid for 15 minutes. The name of the field is inferred.
+        ///
+        /// Inferred, not documented by the vendor.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub access_token: Option<String>,
+        /// New refresh token, if the server replaces it.
+        ///
+        /// Inferred, not documented by the vendor.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub refresh_token: Option<String>,
+        /// Expiry of the access token as MM/DD/YYYY, HH:MM:SS, without zone. Possibly in the newest
+        /// releases.
+        ///
+        /// Inferred, not documented by the vendor.
+        pub access_expiry_date: Option<String>,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        with_default AccessToken { 0 access_token(secret) "accessToken", 1
+        refresh_token(secret) "refreshToken", 2 access_expiry_date "accessExpiryDate" }
+    );
     /// Entry in the log of API calls.
     ///
     /// Part of [`ApiCallEnvelope`] and [`ApiCallList`].
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApiCall {
-        /// Number that identifies the object.
-        pub id: Option<i64>,
+        /// Id of the logged call: a UUID according to the vendor, a number in older readings.
+        pub id: Option<keyfob_client::NumberOrString>,
         /// Request body.
         pub body: Option<String>,
         /// HTTP status.
@@ -14378,6 +15996,21 @@ pub mod types {
     keyfob_client::wire_struct!(
         with_default ApiCallList { 0 calls "calls", 1 count "count", 2 total_count
         "total_count" }; strict 0, 1, 2
+    );
+    /// Application token.
+    ///
+    /// Returned by [`Client::application_token`](super::Client::application_token).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct ApplicationToken {
+        /// Application token, a JWT without expiry.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub token: Option<String>,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        with_default ApplicationToken { 0 token(secret) "token" }
     );
     /// Group of work order lines that are processed together.
     ///
@@ -14567,6 +16200,7 @@ pub mod types {
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
+        /// At most 50 characters.
         pub cell_name: Option<String>,
         pub color: Option<i64>,
         pub type_: Option<LocationType>,
@@ -14618,8 +16252,7 @@ pub mod types {
         with_default BinList { 0 bins "bins", 1 count "count", 2 total_count
         "total_count" }; strict 0, 1, 2
     );
-    /// Carrier with its shelves. Only two fields are known; other fields are available in
-    /// `extra`.
+    /// Carrier with its shelves. Older releases return the id only.
     ///
     /// Part of [`CarrierEnvelope`] and [`CarrierList`].
     #[derive(Clone, Default, PartialEq)]
@@ -14627,13 +16260,26 @@ pub mod types {
     pub struct Carrier {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the carrier: three digits, for example 010.
         pub name: Option<String>,
+        /// Number of the carrier.
+        pub number: Option<i64>,
+        /// Maximum weight in grams.
+        pub max_weight: Option<i64>,
+        /// True or 1 if blocked for picks.
+        pub is_blocked_for_pick: Option<bool>,
+        /// True or 1 if blocked for puts.
+        pub is_blocked_for_put: Option<bool>,
+        /// Reason for blocking.
+        pub block_reason: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
-        with_default Carrier { 0 id "id", 1 name "name" } extra; strict 0
+        with_default Carrier { 0 id "id", 1 name "name", 2 number "number", 3 max_weight
+        "maxWeight", 4 is_blocked_for_pick "isBlockedForPick", 5 is_blocked_for_put
+        "isBlockedForPut", 6 block_reason "blockReason" } extra; strict 0
     );
     /// Envelope of one carrier.
     ///
@@ -14677,8 +16323,8 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Connection {
-        /// Number that identifies the object.
-        pub id: Option<i64>,
+        /// Id of the connection: a number in the vendor's sample, a UUID in its attribute list.
+        pub id: Option<keyfob_client::NumberOrString>,
         /// Id of the app. The vendor's attribute list spells the name `appID`.
         pub app_id: Option<i64>,
         pub name: Option<String>,
@@ -14688,11 +16334,12 @@ pub mod types {
         /// True if the connection has a token.
         pub token_exists: Option<bool>,
         pub is_testable: Option<bool>,
+        /// Kind of authentication, for example Basic Authentication.
         pub authentication: Option<String>,
         /// Kind of connection, for example MSSQL. REST, GraphQL, DB2 and PLC exist as well.
         pub type_: Option<String>,
         pub username: Option<String>,
-        /// The type is not known.
+        /// 0 or 1; the vendor's sample has 1.
         pub status: Option<keyfob_client::NumberOrString>,
         pub latest_connection: Option<keyfob_client::Timestamp>,
         /// Same field, as misspelled in the vendor's example.
@@ -14735,30 +16382,30 @@ pub mod types {
         with_default ConnectionList { 0 connections "connections", 1 count "count", 2
         total_count "total_count" }; strict 0, 1, 2
     );
-    /// Newest log entry of a connection. The types are not documented.
+    /// Newest log entry of a connection. The types are those of the vendor's sample.
     ///
     /// Part of [`Connection`].
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ConnectionLog {
-        /// The type is not known.
+        /// Number of the entry.
         pub id: Option<keyfob_client::NumberOrString>,
         pub creation_date: Option<keyfob_client::Timestamp>,
-        /// The type is not known.
+        /// 0 or 1; the vendor's sample has 1.
         pub status: Option<keyfob_client::NumberOrString>,
         pub description: Option<String>,
-        /// The type is not known.
+        /// Null in the vendor's sample; the type of an error is not known.
         pub error: Option<serde_json::Value>,
-        /// The type is not known.
+        /// Id of the app.
         pub app_id: Option<keyfob_client::NumberOrString>,
-        /// The type is not known.
+        /// Null in the vendor's sample; a number or a UUID.
         pub integration_id: Option<keyfob_client::NumberOrString>,
-        /// The type is not known.
+        /// Null in the vendor's sample; a number or a UUID.
         pub workflow_id: Option<keyfob_client::NumberOrString>,
-        /// The type is not known.
+        /// Null in the vendor's sample; a number or a UUID.
         pub task_id: Option<keyfob_client::NumberOrString>,
-        /// The type is not known.
-        pub time: Option<keyfob_client::NumberOrString>,
+        /// Duration. The unit is not known.
+        pub time: Option<f64>,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
@@ -14889,7 +16536,8 @@ pub mod types {
         }
     }
     /// Effect of an order, line or transaction on stock. The default in requests is pick. Some
-    /// vendor samples send the word, or the digits as a string.
+    /// vendor samples send the word, or the digits as a string. The two oldest vendor pages
+    /// exchange put and pick: check an old installation before the first order.
     ///
     /// Part of [`Order`], [`OrderCreate`], [`OrderLine`], [`OrderUpdate`], [`Transaction`] and
     /// [`WorkOrderLine`].
@@ -14975,12 +16623,14 @@ pub mod types {
     pub struct Image {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the image. Unique.
         pub name: Option<String>,
         pub classification: Option<ImageClassification>,
         /// Path of the file on the Power Pick server, not a URL.
         pub hyperlink: Option<String>,
         pub material_id: Option<String>,
-        pub origin: Option<i64>,
+        /// Path of the original file, not a URL.
+        pub origin: Option<String>,
         pub type_: Option<i64>,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
@@ -15016,6 +16666,8 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ImageCreate {
+        /// Name of the image, unique. The file name without extension if absent.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
         pub classification: Option<ImageClassification>,
@@ -15025,8 +16677,10 @@ pub mod types {
         pub hyperlink: Option<String>,
         /// Inferred, not documented by the vendor.
         pub material_id: Option<String>,
+        /// Path of the original file, not a URL.
+        ///
         /// Inferred, not documented by the vendor.
-        pub origin: Option<i64>,
+        pub origin: Option<String>,
         /// Inferred, not documented by the vendor.
         pub type_: Option<i64>,
         wire: keyfob_client::wire_form::WireForms<1>,
@@ -15042,6 +16696,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `name`.
+        ///
+        /// Name of the image, unique. The file name without extension if absent.
         ///
         /// Inferred, not documented by the vendor.
         pub fn name(mut self, value: impl Into<String>) -> Self {
@@ -15071,9 +16727,11 @@ pub mod types {
         }
         /// Sets `origin`.
         ///
+        /// Path of the original file, not a URL.
+        ///
         /// Inferred, not documented by the vendor.
-        pub fn origin(mut self, value: i64) -> Self {
-            self.origin = Some(value);
+        pub fn origin(mut self, value: impl Into<String>) -> Self {
+            self.origin = Some(value.into());
             self
         }
         /// Sets `type`.
@@ -15126,9 +16784,10 @@ pub mod types {
     pub struct Kit {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the kit, unique.
         pub name: Option<String>,
-        /// Flag, 0 or 1.
-        pub has_stock: Option<i64>,
+        /// True or 1 if there is stock.
+        pub has_stock: Option<bool>,
         pub target: Option<String>,
         /// Lines of the kit, possibly empty.
         pub lines: Vec<KitLine>,
@@ -15144,7 +16803,12 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct KitCreate {
+        /// Name of the kit, unique.
         pub name: String,
+        /// Lines of the kit, at least one. The key is that of responses; no sample of a request has
+        /// it.
+        ///
+        /// Inferred, not documented by the vendor.
         pub lines: Vec<NewKitLine>,
         /// Inferred, not documented by the vendor.
         pub target: Option<String>,
@@ -15203,8 +16867,8 @@ pub mod types {
         pub number: Option<i64>,
         /// Quantity of the material, or multiplier of a nested kit.
         pub quantity: Option<f64>,
-        /// Flag, 0 or 1.
-        pub has_stock: Option<i64>,
+        /// True or 1 if there is stock.
+        pub has_stock: Option<bool>,
         /// Name of the material. Older releases only.
         pub material_name: Option<String>,
         wire: keyfob_client::wire_form::WireForms<1>,
@@ -15392,6 +17056,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitUpdate {
+        /// Name of the kit, unique.
         pub name: Option<String>,
         /// Inferred, not documented by the vendor.
         pub lines: Option<Vec<NewKitLine>>,
@@ -15408,6 +17073,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `name`.
+        ///
+        /// Name of the kit, unique.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -15463,8 +17130,8 @@ pub mod types {
         /// Fill level in percent, 0 to 100.
         pub fill_level: Option<i64>,
         pub is_counted: Option<bool>,
-        /// Flag, 0 or 1.
-        pub is_marked_full: Option<i64>,
+        /// True or 1 if marked as full.
+        pub is_marked_full: Option<bool>,
         pub orientation: Option<Orientation>,
         pub type_: Option<LocationType>,
         pub type_description: Option<String>,
@@ -15543,14 +17210,15 @@ pub mod types {
         /// Inferred, not documented by the vendor.
         pub location_content_id: Option<String>,
         pub block_reason: Option<String>,
-        /// 1 if blocked, otherwise 0.
-        pub is_blocked: Option<i64>,
+        /// True or 1 if blocked.
+        pub is_blocked: Option<bool>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
         pub current_quantity: Option<f64>,
         pub dedicated_quantity: Option<f64>,
-        /// Lot. An integer according to older texts.
+        /// Lot. An integer according to older texts; numbers are read as text.
         pub lot: Option<String>,
+        /// Serial number. An integer according to the vendor; numbers are read as text.
         pub serial_number: Option<String>,
         pub qualification: Option<String>,
         /// Expiry date in site time, without zone.
@@ -15688,7 +17356,7 @@ pub mod types {
         with_default LocationList { 0 locations "locations", 1 count "count", 2
         total_count "total_count" }; strict 0, 1, 2
     );
-    /// Kind of location or bin.
+    /// Kind of location or bin. The default for bins is bin.
     ///
     /// Part of [`Bin`] and [`Location`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15711,6 +17379,76 @@ pub mod types {
         LocationType : Unknown { Bin 1, Container 2, DivisibleBin 3, Cell 4, FreeSpace 5
         }
     );
+    /// Tokens of a login. Older releases return the tokens with `login` or `user`, later ones
+    /// with `username` and `id`, and the newest with all other fields.
+    ///
+    /// Returned by [`Client::login`](super::Client::login).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct Login {
+        /// Access token.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub access_token: Option<String>,
+        /// Refresh token.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub refresh_token: Option<String>,
+        /// True after a login. Older releases only.
+        pub login: Option<bool>,
+        /// Login name.
+        pub username: Option<String>,
+        /// Number of the user.
+        pub id: Option<i64>,
+        /// Expiry of the access token as MM/DD/YYYY, HH:MM:SS, without zone.
+        pub access_expiry_date: Option<String>,
+        /// Expiry of the refresh token as MM/DD/YYYY, HH:MM:SS, without zone.
+        pub refresh_expiry_date: Option<String>,
+        /// True if the user is an administrator. The vendor's sample has the text true.
+        pub is_admin: Option<bool>,
+        /// Id of the start view: a UUID as text, or a number, depending on the release.
+        pub view_id: Option<keyfob_client::NumberOrString>,
+        /// Time zone. The sample has null.
+        pub time_zone: Option<String>,
+        /// Oldest releases only; the shape is not known.
+        pub user: Option<serde_json::Value>,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        with_default Login { 0 access_token(secret) "accessToken", 1
+        refresh_token(secret) "refreshToken", 2 login "login", 3 username "username", 4
+        id "id", 5 access_expiry_date "accessExpiryDate", 6 refresh_expiry_date
+        "refreshExpiryDate", 7 is_admin "isAdmin", 8 view_id "viewId", 9 time_zone
+        "timeZone", 10 user "user" }
+    );
+    /// User name and password.
+    ///
+    /// Request body of [`Client::login`](super::Client::login).
+    #[derive(Clone, PartialEq)]
+    #[non_exhaustive]
+    pub struct LoginCreate {
+        /// Login name.
+        pub username: String,
+        /// Password.
+        ///
+        /// `Debug` shows `[redacted]`.
+        pub password: String,
+        wire: keyfob_client::wire_form::WireForms<1>,
+    }
+    keyfob_client::wire_struct!(
+        without_default LoginCreate { 0 username "username" required_or_default, 1
+        password(secret) "password" required_or_default }
+    );
+    impl LoginCreate {
+        /// Creates a value with the required fields.
+        pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+            Self {
+                username: username.into(),
+                password: password.into(),
+                wire: Default::default(),
+            }
+        }
+    }
     /// Article in stock. Custom fields of the site are available in `extra`.
     ///
     /// Part of [`MaterialEnvelope`] and [`MaterialList`].
@@ -15736,8 +17474,8 @@ pub mod types {
         pub info5: Option<String>,
         /// Id of the material property with the rules of this material.
         pub material_property_id: Option<String>,
-        /// 1 if blocked, otherwise 0.
-        pub is_blocked: Option<i64>,
+        /// True or 1 if blocked.
+        pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
         pub re_order_point: Option<f64>,
@@ -15966,8 +17704,8 @@ pub mod types {
         pub material_property_id: Option<String>,
         /// Name of the material property, as an alternative to its id. Required by older releases.
         pub material_property: Option<String>,
-        /// 1 if blocked, otherwise 0.
-        pub is_blocked: Option<i64>,
+        /// True or 1 if blocked.
+        pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
         pub re_order_point: Option<f64>,
@@ -16074,8 +17812,8 @@ pub mod types {
         }
         /// Sets `isBlocked`.
         ///
-        /// 1 if blocked, otherwise 0.
-        pub fn is_blocked(mut self, value: i64) -> Self {
+        /// True or 1 if blocked.
+        pub fn is_blocked(mut self, value: bool) -> Self {
             self.is_blocked = Some(value);
             self
         }
@@ -16245,8 +17983,8 @@ pub mod types {
         pub material_property_id: Option<String>,
         /// Name of the material property, as an alternative to its id.
         pub material_property: Option<String>,
-        /// 1 if blocked, otherwise 0.
-        pub is_blocked: Option<i64>,
+        /// True or 1 if blocked.
+        pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: keyfob_client::Patch<String>,
         pub re_order_point: keyfob_client::Patch<f64>,
@@ -16342,8 +18080,8 @@ pub mod types {
         }
         /// Sets `isBlocked`.
         ///
-        /// 1 if blocked, otherwise 0.
-        pub fn is_blocked(mut self, value: i64) -> Self {
+        /// True or 1 if blocked.
+        pub fn is_blocked(mut self, value: bool) -> Self {
             self.is_blocked = Some(value);
             self
         }
@@ -16755,8 +18493,8 @@ pub mod types {
         /// Zones of the order, by name or by id.
         pub zones: Vec<NamedReference>,
         pub storage_units: Vec<NamedReference>,
-        /// Flag, 0 or 1.
-        pub has_stock: Option<i64>,
+        /// True or 1 if there is stock.
+        pub has_stock: Option<bool>,
         pub incomplete_allocations: Option<i64>,
         pub status: Option<OrderStatus>,
         /// Time of the last change. The vendor's attribute list misspells the name as
@@ -16766,6 +18504,14 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        /// Older name of `creationDate`.
+        pub created_at: Option<keyfob_client::Timestamp>,
+        /// Older name of `modifiedDate`, misspelled by the vendor.
+        pub modifed_at: Option<keyfob_client::Timestamp>,
+        /// Older releases only; the type is not known.
+        pub warehouse: Option<serde_json::Value>,
+        /// Older releases only; the type is not known.
+        pub order_type: Option<keyfob_client::NumberOrString>,
         /// Error code. Oldest releases only; the type is not known.
         pub error_code: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only.
@@ -16785,9 +18531,10 @@ pub mod types {
         "initialHandlingUnit", 16 unit "unit", 17 handling_unit "handlingUnit", 18 zones
         "zones", 19 storage_units "storageUnits", 20 has_stock "hasStock", 21
         incomplete_allocations "incompleteAllocations", 22 status "status", 23
-        modified_date "modifiedDate", 24 creation_date "creationDate", 25 error_code
-        "errorCode", 26 error_description "errorDescription", 27 order_number
-        "orderNumber" } extra; strict 0
+        modified_date "modifiedDate", 24 creation_date "creationDate", 25 created_at
+        "createdAt", 26 modifed_at "modifedAt", 27 warehouse "warehouse", 28 order_type
+        "orderType", 29 error_code "errorCode", 30 error_description "errorDescription",
+        31 order_number "orderNumber" } extra; strict 0
     );
     /// Order to create, with at least one line. A count order (direction 5) has locations,
     /// zones or carriers instead of lines. Custom fields are written in `extra`.
@@ -16819,12 +18566,13 @@ pub mod types {
         pub recipient: Option<String>,
         /// At most 50 characters.
         pub initial_handling_unit: Option<String>,
-        /// Zones of the order, by name or by id.
+        /// Zones of the order, by name or by id. A public client sends them in a put order.
         pub zones: Vec<NamedReference>,
         pub storage_units: Vec<NamedReference>,
         /// Carriers to count. For count orders.
         pub carriers: Vec<NamedReference>,
-        /// Locations to count, instead of lines. For count orders.
+        /// Locations of the order. In a count order, the locations to count, instead of lines. A
+        /// public client sends them in a pick order as well, together with lines and `allocate`.
         pub locations: Vec<NamedReference>,
         /// True to count empty locations too. For count orders; the default is false.
         pub count_empty_locations: Option<bool>,
@@ -16953,7 +18701,7 @@ pub mod types {
         }
         /// Sets `zones`.
         ///
-        /// Zones of the order, by name or by id.
+        /// Zones of the order, by name or by id. A public client sends them in a put order.
         pub fn zones(mut self, value: impl IntoIterator<Item = NamedReference>) -> Self {
             self.zones = value.into_iter().collect();
             self
@@ -16978,7 +18726,8 @@ pub mod types {
         }
         /// Sets `locations`.
         ///
-        /// Locations to count, instead of lines. For count orders.
+        /// Locations of the order. In a count order, the locations to count, instead of lines. A
+        /// public client sends them in a pick order as well, together with lines and `allocate`.
         pub fn locations(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -17063,8 +18812,8 @@ pub mod types {
         pub status: Option<OrderLineStatus>,
         /// The meaning is not known; the value 1 was seen.
         pub progress_type: Option<i64>,
-        /// Flag, 0 or 1.
-        pub has_stock: Option<i64>,
+        /// True or 1 if there is stock.
+        pub has_stock: Option<bool>,
         pub incomplete_allocations: Option<i64>,
         pub pick_location: Option<String>,
         pub pick_bin_name: Option<String>,
@@ -17085,6 +18834,8 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        /// Older name of `modifiedDate`.
+        pub modified_at: Option<keyfob_client::Timestamp>,
         /// Oldest releases only.
         pub is_processed: Option<bool>,
         /// Oldest releases only.
@@ -17109,8 +18860,8 @@ pub mod types {
         31 pick_bin_name "pickBinName", 32 put_location "putLocation", 33 put_bin_name
         "putBinName", 34 put_height "putHeight", 35 modified_date "modifiedDate", 36
         order_name "orderName", 37 warehouse_name "warehouseName", 38 creation_date
-        "creationDate", 39 is_processed "isProcessed", 40 processed_date "processedDate"
-        } extra; strict 0
+        "creationDate", 39 modified_at "modifiedAt", 40 is_processed "isProcessed", 41
+        processed_date "processedDate" } extra; strict 0
     );
     /// Line to add to an order. Custom fields are written in `extra`.
     ///
@@ -17604,7 +19355,8 @@ pub mod types {
         with_default OrderList { 0 orders "orders", 1 count "count", 2 total_count
         "total_count" }; strict 0, 1, 2
     );
-    /// Progress of an order. Listings of orders normally do not contain processed orders.
+    /// Progress of an order. Listings of orders normally do not contain processed orders. Older
+    /// releases had pending, failed, queued and processed.
     ///
     /// Part of [`Order`].
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17853,7 +19605,7 @@ pub mod types {
         PackSizeUsageType : Unknown { NotSet 0, AcceptAsRequested 1, RoundDownAndShorten
         2, RoundUpOverstock 3, RoundUpReturnDifference 4 }
     );
-    /// Computer registered in Power Pick.
+    /// Group of people that own or access materials.
     ///
     /// Part of [`PowerPickClientEnvelope`] and [`PowerPickClientList`].
     #[derive(Clone, Default, PartialEq)]
@@ -17861,7 +19613,7 @@ pub mod types {
     pub struct PowerPickClient {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
-        /// Name of the computer, for example sys.
+        /// Name of the client, for example sys. Apparently the `owner` of order lines.
         pub name: Option<String>,
         pub description: Option<String>,
         pub type_: Option<PowerPickClientType>,
@@ -17912,7 +19664,7 @@ pub mod types {
         with_default PowerPickClientList { 0 clients "clients", 1 count "count", 2
         total_count "total_count" }; strict 0, 1, 2
     );
-    /// Kind of Power Pick installation on a client.
+    /// Kind of client configuration.
     ///
     /// Part of [`PowerPickClient`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18028,7 +19780,7 @@ pub mod types {
         with_default ReportList { 0 reports "reports", 1 count "count", 2 total_count
         "total_count" }; strict 0, 1, 2
     );
-    /// Form of a report.
+    /// Form of a report. The default is table.
     ///
     /// Part of [`Report`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18206,10 +19958,13 @@ pub mod types {
     pub struct StorageRule {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// At most 50 characters.
         pub name: Option<String>,
         /// Description, at most 80 characters.
         pub description: Option<String>,
+        /// Id of the material. Some releases do not return it.
         pub material_id: Option<String>,
+        /// Id of the bin. Some releases do not return it.
         pub bin_id: Option<String>,
         /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true
         /// or false.
@@ -18217,6 +19972,7 @@ pub mod types {
         pub min_number_locations: Option<i64>,
         pub max_number_locations: Option<i64>,
         pub min_stock_per_bin: Option<f64>,
+        /// Maximum stock. Some releases do not return it.
         pub max_stock_per_bin: Option<f64>,
         /// Required capacity in percent, 0 to 100.
         pub required_capacity: Option<i64>,
@@ -18241,6 +19997,7 @@ pub mod types {
     pub struct StorageRuleCreate {
         pub material_id: String,
         pub bin_id: String,
+        /// At most 50 characters.
         pub name: Option<String>,
         /// Description, at most 80 characters.
         pub description: Option<String>,
@@ -18287,6 +20044,8 @@ pub mod types {
             }
         }
         /// Sets `name`.
+        ///
+        /// At most 50 characters.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -18397,6 +20156,7 @@ pub mod types {
     pub struct StorageRuleUpdate {
         pub material_id: Option<String>,
         pub bin_id: Option<String>,
+        /// At most 50 characters.
         pub name: keyfob_client::Patch<String>,
         /// Description, at most 80 characters.
         pub description: keyfob_client::Patch<String>,
@@ -18438,6 +20198,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// At most 50 characters.
         pub fn name(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.name = value.into();
             self
@@ -18542,9 +20304,10 @@ pub mod types {
         pub net_depth: Option<f64>,
         /// Length in millimetres.
         pub net_width: Option<f64>,
+        /// Weight in grams.
         pub max_weight: Option<f64>,
-        /// Flag, 0 or 1.
-        pub is_manual_sequence_numbers: Option<i64>,
+        /// True or 1 if sequence numbers are assigned manually.
+        pub is_manual_sequence_numbers: Option<bool>,
         wire: keyfob_client::wire_form::WireForms<1>,
     }
     keyfob_client::wire_struct!(
@@ -18822,8 +20585,9 @@ pub mod types {
         /// True if the user is an administrator.
         pub is_admin: Option<bool>,
         pub language: Option<Language>,
-        /// Id of the role. Newest releases only.
-        pub role_id: Option<i64>,
+        /// Id of the role: a UUID as text, or a number, depending on the release. Newest releases
+        /// only.
+        pub role_id: Option<keyfob_client::NumberOrString>,
         /// Name of the role. Newest releases only.
         pub role_name: Option<String>,
         /// Id of the group. Older releases only.
@@ -18832,8 +20596,9 @@ pub mod types {
         pub group: Option<String>,
         pub status: Option<UserStatus>,
         pub type_: Option<UserType>,
-        /// Id of the start view. Newest releases only.
-        pub view_id: Option<i64>,
+        /// Id of the start view: a UUID as text, or a number, depending on the release. Newest
+        /// releases only.
+        pub view_id: Option<keyfob_client::NumberOrString>,
         /// Phone number. Oldest releases only.
         pub phone: Option<String>,
         wire: keyfob_client::wire_form::WireForms<1>,
@@ -18861,13 +20626,15 @@ pub mod types {
         /// True if the user is an administrator.
         pub is_admin: Option<bool>,
         pub language: Option<Language>,
-        /// Id of the role. Newest releases only.
-        pub role_id: Option<i64>,
+        /// Id of the role: a UUID as text, or a number, depending on the release. Newest releases
+        /// only.
+        pub role_id: Option<keyfob_client::NumberOrString>,
         /// Id of the group. Older releases only.
         pub group_id: Option<keyfob_client::NumberOrString>,
         pub type_: Option<UserType>,
-        /// Id of the start view. Newest releases only.
-        pub view_id: Option<i64>,
+        /// Id of the start view: a UUID as text, or a number, depending on the release. Newest
+        /// releases only.
+        pub view_id: Option<keyfob_client::NumberOrString>,
         /// Phone number. Oldest releases only.
         pub phone: Option<String>,
         wire: keyfob_client::wire_form::WireForms<1>,
@@ -18916,9 +20683,13 @@ pub mod types {
         }
         /// Sets `roleId`.
         ///
-        /// Id of the role. Newest releases only.
-        pub fn role_id(mut self, value: i64) -> Self {
-            self.role_id = Some(value);
+        /// Id of the role: a UUID as text, or a number, depending on the release. Newest releases
+        /// only.
+        pub fn role_id(
+            mut self,
+            value: impl Into<keyfob_client::NumberOrString>,
+        ) -> Self {
+            self.role_id = Some(value.into());
             self
         }
         /// Sets `groupId`.
@@ -18938,9 +20709,13 @@ pub mod types {
         }
         /// Sets `viewId`.
         ///
-        /// Id of the start view. Newest releases only.
-        pub fn view_id(mut self, value: i64) -> Self {
-            self.view_id = Some(value);
+        /// Id of the start view: a UUID as text, or a number, depending on the release. Newest
+        /// releases only.
+        pub fn view_id(
+            mut self,
+            value: impl Into<keyfob_client::NumberOrString>,
+        ) -> Self {
+            self.view_id = Some(value.into());
             self
         }
         /// Sets `phone`.
@@ -19039,13 +20814,15 @@ pub mod types {
         /// True if the user is an administrator.
         pub is_admin: Option<bool>,
         pub language: Option<Language>,
-        /// Id of the role. Newest releases only.
-        pub role_id: keyfob_client::Patch<i64>,
+        /// Id of the role: a UUID as text, or a number, depending on the release. Newest releases
+        /// only.
+        pub role_id: keyfob_client::Patch<keyfob_client::NumberOrString>,
         /// Id of the group. Older releases only.
         pub group_id: Option<keyfob_client::NumberOrString>,
         pub type_: Option<UserType>,
-        /// Id of the start view. Newest releases only.
-        pub view_id: keyfob_client::Patch<i64>,
+        /// Id of the start view: a UUID as text, or a number, depending on the release. Newest
+        /// releases only.
+        pub view_id: keyfob_client::Patch<keyfob_client::NumberOrString>,
         /// Phone number. Oldest releases only.
         pub phone: keyfob_client::Patch<String>,
         pub status: Option<UserStatus>,
@@ -19097,8 +20874,12 @@ pub mod types {
         }
         /// Sets `roleId`.
         ///
-        /// Id of the role. Newest releases only.
-        pub fn role_id(mut self, value: impl Into<keyfob_client::Patch<i64>>) -> Self {
+        /// Id of the role: a UUID as text, or a number, depending on the release. Newest releases
+        /// only.
+        pub fn role_id(
+            mut self,
+            value: impl Into<keyfob_client::Patch<keyfob_client::NumberOrString>>,
+        ) -> Self {
             self.role_id = value.into();
             self
         }
@@ -19119,8 +20900,12 @@ pub mod types {
         }
         /// Sets `viewId`.
         ///
-        /// Id of the start view. Newest releases only.
-        pub fn view_id(mut self, value: impl Into<keyfob_client::Patch<i64>>) -> Self {
+        /// Id of the start view: a UUID as text, or a number, depending on the release. Newest
+        /// releases only.
+        pub fn view_id(
+            mut self,
+            value: impl Into<keyfob_client::Patch<keyfob_client::NumberOrString>>,
+        ) -> Self {
             self.view_id = value.into();
             self
         }
@@ -19222,12 +21007,13 @@ pub mod types {
         pub direction_type: Option<DirectionType>,
         pub quantity: Option<f64>,
         /// Progress of the line. In older releases, 1 is not started and 2 is in progress or
-        /// complete. The newest releases start at 0; their values are not known.
+        /// complete. The list of the newest releases starts at 0, probably for complete; its other
+        /// values are not known.
         pub progress_type: Option<i64>,
-        /// The type is not known.
-        pub pick_error: Option<keyfob_client::NumberOrString>,
-        /// The type is not known.
-        pub put_error: Option<keyfob_client::NumberOrString>,
+        /// Text of an error.
+        pub pick_error: Option<String>,
+        /// Text of an error.
+        pub put_error: Option<String>,
         /// The type is not known.
         pub attribute_control: Option<serde_json::Value>,
         wire: keyfob_client::wire_form::WireForms<2>,
@@ -19332,7 +21118,8 @@ pub mod types {
         pub warehouse_id: Option<String>,
         /// ABC class. The default is 0.
         pub abc_class: Option<i64>,
-        pub color: Option<i64>,
+        /// Color as a decimal number, 16777215 for white. A string in older releases.
+        pub color: Option<keyfob_client::NumberOrString>,
         pub type_: Option<ZoneType>,
         pub pick_type: Option<ZonePickType>,
         pub put_type: Option<ZonePutType>,
@@ -19380,7 +21167,7 @@ pub mod types {
         with_default ZoneList { 0 zones "zones", 1 count "count", 2 total_count
         "total_count" }; strict 0, 1, 2
     );
-    /// Method of picks in a zone.
+    /// Method of picks in a zone. The default is turn over.
     ///
     /// Part of [`Zone`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19398,7 +21185,7 @@ pub mod types {
     keyfob_client::open_integer_enum!(
         ZonePickType : Unknown { TurnOver 1, ByLocationName 2, PickToClear 3 }
     );
-    /// Method of puts in a zone.
+    /// Method of puts in a zone. The default is by location name.
     ///
     /// Part of [`Zone`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19414,7 +21201,7 @@ pub mod types {
     keyfob_client::open_integer_enum!(
         ZonePutType : Unknown { ByLocationName 1, PutToFill 2 }
     );
-    /// Use of a zone.
+    /// Use of a zone. The default is picking.
     ///
     /// Part of [`Zone`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -37,6 +37,47 @@ fn parameters_reach_the_service_unchanged() {
 }
 
 #[test]
+fn a_listing_of_itempath_takes_any_name_as_a_filter() {
+    let running = Running::start();
+    let call = |arguments: &[&str]| running.keyfob(&[&["call", "itempath"], arguments].concat()).run();
+    let rows = |arguments: &[&str], key: &str| call(arguments).json()[key].as_array().unwrap().clone();
+    let league = rows(&["materials", "League=A", "limit=5"], "materials");
+    assert!(league.len() == 5 && league.iter().all(|material| material["League"] == "A"), "{league:?}");
+    assert_eq!(rows(&["carriers", "number=10"], "carriers").len(), 1);
+    let run = call(&["materials", "limt=5"]);
+    assert!(run.status == 0 && run.stderr.contains("limt is sent as a filter"), "{run:?}");
+    assert!(run.stderr.contains("did you mean limit?"), "{run:?}");
+    call(&["materials", "=5"]).failed(2, &["no parameter"]);
+    call(&["material", "--id", "x", "League=A"]).failed(2, &["material has no parameter League"]);
+}
+
+#[test]
+fn the_token_requests_of_itempath_are_operations_and_take_tokens_from_files() {
+    let running = Running::start();
+    let folder = folder("itempath-tokens");
+    let (body, token) = (folder.join("login.json"), folder.join("refresh.token"));
+    let login = json!({
+        "username": c::ITEMPATH_APPLICATION_USERNAME, "password": c::ITEMPATH_APPLICATION_PASSWORD,
+    });
+    fs::write(&body, login.to_string()).unwrap();
+    let call = |arguments: &[&str]| running.keyfob(&[&["call", "itempath"], arguments].concat()).run();
+    let login = call(&["login", "--body", &format!("@{}", body.display())]).json();
+    fs::write(&token, format!("{}\n", login["refreshToken"].as_str().unwrap())).unwrap();
+    let file = format!("@{}", token.display());
+    assert!(call(&["refresh", "--refresh-token", &file]).json()["accessToken"].is_string());
+    assert!(call(&["application-token", &format!("refreshToken={file}")]).json()["token"].is_string());
+    call(&["refresh", "--refresh-token", "canary-token"]).failed(2, &["refreshToken is a secret", "@FILE"]);
+    call(&["refresh"]).failed(2, &["refresh requires refreshToken"]);
+    let listed = running.keyfob(&["apis", "itempath", "--json"]).run().json();
+    let listed = |name: &str| listed.as_array().unwrap().iter().find(|row| row["operation"] == name).unwrap().clone();
+    assert_eq!(
+        (&listed("login")["path"], &listed("refresh")["tokenParameter"]),
+        (&json!("/api/users/login"), &json!("refreshToken"))
+    );
+    assert_eq!(listed("materials")["otherQueryParameters"], true);
+}
+
+#[test]
 fn slashes_in_an_id_and_comma_separated_lists_are_sent_as_the_service_expects() {
     let running = Running::start();
     let last = || running.simulator.requests().pop().unwrap();

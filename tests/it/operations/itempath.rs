@@ -79,7 +79,24 @@ async fn every_operation_of_itempath_is_called_and_its_responses_decode_lossless
     storage(&mut walk, client).await;
     system(&mut walk, client).await;
     deleted_orders(&mut walk, client, &order, &material).await;
+    tokens(&mut walk, client).await;
     walk.finish(OPERATIONS, "itempath");
+}
+
+async fn tokens(walk: &mut Walk, client: &Client) {
+    let (name, password) = (credentials::ITEMPATH_APPLICATION_USERNAME, credentials::ITEMPATH_APPLICATION_PASSWORD);
+    let expected = api("POST", "users/login").json(json!({"username": name, "password": password}));
+    let call = client.login(types::LoginCreate::new(name, password)).send();
+    let login = walk.call(&Login::OPERATION, call, expected).await;
+    let refresh_token = login.refresh_token.unwrap();
+    let call = client.refresh(&refresh_token).send();
+    let refreshed = walk.call(&Refresh::OPERATION, call, api("POST", "users/refresh")).await;
+    assert_ne!(refreshed.access_token, login.access_token);
+    let call = client.application_token(&refresh_token).send();
+    let issued = walk.call(&ApplicationToken::OPERATION, call, api("POST", "users/application-token")).await;
+    let environment = Environment::at(format!("{}/itempath", walk.url()));
+    Client::new(environment, Credentials::token(issued.token.unwrap())).unwrap().stations().limit(1).await.unwrap();
+    walk.discard();
 }
 
 async fn users(walk: &mut Walk, client: &Client) {
@@ -101,7 +118,8 @@ async fn materials(walk: &mut Walk, client: &Client) -> String {
     let expected = page("materials")
         .query("name", "[like]a")
         .query("currentQuantity", "[gt]0")
-        .query("currentQuantity", "[lt]100000");
+        .query("currentQuantity", "[lt]100000")
+        .query("GroupCode", "[not]x");
     let filters = [Filter::gt(0), Filter::lt(100_000)].map(String::from);
     let call = client
         .materials()
@@ -109,6 +127,7 @@ async fn materials(walk: &mut Walk, client: &Client) -> String {
         .page(0)
         .name([Filter::like("a")].map(String::from))
         .current_quantity(filters)
+        .filter("GroupCode", Filter::not("x"))
         .send();
     walk.call(&Materials::OPERATION, call, expected).await;
     read_text!(walk, client: MaterialProperties material_properties, MaterialProperty material_property, "material_properties", "material_properties");
@@ -302,8 +321,8 @@ async fn storage(walk: &mut Walk, client: &Client) {
 
 async fn system(walk: &mut Walk, client: &Client) {
     read_text!(walk, client: Reports reports, Report report, "reports", "reports");
-    read!(walk, client: ApiCalls api_calls, ApiCall api_call, "calls", "calls");
-    read!(walk, client: Connections connections, Connection connection, "connections", "connections");
+    read_text!(walk, client: ApiCalls api_calls, ApiCall api_call, "calls", "calls");
+    read_text!(walk, client: Connections connections, Connection connection, "connections", "connections");
     let call = client.report_rows().limit(2).page(0).send();
     walk.call(&ReportRows::OPERATION, call, page("report_rows")).await;
     walk.call(&Snapshots::OPERATION, client.snapshots().limit(2).page(0).send(), page("snapshots")).await;

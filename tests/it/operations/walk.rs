@@ -178,7 +178,7 @@ impl Walk {
         let id = operation.id;
         self.called.insert(id);
         let mut exchanges = self.recorder.take();
-        exchanges.retain(|exchange| !is_token_request(exchange));
+        exchanges.retain(|exchange| exchange.path == expected.path || !is_token_request(exchange));
         assert_eq!(exchanges.len(), 1, "{id}: {exchanges:?}");
         let exchange = exchanges.remove(0);
         assert_eq!((exchange.method.as_str(), &exchange.path), (expected.method, &expected.path), "{id}");

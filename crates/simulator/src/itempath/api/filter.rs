@@ -34,7 +34,7 @@ pub(in crate::itempath) struct Filter {
     value: String,
 }
 
-/// Legacy parameters: resource, name, member and comparison.
+/// Legacy parameters with a fixed comparison: resource, name, member and comparison.
 const ALIASES: [(&str, &str, &str, Comparison); 5] = [
     ("transactions", "after", "creationDate", Comparison::Greater),
     ("transactions", "before", "creationDate", Comparison::Less),
@@ -43,8 +43,13 @@ const ALIASES: [(&str, &str, &str, Comparison); 5] = [
     ("order_lines", "processedAfter", "modifiedDate", Comparison::Greater),
 ];
 
+/// Legacy names of members: resource, older name and name.
+const OLD_NAMES: [(&str, &str, &str); 1] = [("work_order_lines", "locContentId", "locationContentId")];
+
 impl Filter {
     pub(in crate::itempath) fn parse(path: &str, name: &str, value: &str) -> Self {
+        let renamed = OLD_NAMES.iter().find(|(resource, old, _)| *resource == path && *old == name);
+        let name = renamed.map_or(name, |(.., name)| *name);
         if let Some((_, _, member, comparison)) =
             ALIASES.iter().find(|(resource, alias, ..)| *resource == path && *alias == name)
         {

@@ -108,6 +108,8 @@ pub(in crate::itempath) const KIT_LINES: Resource = Resource::new(
         field("number", Kind::Integer),
         field("quantity", Kind::Float).default(DefaultValue::Float(1.0)),
         read_only("hasStock", Kind::Flag).default(DefaultValue::Integer(0)),
+        // A filter of older versions.
+        read_only("~materialName", Kind::Text(50)),
     ],
 )
 .methods(Methods::ALL)
@@ -123,7 +125,7 @@ pub(in crate::itempath) const IMAGES: Resource = Resource::new(
         field("classification", Kind::IntegerChoice(&[1, 2, 3, 5])).default(DefaultValue::Integer(1)),
         field("hyperlink", Kind::Text(255)).default(DefaultValue::Text("")),
         field("materialId", Kind::Reference("materials")),
-        field("origin", Kind::Integer).default(DefaultValue::Integer(1)),
+        field("origin", Kind::Text(255)),
         field("type", Kind::Integer).default(DefaultValue::Integer(1)),
     ],
 )

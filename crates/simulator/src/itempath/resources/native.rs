@@ -13,11 +13,11 @@ const USER: [Field; 12] = [
     field("email", Kind::Text(0)),
     field("isAdmin", Kind::Bool).default(DefaultValue::Bool(false)),
     field("language", Kind::TextChoice(&["en", "fr"])).default(DefaultValue::Text("en")),
-    field("roleId", Kind::Integer),
+    field("roleId", Kind::Reference("")),
     read_only("roleName", Kind::Text(50)),
     field("status", Kind::IntegerChoice(&[0, 1, 2, 3])).default(DefaultValue::Integer(1)),
     field("type", Kind::TextChoice(&["user", "application"])).default(DefaultValue::Text("user")),
-    field("viewId", Kind::Integer),
+    field("viewId", Kind::Reference("")),
 ];
 
 pub(in crate::itempath) const REPORTS: Resource = Resource::new(
@@ -78,7 +78,7 @@ pub(in crate::itempath) const CALLS: Resource = Resource::new(
     "call",
     "API call",
     &[
-        read_only("id", Kind::Integer),
+        read_only("id", Kind::Reference("")),
         read_only("body", Kind::Text(0)),
         read_only("code", Kind::Integer),
         read_only("creationDate", Kind::Timestamp),
@@ -89,8 +89,7 @@ pub(in crate::itempath) const CALLS: Resource = Resource::new(
         read_only("username", Kind::Text(0)),
         read_only("~userId", Kind::Integer),
     ],
-)
-.native();
+);
 
 pub(in crate::itempath) const CONNECTIONS: Resource = Resource::new(
     "connections",
@@ -107,7 +106,7 @@ pub(in crate::itempath) const CONNECTIONS: Resource = Resource::new(
         read_only("authentication", Kind::Text(0)),
         read_only("type", Kind::Text(0)),
         read_only("username", Kind::Text(0)),
-        read_only("status", Kind::Text(0)),
+        read_only("status", Kind::Flag),
         read_only("latestConnection", Kind::Timestamp),
         read_only("creationDate", Kind::Timestamp).default(DefaultValue::CurrentTime),
         read_only("latestLog", Kind::Any),

@@ -174,8 +174,8 @@ pub(in crate::itempath) const WORK_ORDER_LINES: Resource = Resource::new(
         read_only("directionType", Kind::Integer),
         read_only("quantity", Kind::Float).default(DefaultValue::Float(0.0)),
         read_only("progressType", Kind::Integer).default(DefaultValue::Integer(1)),
-        read_only("pickError", Kind::Integer),
-        read_only("putError", Kind::Integer),
+        read_only("pickError", Kind::Text(0)),
+        read_only("putError", Kind::Text(0)),
         read_only("attributeControl", Kind::Any),
     ],
 )

@@ -1,6 +1,6 @@
 //! Schemas of buildings and machines, all read-only.
 
-use crate::itempath::schema::{Field, Kind, Resource, read_only};
+use crate::itempath::schema::{DefaultValue, Field, Kind, Resource, read_only};
 
 const ID: Field = read_only("id", Kind::Reference(""));
 const NAME: Field = read_only("name", Kind::Text(50));
@@ -62,9 +62,16 @@ pub(in crate::itempath) const CARRIERS: Resource = Resource::new(
     "carriers",
     "carrier",
     "Carrier",
-    &[ID, NAME, read_only("storageUnitId", Kind::Reference("storage_units"))],
-)
-.parent("storageUnitId");
+    &[
+        ID,
+        NAME,
+        read_only("number", Kind::Integer),
+        read_only("maxWeight", Kind::Integer),
+        read_only("isBlockedForPick", Kind::Flag).default(DefaultValue::Integer(0)),
+        read_only("isBlockedForPut", Kind::Flag).default(DefaultValue::Integer(0)),
+        read_only("blockReason", Kind::Text(50)),
+    ],
+);
 
 pub(in crate::itempath) const SHELVES: Resource = Resource::new(
     "shelves",

@@ -103,6 +103,7 @@ fn check_line(store: &Store, kit: &str, draft: &mut Draft, used_numbers: &mut Ve
     let Some(found) = found.filter(|_| material != kit) else {
         return Err(ApiError::unknown_reference("materialId", "Material", &material));
     };
+    draft.members.insert("~materialName".to_owned(), found["name"].clone());
     let number = match draft.members.get("number").and_then(Value::as_i64) {
         Some(number) if used_numbers.contains(&number) => {
             return Err(ApiError::already_exists("Kit line", "number", &number.to_string()));
@@ -141,7 +142,7 @@ fn embed(store: &Store, row: &mut Row) {
     let lines: Vec<Value> = lines
         .map(|line| {
             let mut line = line.clone();
-            line.remove("kitId");
+            line.retain(|name, _| name != "kitId" && !name.starts_with('~'));
             Value::Object(line)
         })
         .collect();

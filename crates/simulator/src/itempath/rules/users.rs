@@ -16,7 +16,13 @@ pub(in crate::itempath) const ACTIVE: i64 = 1;
 pub(in crate::itempath) const APPLICATION: i64 = 3;
 
 /// Roles of the simulated site.
-pub(in crate::itempath) const ROLES: [(i64, &str); 3] = [(1, "Administrator"), (2, "Lagerist"), (3, "Büro")];
+pub(in crate::itempath) const ROLES: [(&str, &str); 3] = [
+    ("5D0C9A52-7B41-4F0E-A6B3-1F6E2C8D9A01", "Administrator"),
+    ("5D0C9A52-7B41-4F0E-A6B3-1F6E2C8D9A02", "Lagerist"),
+    ("5D0C9A52-7B41-4F0E-A6B3-1F6E2C8D9A03", "Büro"),
+];
+/// Start view of all users of the simulated site who have one.
+pub(in crate::itempath) const START_VIEW: &str = "5D0C9A52-7B41-4F0E-A6B3-1F6E2C8D9B01";
 
 fn before_create(context: &mut Context<'_>, draft: &mut Draft) -> RuleResult {
     require_admin(context)?;
@@ -54,11 +60,11 @@ fn store_password(draft: &mut Draft) {
 }
 
 fn set_role_name(draft: &mut Draft) -> RuleResult {
-    let Some(role) = draft.members.get("roleId").and_then(Value::as_i64) else {
+    let Some(role) = draft.members.get("roleId").and_then(Value::as_str) else {
         return Ok(());
     };
     let Some((_, name)) = ROLES.iter().find(|(id, _)| *id == role) else {
-        return Err(ApiError::unknown_reference("roleId", "Role", &role.to_string()));
+        return Err(ApiError::unknown_reference("roleId", "Role", role));
     };
     draft.members.insert("roleName".to_owned(), (*name).into());
     Ok(())

@@ -56,6 +56,7 @@ pub(super) fn fill(seeder: &mut Seeder<'_>) -> Vec<Article> {
                 let row = json!({
                     "name": format!("{number}.jpg"),
                     "hyperlink": format!("C:\\PPG\\Images\\{number}.jpg"),
+                    "origin": format!("D:\\Fotos\\Größe {number}.jpg"),
                     "materialId": id,
                 });
                 seeder.add("images", row);
@@ -110,21 +111,23 @@ fn add_properties(seeder: &mut Seeder<'_>) -> Vec<String> {
 }
 
 pub(super) fn fill_kits(seeder: &mut Seeder<'_>, articles: &[Article]) {
-    let mut before: Option<String> = None;
+    let mut before: Option<(String, &str)> = None;
     for (index, name) in
         ["Wartungssatz Größe 1", "Kit d'étanchéité", "Monteringssett Ø8", "Prüfset komplett"].into_iter().enumerate()
     {
         let kit = seeder.add("kits", json!({ "name": name, "target": "Target", "hasStock": 1 }));
         for number in 1..=3 {
-            let part = &articles[index * 18 + number * 7].id;
+            let article = &articles[index * 18 + number * 7];
             // The last kit contains another kit.
-            let part = before.as_ref().filter(|_| index == 3 && number == 3).unwrap_or(part);
+            let nested = before.as_ref().filter(|_| index == 3 && number == 3);
+            let (part, part_name) = nested.map_or((&article.id, article.name.as_str()), |(id, name)| (id, *name));
             let quantity = seeder.quantity(8);
             let row = json!({
                 "kitId": kit, "materialId": part, "number": number, "quantity": quantity, "hasStock": 1,
+                "~materialName": part_name,
             });
             seeder.add("kit_lines", row);
         }
-        before = Some(kit);
+        before = Some((kit, name));
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::itempath::dates;
+use crate::itempath::rules::users::{ROLES, START_VIEW};
 use crate::itempath::seed::Seeder;
 use crate::vendor::credentials::{
     ITEMPATH_APPLICATION_PASSWORD, ITEMPATH_APPLICATION_USERNAME, ITEMPATH_PASSWORD, ITEMPATH_USERNAME,
@@ -12,21 +13,21 @@ use crate::vendor::credentials::{
 pub(in crate::itempath) const APPLICATION_USER: u64 = 2;
 
 pub(super) fn users(seeder: &mut Seeder<'_>) {
-    let user = |name: &str, password: &str, role: (i64, &str), status: i64| {
+    let user = |name: &str, password: &str, role: (&str, &str), status: i64| {
         json!({
             "username": name,
             "~password": password,
             "email": format!("{name}@lager.example"),
-            "isAdmin": role.0 == 1,
+            "isAdmin": role == ROLES[0],
             "roleId": role.0,
             "roleName": role.1,
             "status": status,
             "type": if status == 3 { "application" } else { "user" },
-            "viewId": if status == 3 { Value::Null } else { json!(1) },
+            "viewId": if status == 3 { Value::Null } else { json!(START_VIEW) },
             "language": if name == "lefevre" { "fr" } else { "en" },
         })
     };
-    let (admin, picker) = ((1, "Administrator"), (2, "Lagerist"));
+    let [admin, picker, _] = ROLES;
     for row in [
         user(ITEMPATH_USERNAME, ITEMPATH_PASSWORD, admin, 1),
         user(ITEMPATH_APPLICATION_USERNAME, ITEMPATH_APPLICATION_PASSWORD, admin, 3),
@@ -118,7 +119,7 @@ fn connections(seeder: &mut Seeder<'_>) {
         let log = json!({
             "id": 900 + index,
             "creationDate": checked,
-            "status": "Success",
+            "status": 1,
             "description": "Verbindung geprüft",
             "error": null,
             "appId": index + 1,
@@ -134,10 +135,10 @@ fn connections(seeder: &mut Seeder<'_>) {
             "passwordExists": index == 0,
             "tokenExists": index == 1,
             "isTestable": index != 2,
-            "authentication": if index == 1 { "bearer" } else { "basic" },
+            "authentication": if index == 1 { "Bearer Token" } else { "Basic Authentication" },
             "type": kind,
             "username": if index == 0 { json!("ppg_reader") } else { Value::Null },
-            "status": "Connected",
+            "status": 1,
             "latestConnection": checked,
             "creationDate": created,
             "latestLog": log,

@@ -54,6 +54,9 @@ const BINS: [(&str, Option<&str>, [i64; 5]); 8] = [
 
 const LOCATIONS_PER_SHELF: u32 = 6;
 
+/// Number of a carrier that is blocked for picks and puts.
+const BLOCKED_CARRIER: u32 = 30;
+
 pub(super) fn fill(seeder: &mut Seeder<'_>) -> Storage {
     let mut storage = Storage { locations: Vec::new(), bins: bins(seeder) };
     let mut warehouses = Vec::new();
@@ -105,7 +108,7 @@ fn zones(seeder: &mut Seeder<'_>, warehouses: &[String]) -> Vec<[String; 2]> {
                 "warehouseId": warehouse,
                 "~warehouse": WAREHOUSES[index],
                 "abcClass": 0,
-                "color": kind,
+                "color": if kind == 1 { 16_777_215 } else { 65_280 },
                 "type": kind,
                 "pickType": 1,
                 "putType": 1,
@@ -149,7 +152,16 @@ fn fill_unit(
         seeder.add("access_points", row);
     }
     for number in 1..=carriers {
-        let carrier = json!({ "name": format!("{name}-{number:02}"), "storageUnitId": unit });
+        let carrier = UNITS[..index].iter().map(|(.., carriers)| carriers).sum::<u32>() + number;
+        let is_blocked = carrier == BLOCKED_CARRIER;
+        let carrier = json!({
+            "name": format!("{carrier:03}"),
+            "number": carrier,
+            "maxWeight": 500_000,
+            "isBlockedForPick": i64::from(is_blocked),
+            "isBlockedForPut": i64::from(is_blocked),
+            "blockReason": is_blocked.then_some("Schiene verbogen"),
+        });
         let carrier = seeder.add("carriers", carrier);
         let shelf = json!({
             "name": format!("{name}-{number:02}-A"),

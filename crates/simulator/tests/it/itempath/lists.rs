@@ -59,6 +59,33 @@ async fn comparison_prefixes_filter_rows() {
 }
 
 #[tokio::test]
+async fn the_filters_of_the_vendors_pages_select_rows() {
+    let plant = Plant::start().await;
+    for (filtered, count) in [
+        ("carriers?number=10", 1),
+        ("carriers?isBlockedForPick=true", 1),
+        ("images?origin=[like]Fotos", 10),
+        ("images?classification=2", 0),
+        ("clients?type=3", 2),
+        ("storage_units?isManualSequenceNumbers=1", 0),
+        ("access_points?isBlocked=0&parameters=[like]Number\\=1", 5),
+        ("work_order_lines?locContentId=[like]nirgends", 0),
+    ] {
+        assert_eq!(plant.count(filtered).await, count, "{filtered}");
+    }
+    let line = plant.get("kit_lines?limit=1").await["kit_lines"][0].clone();
+    let material = plant.get(&format!("materials/{}", line["materialId"].as_str().unwrap())).await["material"].clone();
+    let of_material = plant.count(&format!("kit_lines?materialName={}", material["name"].as_str().unwrap())).await;
+    assert!(of_material > 0 && of_material < plant.count("kit_lines").await);
+    let rule = plant.get("storage_rules?limit=1").await["storage_rules"][0].clone();
+    let of_bin = plant.count(&format!("storage_rules?binId={}", rule["binId"].as_str().unwrap())).await;
+    assert!(of_bin > 0 && of_bin < plant.count("storage_rules").await);
+    let content = plant.get("work_order_lines?limit=1").await["work_order_lines"][0]["locationContentId"].clone();
+    let query = |name: &str| format!("work_order_lines?{name}={}", content.as_str().unwrap());
+    assert_eq!(plant.count(&query("locContentId")).await, plant.count(&query("locationContentId")).await);
+}
+
+#[tokio::test]
 async fn date_filters_accept_short_forms_words_and_ranges() {
     let plant = Plant::start().await;
     let all = plant.count("transactions").await;

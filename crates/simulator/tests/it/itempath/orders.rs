@@ -219,7 +219,7 @@ async fn a_count_order_names_locations_instead_of_lines() {
     assert_eq!(order["order_lines"][0]["materialId"], content["materialId"]);
     assert_eq!(order["order_lines"][0]["directionType"], 5);
     assert!(order.get("locations").is_none());
-    let body = json!({ "name": "Zählung 2", "directionType": 5, "carriers": [{ "name": "VLM 1-01" }] });
+    let body = json!({ "name": "Zählung 2", "directionType": 5, "carriers": [{ "name": "001" }] });
     let order = plant.post("orders", body).await["order"].clone();
     assert_eq!(order["order_lines"].as_array().unwrap().len(), 5);
     let body = json!({ "name": "Zählung 3", "directionType": 5, "locations": [{ "id": "nirgends" }] });

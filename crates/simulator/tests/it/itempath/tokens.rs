@@ -157,7 +157,9 @@ async fn a_configured_lifetime_is_in_the_token_and_a_missing_expiry_in_the_respo
 #[tokio::test]
 async fn users_have_types_and_statuses() {
     let mut plant = Plant::start().await;
-    let body = json!({ "username": "jäger", "password": "p", "email": "jaeger@lager.example", "roleId": 2 });
+    let role = plant.get("users?username=schaefer").await["users"][0]["roleId"].clone();
+    assert!(role.is_string(), "the id of a role is a UUID");
+    let body = json!({ "username": "jäger", "password": "p", "email": "jaeger@lager.example", "roleId": role });
     let user = plant.post("users", body).await["user"].clone();
     assert_eq!((&user["status"], &user["isAdmin"], &user["type"]), (&json!(1), &json!(false), &json!("user")));
     assert_eq!((user.get("password"), &user["roleName"]), (None, &json!("Lagerist")));

@@ -173,6 +173,32 @@ async fn the_call_log_records_users_endpoints_and_errors() {
 }
 
 #[tokio::test]
+async fn rows_have_the_types_of_the_vendors_pages() {
+    let plant = Plant::start().await;
+    let carriers = plant.get("carriers?name=010").await["carriers"].clone();
+    let mut names: Vec<_> = carriers[0].as_object().unwrap().keys().collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["blockReason", "id", "isBlockedForPick", "isBlockedForPut", "maxWeight", "name", "number"],
+        "a carrier has the seven attributes of its page"
+    );
+    assert_eq!((&carriers[0]["number"], &carriers[0]["isBlockedForPick"]), (&json!(10), &json!(0)));
+    let image = plant.get("images?limit=1").await["images"][0].clone();
+    assert!(image["origin"].as_str().unwrap().contains('\\'), "{image}");
+    let user = plant.get("users/1").await["user"].clone();
+    assert!(user["roleId"].is_string() && user["viewId"].is_string(), "{user}");
+    assert!(plant.get("calls?limit=1").await["calls"][0]["id"].is_string());
+    let connection = plant.get("connections/1").await;
+    assert_eq!(
+        (&connection["id"], &connection["status"], &connection["latestLog"]["status"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    let zone = plant.get("zones?color=16777215&limit=1").await["zones"][0].clone();
+    assert_eq!(zone["color"], 16_777_215);
+}
+
+#[tokio::test]
 async fn a_connection_has_no_envelope_and_the_vendors_misspelt_key() {
     let plant = Plant::start().await;
     let listed = plant.get("connections").await["connections"][0].clone();
