@@ -1,4 +1,4 @@
-//! ItemPath: the types of all releases, and filters on custom fields.
+//! ItemPath: the types of all releases, filters on custom fields, and credentials.
 
 use futures::TryStreamExt;
 use keyfob::{
@@ -6,7 +6,7 @@ use keyfob::{
     client::NumberOrString,
     itempath::{Client, Credentials, Environment, Filter, OPERATIONS, types},
 };
-use keyfob_simulator::{Simulator, credentials as c};
+use keyfob_simulator::{Simulator, Vendor, credentials as c};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -183,4 +183,51 @@ async fn a_listing_is_filtered_by_a_custom_field_under_its_own_name() {
     assert!(count(both).await < league);
     let error = client.materials().filter("limit", "5").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
+}
+
+/// Returns a client with credentials from these variables, besides the address of the simulator.
+fn client_from(simulator: &Simulator, variables: &[(&str, &str)]) -> Client {
+    let base = format!("{}/itempath", simulator.url());
+    let variables: Vec<_> = variables.iter().copied().chain([("ITEMPATH_BASE", base.as_str())]).collect();
+    Client::from_vars(&variables).unwrap()
+}
+
+/// Returns the last path segments of all token requests.
+fn token_requests(simulator: &Simulator) -> Vec<String> {
+    let requests = simulator.requests().into_iter().filter(|request| request.path.starts_with("/itempath/api/users/"));
+    requests.map(|request| request.path.rsplit('/').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_application_token_and_a_refresh_token_are_obtained_from_the_environment() {
+    let simulator = Simulator::start().await.unwrap();
+    let user = [
+        ("ITEMPATH_APPLICATION_USERNAME", c::ITEMPATH_APPLICATION_USERNAME),
+        ("ITEMPATH_APPLICATION_PASSWORD", c::ITEMPATH_APPLICATION_PASSWORD),
+    ];
+    let machine = client_from(&simulator, &user);
+    machine.materials().limit(1).await.unwrap();
+    machine.stations().limit(1).await.unwrap();
+    assert_eq!(token_requests(&simulator), ["login", "application-token"]);
+    let token = machine.session().authenticator().unwrap().token_info().unwrap();
+    assert_eq!(token.lifetime, None, "an application token does not expire");
+
+    let person = types::LoginCreate::new(c::ITEMPATH_USERNAME, c::ITEMPATH_PASSWORD);
+    let refresh_token = machine.login(person).await.unwrap().into_inner().refresh_token.unwrap();
+    let before = token_requests(&simulator).len();
+    let from_refresh_token = || client_from(&simulator, &[("ITEMPATH_REFRESH_TOKEN", &refresh_token)]);
+    let person = from_refresh_token();
+    person.materials().limit(1).await.unwrap();
+    // A rejected token is replaced without a login.
+    let authenticator = person.session().authenticator().unwrap();
+    let _ = authenticator.reject(authenticator.authorization().await.unwrap().generation());
+    person.materials().limit(1).await.unwrap();
+    assert_eq!(token_requests(&simulator)[before..], ["refresh", "refresh"]);
+
+    simulator.expire_tokens(Vendor::ItemPath);
+    let error = from_refresh_token().materials().limit(1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    assert!(format!("{error} {source}").contains("sign in again"), "{error} {source}");
+    assert!(!format!("{error:?}").contains(&refresh_token));
 }

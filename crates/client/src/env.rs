@@ -220,12 +220,19 @@ pub fn all_or_none<const N: usize>(
 /// [`rank`](Variables::rank) sets `alternative`.
 #[must_use]
 pub fn uses_alternative(vars: &dyn Variables, alternative: Variable, preferred: [Variable; 2]) -> bool {
-    let rank = |variable: Variable| variable.optional(vars).map(|_| vars.rank(variable.name));
-    let [first, second] = preferred.map(rank);
-    match (rank(alternative), first.zip(second)) {
-        (Some(alternative), Some((first, second))) => alternative < first.max(second),
-        (alternative, _) => alternative.is_some(),
-    }
+    choose(vars, &[&preferred, &[alternative]]) == Some(1)
+}
+
+/// Returns the index of the kind of credentials to use, of which all variables must be set, or `None` if no kind is
+/// complete.
+///
+/// The complete kind from the layers of the lowest [`rank`](Variables::rank) is used, and of several the first.
+#[must_use]
+pub fn choose(vars: &dyn Variables, kinds: &[&[Variable]]) -> Option<usize> {
+    let rank = |variable: &Variable| variable.optional(vars).map(|_| vars.rank(variable.name));
+    let ranks = kinds.iter().map(|kind| kind.iter().map(rank).collect::<Option<Vec<_>>>()?.into_iter().max());
+    let complete = ranks.enumerate().filter_map(|(index, rank)| Some((rank?, index)));
+    complete.min().map(|(_, index)| index)
 }
 
 #[cfg(test)]
@@ -299,5 +306,16 @@ mod tests {
         check(&[("KEYFOB_TEST_TOKEN", 0), ("KEYFOB_TEST_ID", 0), ("KEYFOB_TEST_SECRET", 0)], false);
         check(&[("KEYFOB_TEST_TOKEN", 0), ("KEYFOB_TEST_ID", 0), ("KEYFOB_TEST_SECRET", 1)], true);
         check(&[("KEYFOB_TEST_TOKEN", 1), ("KEYFOB_TEST_ID", 0), ("KEYFOB_TEST_SECRET", 0)], false);
+    }
+
+    #[test]
+    fn the_first_complete_kind_of_credentials_is_chosen() {
+        let kinds: &[&[Variable]] = &[&[ID, SECRET], &[TOKEN], &[ID]];
+        let choose = |names: &[&str]| super::choose(&names.iter().map(|name| (*name, "x")).collect::<Vec<_>>(), kinds);
+        assert_eq!(choose(&[]), None);
+        assert_eq!(choose(&["KEYFOB_TEST_SECRET"]), None);
+        assert_eq!(choose(&["KEYFOB_TEST_ID"]), Some(2));
+        assert_eq!(choose(&["KEYFOB_TEST_ID", "KEYFOB_TEST_TOKEN"]), Some(1));
+        assert_eq!(choose(&["KEYFOB_TEST_ID", "KEYFOB_TEST_TOKEN", "KEYFOB_TEST_SECRET"]), Some(0));
     }
 }

@@ -8,10 +8,18 @@ pub const BASE: Variable = Variable::base_url("ITEMPATH_BASE", "api");
 pub const USERNAME: Variable = Variable::new("ITEMPATH_USERNAME");
 /// `ITEMPATH_PASSWORD`: password of the user.
 pub const PASSWORD: Variable = Variable::secret("ITEMPATH_PASSWORD");
-/// `ITEMPATH_TOKEN`: application token, used if [`USERNAME`] and [`PASSWORD`] are unset.
+/// `ITEMPATH_APPLICATION_USERNAME`: name of an application user.
+pub const APPLICATION_USERNAME: Variable = Variable::new("ITEMPATH_APPLICATION_USERNAME");
+/// `ITEMPATH_APPLICATION_PASSWORD`: password of the application user.
+pub const APPLICATION_PASSWORD: Variable = Variable::secret("ITEMPATH_APPLICATION_PASSWORD");
+/// `ITEMPATH_REFRESH_TOKEN`: refresh token of a login.
+pub const REFRESH_TOKEN: Variable = Variable::secret("ITEMPATH_REFRESH_TOKEN");
+/// `ITEMPATH_TOKEN`: application token.
 pub const TOKEN: Variable = Variable::secret("ITEMPATH_TOKEN");
 
 /// All variables of ItemPath.
-pub const ALL: &[Variable] = &[BASE, USERNAME, PASSWORD, TOKEN];
+pub const ALL: &[Variable] =
+    &[BASE, USERNAME, PASSWORD, APPLICATION_USERNAME, APPLICATION_PASSWORD, REFRESH_TOKEN, TOKEN];
 /// Variables of each kind of credentials, the preferred kind first.
-pub const CREDENTIALS: &[&[Variable]] = &[&[USERNAME, PASSWORD], &[TOKEN]];
+pub const CREDENTIALS: &[&[Variable]] =
+    &[&[USERNAME, PASSWORD], &[APPLICATION_USERNAME, APPLICATION_PASSWORD], &[REFRESH_TOKEN], &[TOKEN]];

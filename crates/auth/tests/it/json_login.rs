@@ -227,6 +227,78 @@ async fn a_user_without_an_application_token_is_refused_with_advice() {
     assert!(error.to_string().contains("application user"), "{error}");
 }
 
+fn with_refresh_token(plant: &Plant) -> JsonLogin {
+    JsonLogin::with_refresh_token(plant.server.url("/api/users/refresh"), jwt("configured", 0, 2_592_000))
+}
+
+#[tokio::test]
+async fn a_refresh_token_obtains_access_tokens_without_a_login() {
+    let plant = Plant::start();
+    let (authenticator, clock) = build(with_refresh_token(&plant));
+    for _ in 0..3 {
+        token(&authenticator).await.expect("a token");
+        clock.advance(Duration::from_secs(1000));
+    }
+    assert_eq!(plant.routes(), ["refresh", "refresh", "refresh"]);
+    for request in plant.server.log() {
+        assert!(request.header("authorization").expect("a header").ends_with(".configured"));
+        assert_eq!(request.body, "");
+    }
+    let application =
+        with_refresh_token(&plant).application_token_url(plant.server.url("/api/users/application-token"));
+    assert!(token(&build(application).0).await.expect("a token").ends_with(".application"));
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_is_refused_or_expired_is_a_refusal_with_advice() {
+    let plant = Plant::start();
+    for status in [401, 404, 422] {
+        plant.refresh.store(status, Ordering::SeqCst);
+        let error = token(&build(with_refresh_token(&plant)).0).await.expect_err("a refusal");
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert!(error.to_string().contains("sign in again"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("configured"), "{error:?}");
+    }
+    let sent = plant.server.requests();
+    assert_eq!(sent, 3, "no login follows");
+    plant.refresh.store(200, Ordering::SeqCst);
+    let (authenticator, clock) = build(with_refresh_token(&plant));
+    clock.advance(Duration::from_secs(31 * 24 * 3600));
+    assert_eq!(token(&authenticator).await.expect_err("a refusal").kind(), ErrorKind::Refused);
+    assert_eq!(plant.server.requests(), sent, "an expired refresh token is not sent");
+}
+
+#[tokio::test]
+async fn an_outage_or_a_rate_limit_does_not_refuse_a_refresh_token() {
+    for status in [429, 503] {
+        let plant = Plant::start();
+        plant.refresh.store(status, Ordering::SeqCst);
+        let (authenticator, clock) = build(with_refresh_token(&plant));
+        assert_eq!(token(&authenticator).await.expect_err("an outage").kind(), ErrorKind::Unavailable, "{status}");
+        plant.refresh.store(200, Ordering::SeqCst);
+        clock.advance(Duration::from_secs(120));
+        token(&authenticator).await.expect("a token");
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_refresh_token_is_used_from_then_on_and_the_configured_one_if_it_is_refused() {
+    // The server accepts the configured token only, which it replaces in each response.
+    let server = Server::start(|request| match request.header("authorization") {
+        Some("Bearer configured") => {
+            let body = format!(r#"{{"accessToken":"{}","refreshToken":"r{}"}}"#, jwt("a", 0, 900), request.number);
+            Reply::json(200, &body)
+        }
+        _ => Reply::json(401, "{}"),
+    });
+    let (authenticator, clock) = build(JsonLogin::with_refresh_token(server.url("/refresh"), "configured"));
+    token(&authenticator).await.expect("a token");
+    clock.advance(Duration::from_secs(1000));
+    token(&authenticator).await.expect("a token");
+    let sent: Vec<_> = server.log().iter().map(|request| request.header("authorization").map(str::to_owned)).collect();
+    assert_eq!(sent, ["Bearer configured", "Bearer r1", "Bearer configured"].map(|header| Some(header.to_owned())));
+}
+
 #[test]
 fn a_login_that_cannot_work_is_rejected_by_build() {
     let check = |login: JsonLogin, part: &str| {
@@ -236,6 +308,9 @@ fn a_login_that_cannot_work_is_rejected_by_build() {
     };
     check(JsonLogin::new("https://plant/login", "", "password"), "user name is empty");
     check(JsonLogin::new("https://plant/login", "user", ""), "password is empty");
+    check(JsonLogin::with_refresh_token("https://plant/refresh", ""), "refresh token is empty");
+    check(JsonLogin::with_refresh_token("https://plant/refresh", "a\nb"), "exactly as it was issued");
+    check(JsonLogin::with_refresh_token("http://plant/refresh", "token"), "allow_plain_http");
     check(JsonLogin::new("plant/login", "user", "password"), "does not start with https://");
     check(JsonLogin::new("http://plant/login", "user", "password"), "allow_plain_http");
     check(JsonLogin::new("https://plant/login", "user", "password").refresh_url("http://plant/r"), "allow_plain_http");

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::credentials::custom::{TokenRequest, TokenSource};
-use crate::credentials::json_login::JsonLogin;
+use crate::credentials::json_login::{Identity, JsonLogin};
 use crate::error::Error;
 use crate::token::Token;
 use crate::token::cache_key::CacheKey;
@@ -24,11 +24,16 @@ use crate::transport::http::TokenHttp;
 
 /// A validated JSON login.
 pub(crate) struct JsonLoginSource {
-    settings: JsonLogin,
-    login: Url,
+    identity: ValidIdentity,
     refresh: Option<Url>,
     application_token: Option<Url>,
     label: String,
+}
+
+/// A validated [`Identity`].
+enum ValidIdentity {
+    User { login: Url, username: String, password: SecretString },
+    RefreshToken(SecretString),
 }
 
 #[derive(Serialize)]
@@ -46,33 +51,40 @@ struct LoginResponse {
 
 impl JsonLoginSource {
     pub(crate) fn new(settings: JsonLogin) -> Result<Self, Error> {
-        let login = parse("login URL", &settings.login_url)?;
         let refresh = settings.refresh_url.as_deref().map(|url| parse("refresh URL", url)).transpose()?;
         let application_token =
             settings.application_token_url.as_deref().map(|url| parse("application token URL", url)).transpose()?;
-        if settings.username.is_empty() {
-            return Err(Error::configuration("the user name is empty; set the one to log in with"));
-        }
-        if settings.password.expose_secret().is_empty() {
-            return Err(Error::configuration("the password is empty; set the one to log in with"));
-        }
-        let label = login.host_str().unwrap_or_default().to_owned();
-        Ok(Self { settings, login, refresh, application_token, label })
+        let identity = ValidIdentity::new(settings.identity)?;
+        let host = identity.login().or(refresh.as_ref()).and_then(Url::host_str);
+        let label = host.unwrap_or_default().to_owned();
+        Ok(Self { identity, refresh, application_token, label })
     }
 
     pub(crate) fn urls(&self) -> impl Iterator<Item = &Url> {
-        std::iter::once(&self.login).chain(&self.refresh).chain(&self.application_token)
+        self.identity.login().into_iter().chain(&self.refresh).chain(&self.application_token)
     }
 
     async fn obtain(&self, request: TokenRequest<'_>) -> Result<Token, Error> {
         let http = request.http();
-        let unexpired = request.refresh_token().filter(|token| !has_expired(token, http));
-        if let (Some(refresh_token), Some(url)) = (unexpired, self.application_token.as_ref().or(self.refresh.as_ref()))
-            && let Some(token) = self.refresh(http, url, refresh_token).await?
-        {
-            return Ok(token);
+        if let Some(url) = self.application_token.as_ref().or(self.refresh.as_ref()) {
+            let latest = request.refresh_token();
+            // The server may have replaced the configured token, which is tried last.
+            let configured =
+                self.identity.refresh_token().filter(|token| !latest.is_some_and(|one| is_same(one, token)));
+            for refresh_token in latest.into_iter().chain(configured).filter(|token| !has_expired(token, http)) {
+                if let Some(token) = self.refresh(http, url, refresh_token).await? {
+                    return Ok(token);
+                }
+            }
         }
-        let token = self.log_in(http).await?;
+        let ValidIdentity::User { login, username, password } = &self.identity else {
+            let message = format!(
+                "{} accepts the refresh token no longer, or it has expired; sign in again and set the new refresh token",
+                self.label
+            );
+            return Err(Error::refused(message, None, None));
+        };
+        let token = self.log_in(http, login, username, password).await?;
         let (Some(url), Some(refresh_token)) = (&self.application_token, &token.refresh_token) else {
             return Ok(token);
         };
@@ -85,10 +97,15 @@ impl JsonLoginSource {
         })
     }
 
-    async fn log_in(&self, http: &TokenHttp) -> Result<Token, Error> {
-        let login = LoginBody { username: &self.settings.username, password: self.settings.password.expose_secret() };
-        let body = json_body(&login)?;
-        let mut request = post(&self.login);
+    async fn log_in(
+        &self,
+        http: &TokenHttp,
+        url: &Url,
+        username: &str,
+        password: &SecretString,
+    ) -> Result<Token, Error> {
+        let body = json_body(&LoginBody { username, password: password.expose_secret() })?;
+        let mut request = post(url);
         *request.body_mut() = Some(body.into());
         let response = http.send(request).await?;
         if response.status() == StatusCode::NOT_FOUND || response.status() == StatusCode::UNPROCESSABLE_ENTITY {
@@ -109,12 +126,61 @@ impl JsonLoginSource {
         let mut request = post(url);
         request.headers_mut().insert(AUTHORIZATION, bearer_header(refresh_token)?);
         let response = http.send(request).await?;
+        // A rate limit says nothing about the token.
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            return Err(response.to_error());
+        }
         if response.status().is_client_error() {
             return Ok(None);
         }
         let parsed = LoginResponse::parse(&response)?;
         parsed.into_token(Some(refresh_token)).map(Some).ok_or_else(|| response.malformed())
     }
+}
+
+impl ValidIdentity {
+    fn new(identity: Identity) -> Result<Self, Error> {
+        match identity {
+            Identity::User { login_url, username, password } => {
+                let login = parse("login URL", &login_url)?;
+                if username.is_empty() {
+                    return Err(Error::configuration("the user name is empty; set the one to log in with"));
+                }
+                if password.expose_secret().is_empty() {
+                    return Err(Error::configuration("the password is empty; set the one to log in with"));
+                }
+                Ok(Self::User { login, username, password })
+            }
+            Identity::RefreshToken(token) => {
+                if token.expose_secret().is_empty() {
+                    return Err(Error::configuration("the refresh token is empty; set the one that a login returned"));
+                }
+                // Rejects a token that is not valid in a header before anything is sent.
+                bearer_header(&token).map_err(|error| {
+                    Error::configuration(format!("{error}; enter the refresh token exactly as it was issued"))
+                })?;
+                Ok(Self::RefreshToken(token))
+            }
+        }
+    }
+
+    fn login(&self) -> Option<&Url> {
+        match self {
+            Self::User { login, .. } => Some(login),
+            Self::RefreshToken(_) => None,
+        }
+    }
+
+    fn refresh_token(&self) -> Option<&SecretString> {
+        match self {
+            Self::User { .. } => None,
+            Self::RefreshToken(token) => Some(token),
+        }
+    }
+}
+
+fn is_same(left: &SecretString, right: &SecretString) -> bool {
+    left.expose_secret() == right.expose_secret()
 }
 
 fn refused(response: &TokenResponse) -> Error {
@@ -158,7 +224,15 @@ impl TokenSource for JsonLoginSource {
 
     fn key(&self) -> CacheKey {
         let kind = if self.application_token.is_some() { "application" } else { "access" };
-        CacheKey::new([self.login.as_str(), &self.settings.username, kind], &self.settings.password)
+        match &self.identity {
+            ValidIdentity::User { login, username, password } => {
+                CacheKey::new([login.as_str(), username, kind], password)
+            }
+            ValidIdentity::RefreshToken(token) => {
+                let url = self.refresh.as_ref().map_or("", Url::as_str);
+                CacheKey::new([url, "refresh token", kind], token)
+            }
+        }
     }
 
     fn label(&self) -> &str {
