@@ -17,3 +17,5 @@ mod resilience;
 mod secrets;
 mod tidy;
 mod webhooks;
+#[cfg(unix)]
+mod world;

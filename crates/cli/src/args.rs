@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[derive(Debug, Parser)]
 #[command(name = "keyfob", bin_name = "keyfob", version, max_term_width = 100, arg_required_else_help = true)]
@@ -18,7 +19,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Call every API against a built-in simulator and print each response
     Tour(Tour),
-    /// Run the simulator of all five vendors until Ctrl-C
+    /// Run the simulator of all five vendors until Ctrl-C or SIGTERM
     Simulate(Simulate),
     /// Trust a keyfob.toml, so that commands in its directory and below may use it
     Trust(Trust),
@@ -48,8 +49,8 @@ pub(crate) struct Simulate {
     /// Serve over TLS with a self-signed certificate, created at start
     #[arg(long)]
     pub(crate) tls: bool,
-    /// Write the certificate (PEM) to this file, for clients to trust
-    #[arg(long, value_name = "FILE", requires = "tls")]
+    /// Write the certificate (PEM) to this file, for clients to trust if they use TLS or this proxy
+    #[arg(long, value_name = "FILE")]
     pub(crate) certificate: Option<PathBuf>,
     /// Number of rows in the large tables
     #[arg(long, value_name = "ROWS", default_value_t = 1_000)]
@@ -57,15 +58,34 @@ pub(crate) struct Simulate {
     /// Seed of the generated data: the same seed gives the same names, ids and rows
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Let simulated time follow the system clock; by default it stands still at 2026-03-02T08:00:00Z
+    /// Freeze simulated time at 2026-03-02T08:00:00Z; by default it follows the system clock
     #[arg(long)]
-    pub(crate) real_time: bool,
+    pub(crate) frozen: bool,
+    /// Freeze simulated time at this time (RFC 3339), also inside tokens
+    #[arg(long, value_name = "TIME", conflicts_with = "frozen")]
+    pub(crate) epoch: Option<DateTime<Utc>>,
+    /// Replace seeded data by the projects, machines, employees, workflows, storage units, bins and roles of this JSON file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
     /// Disable the control API (/_control)
     #[arg(long)]
     pub(crate) no_control: bool,
-    /// Write the base URLs and test credentials to this file as shell exports, once the simulator listens
+    /// Write the base URLs and test credentials to this file, once the simulator listens
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+    /// Format of this file: exports of a POSIX shell, lines of a .env file, a JSON object, or a PowerShell script
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, requires = "env_file")]
+    pub(crate) env_format: EnvFormat,
+}
+
+/// Formats of a file with environment variables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EnvFormat {
+    #[default]
+    Shell,
+    Dotenv,
+    Json,
+    Powershell,
 }
 
 #[derive(Args, Debug)]

@@ -4,6 +4,7 @@ mod api_error;
 mod applications;
 mod guard;
 mod ids;
+pub(crate) mod loaded;
 mod oauth;
 mod organizations;
 mod webhook;

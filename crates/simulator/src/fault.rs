@@ -8,12 +8,17 @@ mod list;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(crate) use apply::{Outcome, after, before};
-use kind::Kind;
+use kind::{KINDS, Kind};
 pub(crate) use list::Faults;
 
+use crate::control::known_members;
 use crate::vendor::Vendor;
+
+/// Members of every fault, besides those of its kind.
+const COMMON_MEMBERS: [&str; 8] = ["kind", "vendor", "method", "path", "delayMs", "times", "every", "always"];
 
 /// A failure to inject into matching requests; by default into the next matching request only.
 ///
@@ -198,14 +203,25 @@ impl Fault {
         self
     }
 
-    /// Returns the fault, or a message if a status is not that of a response.
-    pub(crate) fn checked(self) -> Result<Self, String> {
-        match self.kind {
+    /// Decodes a fault of the control API. Fails for unknown members, and if a status is not that of a response.
+    pub(crate) fn from_json(body: Value) -> Result<Self, String> {
+        let kind = KINDS.iter().find(|(kind, _)| body["kind"] == *kind);
+        if let (Value::Object(members), Some((kind, own))) = (&body, kind) {
+            let known: Vec<&str> = COMMON_MEMBERS.iter().chain(*own).copied().collect();
+            known_members(members, &known, &format!("a fault of the kind `{kind}`"))?;
+        }
+        let fault: Self = serde_json::from_value(body).map_err(|error| error.to_string())?;
+        match fault.kind {
             Kind::Status { status, .. } | Kind::Html { status } if !(200..1000).contains(&status) => {
                 Err("`status` must be from 200 to 999".to_owned())
             }
-            _ => Ok(self),
+            _ => Ok(fault),
         }
+    }
+
+    /// Returns the kinds in the control API, with the members of each.
+    pub(crate) fn kinds() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        KINDS.into_iter()
     }
 
     /// Returns the name of the kind in the control API.
@@ -220,4 +236,34 @@ impl Fault {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(fault: Fault) {
+        let json = serde_json::to_value(&fault).unwrap();
+        assert_eq!(Fault::from_json(json.clone()), Ok(fault), "{json}");
+    }
+
+    #[test]
+    fn every_member_of_every_kind_is_known() {
+        let pause = Duration::from_secs(1);
+        check(Fault::status(503).retry_after("1").retry_after_date(pause).body("{}").delayed(pause).method("GET"));
+        check(Fault::html(502).on(Vendor::ALL[0]).path("/").times(2).every(3).always());
+        check(Fault::drip(1, pause));
+        check(Fault::content_type("text/html"));
+        check(Fault::duplicate_header("a", "b"));
+        check(Fault::oversized(1));
+        for fault in [Fault::delay(pause), Fault::reset_before(), Fault::reset_after(), Fault::truncated()] {
+            check(fault);
+        }
+        check(Fault::empty_body());
+        let error = Fault::from_json(json!({ "kind": "delay", "delayMs": 1, "status": 500 })).unwrap_err();
+        assert!(error.starts_with("unknown member `status`: the members of a fault of the kind `delay`"), "{error}");
+    }
 }

@@ -7,6 +7,7 @@ mod auth;
 mod body;
 mod context;
 mod dates;
+pub(crate) mod loaded;
 mod resources;
 mod rules;
 mod schema;

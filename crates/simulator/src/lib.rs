@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bits;
+mod control;
 mod digitaleo;
 mod ditio;
 mod dvinci;
@@ -21,5 +22,6 @@ pub use log::LoggedRequest;
 pub use simulator::Simulator;
 pub use simulator::builder::Builder;
 pub use state::tokens::ExpiresIn;
+pub use vendor::world::World;
 pub use vendor::{Vendor, credentials};
 pub use webhook::{Delivery, Digest, Webhook};

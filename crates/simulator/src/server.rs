@@ -1,4 +1,5 @@
-//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with or without TLS. Faults can reset a connection.
+//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with or without TLS, and tunnels of a proxy. Faults can reset a
+//! connection.
 
 mod compression;
 mod control;
@@ -7,13 +8,16 @@ mod home;
 pub(crate) mod site;
 mod spelling;
 mod tls;
+mod tunnel;
 mod wire;
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::{Request, Version};
+use axum::body::Body;
+use axum::http::{Method, Request, Response, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -33,13 +37,25 @@ const MAX_HEADER_BYTES: u32 = 512 * 1024;
 /// Delay after a failed accept (out of file descriptors), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Serves until `stop` changes or its sender is dropped, then completes the requests in progress.
-pub(crate) async fn run(
-    listener: TcpListener,
+/// TLS settings of the server.
+pub(crate) struct Tls {
+    pub(crate) acceptor: TlsAcceptor,
+    /// True if the port itself uses TLS. Tunnels always do.
+    pub(crate) on_port: bool,
+}
+
+/// State of a connection.
+#[derive(Clone)]
+struct Connection {
     site: Arc<Site>,
-    tls: Option<TlsAcceptor>,
-    mut stop: watch::Receiver<()>,
-) {
+    peer: SocketAddr,
+    reset: ResetSwitch,
+    acceptor: TlsAcceptor,
+    stop: watch::Receiver<()>,
+}
+
+/// Serves until `stop` changes or its sender is dropped, then completes the requests in progress.
+pub(crate) async fn run(listener: TcpListener, site: Arc<Site>, tls: Tls, mut stop: watch::Receiver<()>) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -50,54 +66,70 @@ pub(crate) async fn run(
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let (site, tls, stop) = (Arc::clone(&site), tls.clone(), stop.clone());
-        let reset = ResetSwitch::default();
+        let (reset, acceptor) = (ResetSwitch::default(), tls.acceptor.clone());
         let stream = ResettableStream::new(stream, reset.clone());
+        let connection = Connection { site: Arc::clone(&site), peer, reset, acceptor, stop: stop.clone() };
+        let on_port = tls.on_port;
         tokio::spawn(async move {
-            match tls {
-                Some(tls) => {
-                    if let Ok(stream) = tls.accept(stream).await {
-                        serve_connection(stream, site, peer, reset, stop).await;
-                    }
-                }
-                None => serve_connection(stream, site, peer, reset, stop).await,
+            if !on_port {
+                connection.serve(stream).await;
+            } else if let Ok(stream) = connection.acceptor.accept(stream).await {
+                connection.serve(stream).await;
             }
         });
     }
 }
 
-async fn serve_connection<S>(
-    stream: S,
-    site: Arc<Site>,
-    peer: SocketAddr,
-    reset: ResetSwitch,
-    mut stop: watch::Receiver<()>,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (switch, spelling) = (reset.clone(), Spelling::default());
-    let stream = SpellingStream::new(stream, spelling.clone());
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let name = spelling.name().filter(|_| request.version() < Version::HTTP_2);
-        if let Some(name) = name {
-            request.extensions_mut().insert(name);
+impl Connection {
+    async fn serve<S>(mut self, stream: S)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (connection, spelling) = (self.clone(), Spelling::default());
+        let stream = SpellingStream::new(stream, spelling.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let name = spelling.name().filter(|_| request.version() < Version::HTTP_2);
+            if let Some(name) = name {
+                request.extensions_mut().insert(name);
+            }
+            connection.clone().respond(request)
+        });
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().max_buf_size(MAX_HEADER_BYTES as usize).max_headers(200).half_close(false);
+        builder.http2().max_header_list_size(MAX_HEADER_BYTES).max_concurrent_streams(1_000);
+        let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        tokio::pin!(serving);
+        tokio::select! {
+            // An error means that the client closed the connection or that a fault reset it.
+            _ = serving.as_mut() => return,
+            () = self.reset.triggered() => return,
+            _ = self.stop.changed() => (),
         }
-        dispatch::serve(Arc::clone(&site), switch.clone(), peer, request)
-    });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().max_buf_size(MAX_HEADER_BYTES as usize).max_headers(200).half_close(false);
-    builder.http2().max_header_list_size(MAX_HEADER_BYTES).max_concurrent_streams(1_000);
-    let serving = builder.serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(serving);
-    tokio::select! {
-        // An error means that the client closed the connection or that a fault reset it.
-        _ = serving.as_mut() => return,
-        () = reset.triggered() => return,
-        _ = stop.changed() => (),
+        serving.as_mut().graceful_shutdown();
+        tokio::select! {
+            _ = serving => (),
+            () = self.reset.triggered() => (),
+        }
     }
-    serving.as_mut().graceful_shutdown();
-    tokio::select! {
-        _ = serving => (),
-        () = reset.triggered() => (),
+
+    async fn respond(self, request: Request<Incoming>) -> Result<Response<Body>, dispatch::Reset> {
+        if request.method() != Method::CONNECT {
+            return dispatch::serve(self.site, self.reset, self.peer, request).await;
+        }
+        if !tunnel::is_permitted(&request) {
+            return Ok(tunnel::forbidden());
+        }
+        let stream = tunnel::accept(request, self.acceptor.clone());
+        tokio::spawn(async move {
+            if let Some(stream) = stream.await {
+                self.serve_tunnel(stream).await;
+            }
+        });
+        Ok(Response::default())
+    }
+
+    /// Serves a tunnel. The type of the future is erased, because a tunnel could contain another one.
+    fn serve_tunnel(self, stream: tunnel::TunnelStream) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(self.serve(stream))
     }
 }

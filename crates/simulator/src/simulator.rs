@@ -20,12 +20,13 @@ use crate::state::SharedState;
 use crate::state::tokens::ExpiresIn;
 use crate::vendor::Vendor;
 use crate::vendor::environment;
+use crate::vendor::world::World;
 use crate::webhook::{Delivery, Webhook};
 
 /// A running simulator. It runs on the tokio runtime that started it and stops when dropped.
 pub struct Simulator {
     site: Arc<Site>,
-    certificate_pem: Option<String>,
+    certificate_pem: String,
     stop: watch::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -45,12 +46,7 @@ impl Simulator {
         Builder::new()
     }
 
-    pub(crate) fn new(
-        site: Arc<Site>,
-        certificate_pem: Option<String>,
-        stop: watch::Sender<()>,
-        task: JoinHandle<()>,
-    ) -> Self {
+    pub(crate) fn new(site: Arc<Site>, certificate_pem: String, stop: watch::Sender<()>, task: JoinHandle<()>) -> Self {
         Self { site, certificate_pem, stop, task }
     }
 
@@ -68,13 +64,15 @@ impl Simulator {
     /// Returns the environment variables that configure clients for this simulator: base URLs and test credentials.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        environment::variables(self.url())
+        environment::variables(self.shared())
     }
 
-    /// Returns the certificate that clients must trust; `None` without TLS.
+    /// Returns the self-signed certificate, generated at the start, for this machine and the vendors' public hosts.
+    ///
+    /// Clients must trust it if the simulator uses TLS, or if they use the simulator as a proxy.
     #[must_use]
-    pub fn certificate_pem(&self) -> Option<&str> {
-        self.certificate_pem.as_deref()
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
     }
 
     /// Returns the simulated time.
@@ -165,6 +163,12 @@ impl Simulator {
     /// not respond within 30 seconds.
     pub async fn deliver(&self, webhook: Webhook) -> io::Result<Vec<Delivery>> {
         crate::webhook::deliver(self.shared(), &webhook).await
+    }
+
+    /// Replaces data of the tenant by those of a world. All other data are seeded again, and data written by clients are
+    /// lost; clock, tokens, faults and log remain.
+    pub fn load(&self, world: World) {
+        self.site.load(world);
     }
 
     /// Resets data, clock, tokens, faults and log to the state at the start.

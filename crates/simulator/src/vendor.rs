@@ -3,7 +3,9 @@
 pub mod credentials;
 pub(crate) mod environment;
 mod handles;
+pub(crate) mod hosts;
 pub(crate) mod registry;
+pub(crate) mod world;
 
 use std::fmt;
 use std::str::FromStr;

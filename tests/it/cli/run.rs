@@ -12,18 +12,18 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 /// A simulator on its own runtime.
-pub(super) struct Running {
-    pub(super) simulator: Simulator,
+pub(crate) struct Running {
+    pub(crate) simulator: Simulator,
     _runtime: Runtime,
 }
 
 impl Running {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(Simulator::builder())
     }
 
     /// Starts a simulator in real time, for tests that compare its times with the system clock.
-    pub(super) fn in_real_time() -> Self {
+    pub(crate) fn in_real_time() -> Self {
         Self::with(Simulator::builder().real_time())
     }
 
@@ -34,7 +34,7 @@ impl Running {
     }
 
     /// Returns a run of `keyfob` with the environment variables of this simulator.
-    pub(super) fn keyfob(&self, arguments: &[&str]) -> Keyfob {
+    pub(crate) fn keyfob(&self, arguments: &[&str]) -> Keyfob {
         self.simulator
             .environment()
             .into_iter()
@@ -43,36 +43,36 @@ impl Running {
 }
 
 /// A run of `keyfob` to be started.
-pub(super) struct Keyfob(Command);
+pub(crate) struct Keyfob(Command);
 
 impl Keyfob {
-    pub(super) fn new(arguments: &[&str]) -> Self {
+    pub(crate) fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob-under-test"));
         let home = folder("home");
         command.args(arguments).env_clear().env("HOME", &home).current_dir(home).stdin(Stdio::null());
         Self(command)
     }
 
-    pub(super) fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.0.env(name, value);
         self
     }
 
-    pub(super) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.0.env_remove(name);
         self
     }
 
-    pub(super) fn within(mut self, folder: &PathBuf) -> Self {
+    pub(crate) fn within(mut self, folder: &PathBuf) -> Self {
         self.0.current_dir(folder);
         self
     }
 
-    pub(super) fn run(mut self) -> Run {
+    pub(crate) fn run(mut self) -> Run {
         Run::from(self.0.output().unwrap())
     }
 
-    pub(super) fn command(self) -> Command {
+    pub(crate) fn command(self) -> Command {
         self.0
     }
 
@@ -126,10 +126,10 @@ impl Drop for Started {
 
 /// Result of a run.
 #[derive(Debug)]
-pub(super) struct Run {
-    pub(super) status: i32,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl From<Output> for Run {
@@ -145,14 +145,14 @@ impl From<Output> for Run {
 impl Run {
     /// Returns the output as JSON. Panics unless the run succeeded.
     #[track_caller]
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!((self.status, self.stderr.as_str()), (0, ""), "{self:?}");
         serde_json::from_str(&self.stdout).unwrap()
     }
 
     /// Asserts that the run failed with this status, an empty standard output, and `words` in the first line.
     #[track_caller]
-    pub(super) fn failed(&self, status: i32, words: &[&str]) {
+    pub(crate) fn failed(&self, status: i32, words: &[&str]) {
         assert_eq!((self.status, self.stdout.as_str()), (status, ""), "{self:?}");
         let first = self.stderr.lines().next().unwrap_or_default();
         assert!(first.starts_with("error: "), "{first}");

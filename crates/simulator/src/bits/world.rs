@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::bits::ids;
+use crate::bits::loaded::Loaded;
 use crate::bits::organizations::Organization;
 use crate::state::SharedState;
 use crate::state::random::Random;
@@ -68,7 +69,7 @@ impl World {
         let mut random = shared.random("bits/world");
         let mut world = Self {
             customer_id: ids::new("customer", &mut random),
-            workflows: vec![BITS_WORKFLOW_ID.to_owned(), ids::new("workflow", &mut random)],
+            workflows: workflows(shared, &mut random),
             applications: BTreeMap::new(),
             random,
         };
@@ -98,5 +99,14 @@ impl World {
         let application = Application { created, outcome, country: country.to_owned(), organization_seed };
         self.applications.insert(id.clone(), application);
         id
+    }
+}
+
+/// Returns the loaded workflows, or the fixed workflow and a seeded one.
+fn workflows(shared: &SharedState, random: &mut Random) -> Vec<String> {
+    let seeded = ids::new("workflow", random);
+    match shared.extensions.get::<Loaded>().as_deref() {
+        Some(Loaded { workflows: Some(loaded) }) => loaded.iter().map(|workflow| workflow.id.clone()).collect(),
+        _ => vec![BITS_WORKFLOW_ID.to_owned(), seeded],
     }
 }

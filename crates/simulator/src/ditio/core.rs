@@ -2,6 +2,7 @@
 
 mod api_error;
 mod body;
+pub(crate) mod loaded;
 mod people;
 mod record;
 mod resources;

@@ -1,11 +1,14 @@
 //! The seeded companies, projects, people and machines that all Ditio APIs share.
 
+pub(crate) mod loaded;
 mod names;
 mod people;
 mod projects;
 
 pub(crate) use people::Person;
 pub(crate) use projects::{Machine, Project, WorkOrder};
+
+use loaded::Loaded;
 
 use crate::state::SharedState;
 use crate::vendor::credentials::DITIO_COMPANY_ID;
@@ -59,7 +62,7 @@ pub(crate) const MACHINE_TYPES: [&str; 10] = [
     "minidumper",
 ];
 
-/// The seeded data.
+/// The seeded or loaded data.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) projects: Vec<Project>,
@@ -69,15 +72,48 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Generates the data from the seed: the same data for every API of a simulator.
+    /// Generates the data from the seed and the loaded world: the same data for every API of a simulator.
     pub(crate) fn new(shared: &SharedState) -> Self {
-        let projects = projects::projects(shared);
+        let loaded = shared.extensions.get::<Loaded>().unwrap_or_default();
+        let projects = match &loaded.projects {
+            Some(entries) => projects::loaded_projects(shared, entries),
+            None => projects::projects(shared),
+        };
+        let machines = match &loaded.machines {
+            Some(entries) => projects::loaded_machines(shared, entries),
+            None => projects::machines(shared),
+        };
+        let people = match &loaded.employees {
+            Some(entries) => people::loaded_people(shared, entries),
+            None => people::people(shared),
+        };
         let work_orders = projects::work_orders(shared, &projects);
-        Self { people: people::people(shared), machines: projects::machines(shared), projects, work_orders }
+        Self { projects, work_orders, people, machines }
     }
 
     /// Returns the name of a company; empty if unknown.
     pub(crate) fn company_name(&self, id: &str) -> &'static str {
-        self.people.iter().find(|person| person.company.id == id).map_or("", |person| person.company.name)
+        COMPANIES.iter().find(|company| company.id == id).map_or("", |company| company.name)
     }
+
+    /// Returns the projects of the client's company; all projects if it has none.
+    pub(crate) fn own_projects(&self) -> &[Project] {
+        own(&self.projects, |project| project.company)
+    }
+
+    /// Returns the machines of the client's company; all machines if it has none.
+    pub(crate) fn own_machines(&self) -> &[Machine] {
+        own(&self.machines, |machine| machine.company)
+    }
+
+    /// Returns the people of the client's company; all people if it has none.
+    pub(crate) fn own_people(&self) -> &[Person] {
+        own(&self.people, |person| person.company)
+    }
+}
+
+/// Returns the rows of the client's company at the beginning of a list; all rows if there are none.
+fn own<T>(rows: &[T], company: impl Fn(&T) -> Company) -> &[T] {
+    let count = rows.iter().take_while(|row| company(row).id == DITIO_COMPANY_ID).count();
+    if count == 0 { rows } else { &rows[..count] }
 }

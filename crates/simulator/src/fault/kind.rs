@@ -40,6 +40,21 @@ pub(crate) enum Kind {
     EmptyBody,
 }
 
+/// Names of the kinds in the control API, with their members.
+pub(super) const KINDS: [(&str, &[&str]); 11] = [
+    ("status", &["status", "retryAfter", "retryAfterDate", "body"]),
+    ("html", &["status"]),
+    ("delay", &[]),
+    ("drip", &["bytes", "pauseMs"]),
+    ("resetBefore", &[]),
+    ("resetAfter", &[]),
+    ("truncated", &[]),
+    ("contentType", &["value"]),
+    ("duplicateHeader", &["name", "value"]),
+    ("oversized", &["bytes"]),
+    ("emptyBody", &[]),
+];
+
 impl Kind {
     /// Returns the name in the control API and in the request log.
     pub(super) fn name(&self) -> &'static str {

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use crate::itempath::api_error::ApiError;
-use crate::itempath::schema::{Access, DefaultValue, Resource};
+use crate::itempath::schema::{Access, DefaultValue, Field, Resource};
 use crate::itempath::store::Store;
 use crate::itempath::store::row::Row;
 
@@ -86,6 +86,11 @@ pub(super) fn read(
         }
     }
     if errors.is_empty() { Ok(draft) } else { Err(ApiError::Invalid(errors)) }
+}
+
+/// Decodes the value of one field.
+pub(super) fn decode_value(field: &Field, store: &Store, value: &Value) -> Result<Value, String> {
+    fields::decode(field, store, value)
 }
 
 /// Sets the default value of each absent field.

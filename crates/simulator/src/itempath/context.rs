@@ -42,7 +42,8 @@ impl<'a> Context<'a> {
     fn insert_row(&mut self, path: &str, mut row: Row, hidden_since: Option<NaiveDateTime>) -> String {
         let stamp = self.timestamp();
         let table = self.store.table_mut(path);
-        row.insert("id".to_owned(), table.new_id());
+        // A row of a world can have an id.
+        row.entry("id").or_insert_with(|| table.new_id());
         body::complete(table.resource, &mut row, &stamp);
         let id = row::id(&row);
         let sparse = table.resource.sparse;

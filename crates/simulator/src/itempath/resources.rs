@@ -4,7 +4,7 @@ mod articles;
 mod native;
 mod orders;
 mod stock;
-mod storage;
+pub(super) mod storage;
 
 use crate::itempath::schema::{Field, Kind, Resource, field};
 

@@ -6,12 +6,14 @@ mod names;
 pub(super) mod native;
 mod orders;
 mod stock;
-mod storage;
+pub(super) mod storage;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::Value;
 
 use crate::itempath::context::Context;
+use crate::itempath::loaded::{Loaded, Role};
+use crate::itempath::rules::users::ROLES;
 use crate::itempath::store::Store;
 use crate::itempath::store::row::Row;
 use crate::state::SharedState;
@@ -20,10 +22,13 @@ use crate::state::random::Random;
 /// Builds the initial store.
 pub(super) fn store(shared: &SharedState, now: NaiveDateTime) -> Store {
     let mut store = Store::new(shared.options.seed);
+    let loaded = shared.extensions.get::<Loaded>().unwrap_or_default();
+    let role = |(id, name): (&str, &str)| Role { id: id.to_owned(), name: name.to_owned() };
+    store.roles = loaded.roles().unwrap_or_else(|| ROLES.map(role).to_vec());
     let context = Context { store: &mut store, now, user: Row::new() };
     let mut seeder = Seeder { context, random: shared.random("itempath/data") };
     native::users(&mut seeder);
-    let storage = storage::fill(&mut seeder);
+    let storage = storage::fill(&mut seeder, &loaded);
     let articles = articles::fill(&mut seeder);
     stock::fill(&mut seeder, &storage, &articles);
     articles::fill_kits(&mut seeder, &articles);

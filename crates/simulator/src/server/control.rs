@@ -1,5 +1,6 @@
 //! The control API under `/_control`: the functions of the Rust handle, for other processes on this machine.
 
+mod description;
 mod tokens;
 
 use std::net::{IpAddr, SocketAddr};
@@ -11,10 +12,10 @@ use axum::http::uri::Authority;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::site::Site;
+use crate::control::{no_members, parse};
 use crate::fault::Fault;
 use crate::state::clock::format_iso;
 use crate::vendor::Vendor;
@@ -22,8 +23,8 @@ use crate::vendor::registry::{self, MOUNTS};
 use crate::web::Query;
 use crate::webhook;
 
-/// Maximum size of a command, in bytes.
-const MAX_COMMAND_BYTES: usize = 1024 * 1024;
+/// Maximum size of a command, in bytes: a world can have thousands of entries.
+const MAX_COMMAND_BYTES: usize = 16 * 1024 * 1024;
 
 /// Body of `POST /_control/clock`.
 #[derive(Deserialize)]
@@ -47,24 +48,28 @@ pub(crate) async fn handle(site: &Site, peer: SocketAddr, request: Request<Body>
     }
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_COMMAND_BYTES).await else {
-        return error(StatusCode::PAYLOAD_TOO_LARGE, "the command is longer than 1 MiB");
+        return error(StatusCode::PAYLOAD_TOO_LARGE, "the command is longer than 16 MiB");
     };
     let query = Query::parse(head.uri.query().unwrap_or_default().as_bytes());
     let segments: Vec<&str> = head.uri.path().trim_matches('/').split('/').skip(1).collect();
+    if let Err(message) = check_query(&segments, &query) {
+        return error(StatusCode::BAD_REQUEST, &message);
+    }
     let result = match (&head.method, segments.as_slice()) {
+        (&Method::GET, []) => Ok(description::describe()),
         (&Method::GET, ["state"]) => Ok(state(site)),
         (&Method::GET, ["log"]) => log(site, &query),
         (&Method::POST, ["clock"]) => parse(&body).and_then(|command| clock(site, &command)),
         (&Method::POST, ["tokens"]) => parse(&body).and_then(|command| tokens::apply(site, &command)),
         (&Method::GET, ["faults"]) => Ok(json!({ "faults": site.shared.faults.list() })),
         (&Method::POST, ["faults"]) => {
-            let fault = parse::<Fault>(&body).and_then(Fault::checked);
+            let fault = parse(&body).and_then(Fault::from_json);
             fault.map(|fault| json!({ "id": site.shared.faults.add(fault) }))
         }
-        (&Method::DELETE, ["faults"]) => {
+        (&Method::DELETE, ["faults"]) => no_members(&body).map(|()| {
             site.shared.faults.clear();
-            Ok(json!({ "faults": [] }))
-        }
+            json!({ "faults": [] })
+        }),
         (&Method::DELETE, ["faults", id]) => {
             if !id.parse().is_ok_and(|id| site.shared.faults.remove(id)) {
                 return error(StatusCode::NOT_FOUND, "no fault has this id; list the faults with GET /_control/faults");
@@ -78,18 +83,21 @@ pub(crate) async fn handle(site: &Site, peer: SocketAddr, request: Request<Body>
                 .map_err(|error| error.to_string()),
             Err(message) => Err(message),
         },
-        (&Method::POST, ["reset"]) => {
-            site.reset();
-            Ok(state(site))
+        (&Method::GET, ["world"]) => Ok(site.world()),
+        (&Method::POST, ["world"]) => {
+            let world = std::str::from_utf8(&body).map_err(|error| error.to_string()).and_then(str::parse);
+            world.map(|world| {
+                site.load(world);
+                state(site)
+            })
         }
+        (&Method::POST, ["reset"]) => no_members(&body).map(|()| {
+            site.reset();
+            state(site)
+        }),
         (method, path) => match registry::control(path) {
-            Some((handler, rest)) => handler(&site.shared, method, rest, &body),
-            None => {
-                return error(
-                    StatusCode::NOT_FOUND,
-                    "unknown command: see the section `Control API` of the simulator's README",
-                );
-            }
+            Some((handle, rest)) => handle(&site.shared, method, rest, &body),
+            None => return error(StatusCode::NOT_FOUND, "unknown command: GET /_control lists the commands"),
         },
     };
     result.map_or_else(|message| error(StatusCode::BAD_REQUEST, &message), |body| Json(body).into_response())
@@ -112,12 +120,18 @@ fn is_local_host(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
-}
-
 fn error(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "message": message }))).into_response()
+}
+
+/// Refuses query parameters that the command does not take.
+fn check_query(command: &[&str], query: &Query) -> Result<(), String> {
+    let (known, advice): (&[&str], _) = match command {
+        ["log"] => (&["since", "limit"], "the parameters are since and limit"),
+        _ => (&[], "this call takes none"),
+    };
+    let unknown = query.iter().find(|(name, _)| !known.iter().any(|known| known.eq_ignore_ascii_case(name)));
+    unknown.map_or(Ok(()), |(name, _)| Err(format!("unknown query parameter `{name}`: {advice}")))
 }
 
 fn clock(site: &Site, command: &Advance) -> Result<Value, String> {

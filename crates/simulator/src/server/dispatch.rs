@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::DATE;
+use axum::http::header::{DATE, HOST};
+use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
 use hyper::body::Incoming;
@@ -17,6 +18,7 @@ use super::{compression, control, home};
 use crate::fault::{self, Fault, Outcome};
 use crate::log::BodyRecorder;
 use crate::state::clock::format_http;
+use crate::vendor::hosts;
 use crate::vendor::registry::{self, Mount};
 
 /// Error that resets the connection instead of a response.
@@ -51,7 +53,14 @@ async fn respond(
     peer: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Reset> {
-    let request = request.map(Body::new);
+    let mut request = request.map(Body::new);
+    let host = request_host(&request);
+    if hosts::is_known(&host) {
+        match hosts::local_path(&host, request.uri().path()) {
+            Some(path) => *request.uri_mut() = with_path(request.uri(), path),
+            None => return Ok(not_found(site, request)),
+        }
+    }
     let path = request.uri().path();
     if path == "/" {
         return Ok(home::page(site, request.method()));
@@ -62,10 +71,30 @@ async fn respond(
     if let Some((index, mount)) = registry::find(path) {
         return call_vendor(site, reset, index, mount, request).await;
     }
+    Ok(not_found(site, request))
+}
+
+/// Returns the host name that a request is for, in lower case and without the port. A request to a proxy has it in its URI.
+fn request_host(request: &Request<Body>) -> String {
+    let header = || request.headers().get(HOST)?.to_str().ok()?.parse::<Authority>().ok();
+    let authority = request.uri().authority().cloned().or_else(header);
+    authority.map(|authority| authority.host().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Returns the URI with another path and without its host.
+fn with_path(uri: &Uri, path: String) -> Uri {
+    let path = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    path.parse().expect("the parts of a valid URI are valid")
+}
+
+fn not_found(site: &Site, request: Request<Body>) -> Response<Body> {
     let (head, _) = request.into_parts();
     let entry = site.shared.log.record_request(None, &head);
     site.shared.log.record_response(entry, 404, &BodyRecorder::default(), None);
-    Ok(StatusCode::NOT_FOUND.into_response())
+    StatusCode::NOT_FOUND.into_response()
 }
 
 /// Calls a vendor's router, with the fault that hits the request.

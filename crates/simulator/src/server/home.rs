@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::site::Site;
+use crate::state::SharedState;
 use crate::vendor::Vendor;
 use crate::vendor::environment;
 use crate::vendor::registry::{MOUNTS, other_credentials};
@@ -22,7 +23,7 @@ pub(crate) fn page(site: &Site, method: &Method) -> Response {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let url = &site.shared.url;
-    let vendors: String = Vendor::ALL.into_iter().map(|vendor| panel(url, vendor)).collect();
+    let vendors: String = Vendor::ALL.into_iter().map(|vendor| panel(&site.shared, vendor)).collect();
     let options: String = Vendor::ALL
         .into_iter()
         .map(|vendor| format!("<option value=\"{vendor}\">{}</option>", escape(vendor.title())))
@@ -36,8 +37,8 @@ pub(crate) fn page(site: &Site, method: &Method) -> Response {
 }
 
 /// Renders a vendor's panel: its APIs, environment variables and other credentials.
-fn panel(url: &str, vendor: Vendor) -> String {
-    let all = environment::variables(url);
+fn panel(shared: &SharedState, vendor: Vendor) -> String {
+    let all = environment::variables(shared);
     let prefix = format!("{}_", vendor.name().to_uppercase());
     let variables: Vec<_> = all.iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
     let shell: String = variables.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();

@@ -1,11 +1,14 @@
 //! A self-signed certificate, generated at the start.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
+
+use crate::vendor::hosts;
 
 /// A certificate with its key.
 pub(crate) struct Identity {
@@ -16,9 +19,10 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Generates a certificate for `localhost`, `127.0.0.1` and `::1`.
+    /// Generates a certificate for `localhost`, `127.0.0.1`, `::1` and the vendors' public hosts.
     pub(crate) fn generate() -> io::Result<Self> {
-        let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let names: BTreeSet<&str> = ["localhost", "127.0.0.1", "::1"].into_iter().chain(hosts::names()).collect();
+        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let mut parameters = rcgen::CertificateParams::new(names).map_err(io::Error::other)?;
         parameters.distinguished_name.push(rcgen::DnType::CommonName, "Keyfob simulator");
         let key = rcgen::KeyPair::generate().map_err(io::Error::other)?;

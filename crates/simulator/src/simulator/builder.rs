@@ -9,10 +9,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::server::site::Site;
-use crate::server::{self, Identity};
+use crate::server::{self, Identity, Tls};
 use crate::simulator::Simulator;
 use crate::state::Options;
 use crate::state::clock::Start;
+use crate::vendor::world::World;
 
 /// Settings of a simulator before its start.
 #[derive(Clone, Debug)]
@@ -21,6 +22,7 @@ pub struct Builder {
     listen: SocketAddr,
     tls: bool,
     options: Options,
+    world: World,
 }
 
 impl Builder {
@@ -29,6 +31,7 @@ impl Builder {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: false,
             options: Options { seed: 1, scale: 1_000, control: true, start: Start::Default },
+            world: World::default(),
         }
     }
 
@@ -50,7 +53,13 @@ impl Builder {
         self
     }
 
-    /// Serves over TLS with a self-signed certificate generated at the start. Default: off.
+    /// Replaces seeded data by those of a world. Default: all data are seeded.
+    pub fn world(mut self, world: World) -> Self {
+        self.world = world;
+        self
+    }
+
+    /// Serves over TLS with [`Simulator::certificate_pem`]. Default: off.
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
         self
@@ -62,7 +71,8 @@ impl Builder {
         self
     }
 
-    /// Sets the start of simulated time. Default: 2026-03-02T08:00:00Z.
+    /// Sets the start of simulated time. Default: 2026-03-02T08:00:00Z, where it stands still except for writes and
+    /// [`Simulator::advance`], so that a test gets the same responses in each run.
     ///
     /// The times inside tokens are pinned to it too, so that token responses are the same in each run.
     pub fn epoch(mut self, instant: DateTime<Utc>) -> Self {
@@ -70,7 +80,7 @@ impl Builder {
         self
     }
 
-    /// Makes simulated time follow this machine's clock.
+    /// Makes simulated time follow this machine's clock, as `keyfob simulate` does.
     pub fn real_time(mut self) -> Self {
         self.options.start = Start::Real;
         self
@@ -82,8 +92,8 @@ impl Builder {
     ///
     /// Fails if the address cannot be bound or the certificate cannot be generated.
     pub async fn start(self) -> io::Result<Simulator> {
-        let identity = if self.tls { Some(Identity::generate()?) } else { None };
-        let acceptor = identity.as_ref().map(Identity::acceptor).transpose()?;
+        let identity = Identity::generate()?;
+        let tls = Tls { acceptor: identity.acceptor()?, on_port: self.tls };
         let listener = TcpListener::bind(self.listen).await?;
         let mut address = listener.local_addr()?;
         if address.ip().is_unspecified() {
@@ -91,9 +101,9 @@ impl Builder {
             address.set_ip(loopback);
         }
         let scheme = if self.tls { "https" } else { "http" };
-        let site = Arc::new(Site::new(self.options, format!("{scheme}://{address}")));
+        let site = Arc::new(Site::new(self.options, self.world, format!("{scheme}://{address}")));
         let (stop, stopped) = watch::channel(());
-        let task = tokio::spawn(server::run(listener, Arc::clone(&site), acceptor, stopped));
-        Ok(Simulator::new(site, identity.map(|identity| identity.certificate_pem), stop, task))
+        let task = tokio::spawn(server::run(listener, Arc::clone(&site), tls, stopped));
+        Ok(Simulator::new(site, identity.certificate_pem, stop, task))
     }
 }

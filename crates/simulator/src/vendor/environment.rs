@@ -1,11 +1,13 @@
 //! Environment variables that configure clients for the simulator.
 
+use crate::bits::loaded::workflow_id;
+use crate::state::SharedState;
 use crate::vendor::credentials as c;
 
 /// Returns the variables of all vendors, in the order of the documentation. The names of a vendor's variables start with
 /// the vendor's name.
-pub(crate) fn variables(url: &str) -> Vec<(&'static str, String)> {
-    let at = |path: &str| format!("{url}{path}");
+pub(crate) fn variables(shared: &SharedState) -> Vec<(&'static str, String)> {
+    let at = |path: &str| format!("{}{path}", shared.url);
     let fixed = str::to_owned;
     vec![
         ("DITIO_IDENTITY_BASE", at("/ditio/identity")),
@@ -19,6 +21,7 @@ pub(crate) fn variables(url: &str) -> Vec<(&'static str, String)> {
         ("BITS_BASE", at("/bits")),
         ("BITS_CLIENT_ID", fixed(c::BITS_CLIENT_ID)),
         ("BITS_CLIENT_SECRET", fixed(c::BITS_CLIENT_SECRET)),
+        ("BITS_WORKFLOW_ID", workflow_id(shared)),
         ("ITEMPATH_BASE", at("/itempath")),
         ("ITEMPATH_USERNAME", fixed(c::ITEMPATH_USERNAME)),
         ("ITEMPATH_PASSWORD", fixed(c::ITEMPATH_PASSWORD)),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::Vendor;
 use super::credentials as c;
 use crate::bits;
+use crate::control::ControlCall;
 use crate::digitaleo;
 use crate::ditio;
 use crate::dvinci;
@@ -25,8 +26,14 @@ pub(crate) struct Mount {
     pub(crate) token_paths: &'static [&'static str],
     /// Builds the router over freshly seeded state; called at the start and at each reset.
     pub(crate) router: fn(&SharedState) -> Router,
-    /// Handles the control commands under `/_control` followed by the prefix.
-    pub(crate) control: Option<ControlHandler>,
+    /// The API's part of the control API.
+    pub(crate) control: Option<Control>,
+}
+
+/// Control commands of one API, under `/_control` followed by the prefix.
+pub(crate) struct Control {
+    pub(crate) calls: &'static [ControlCall],
+    pub(crate) handle: ControlHandler,
 }
 
 /// Runs a control command of one API. Arguments: state, method, path segments after the prefix, body. The error is a
@@ -37,7 +44,7 @@ pub(crate) type ControlHandler = fn(&SharedState, &Method, &[&str], &[u8]) -> Re
 pub(crate) const MOUNTS: &[Mount] = &[
     Mount { vendor: Vendor::Ditio, title: "Ditio identity", prefix: "/ditio/identity", token_paths: &["/connect/token"], router: ditio::identity::router, control: None },
     Mount { vendor: Vendor::Ditio, title: "Ditio core", prefix: "/ditio/core", token_paths: &[], router: ditio::core::router, control: None },
-    Mount { vendor: Vendor::Ditio, title: "Ditio reporting", prefix: "/ditio/reporting", token_paths: &[], router: ditio::reporting::router, control: Some(ditio::reporting::control::handle) },
+    Mount { vendor: Vendor::Ditio, title: "Ditio reporting", prefix: "/ditio/reporting", token_paths: &[], router: ditio::reporting::router, control: Some(Control { calls: ditio::reporting::control::CALLS, handle: ditio::reporting::control::handle }) },
     Mount { vendor: Vendor::Ditio, title: "Ditio mass transport", prefix: "/ditio/mass-transport", token_paths: &[], router: ditio::mass_transport::router, control: None },
     Mount { vendor: Vendor::Bits, title: "Bits", prefix: "/bits", token_paths: &["/v1/oauth2/token"], router: bits::router, control: None },
     Mount { vendor: Vendor::ItemPath, title: "ItemPath", prefix: "/itempath", token_paths: &["/api/users/login", "/api/users/refresh", "/api/users/application-token"], router: itempath::router, control: None },
@@ -58,7 +65,7 @@ pub(crate) fn control<'a, 'p>(path: &'a [&'p str]) -> Option<(ControlHandler, &'
         for segment in mount.prefix.split('/').skip(1) {
             rest = rest.strip_prefix(&[segment])?;
         }
-        Some((mount.control?, rest))
+        Some((mount.control.as_ref()?.handle, rest))
     })
 }
 
@@ -74,8 +81,7 @@ pub(crate) fn webhook_requests(shared: &SharedState, webhook: &Webhook) -> Optio
 /// Returns label and value of the test credentials and fixed ids that have no environment variable.
 pub(crate) fn other_credentials(vendor: Vendor) -> &'static [(&'static str, &'static str)] {
     match vendor {
-        Vendor::Ditio => &[],
-        Vendor::Bits => &[("workflow", c::BITS_WORKFLOW_ID)],
+        Vendor::Ditio | Vendor::Bits => &[],
         Vendor::ItemPath => &[
             ("application user", c::ITEMPATH_APPLICATION_USERNAME),
             ("its password", c::ITEMPATH_APPLICATION_PASSWORD),

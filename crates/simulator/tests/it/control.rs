@@ -149,3 +149,66 @@ async fn the_home_page_is_one_file_that_loads_nothing_from_other_hosts() {
     let posted = http().post(format!("{}/", simulator.url())).send().await.unwrap();
     assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn the_control_api_describes_its_calls() {
+    let simulator = Simulator::start().await.unwrap();
+    let (status, description) = command(&simulator, Method::GET, "", None).await;
+    assert_eq!(status, StatusCode::OK);
+    let readme = include_str!("../../README.md");
+    let calls = description["calls"].as_array().unwrap();
+    assert!(calls.len() > 15, "{description}");
+    for call in calls {
+        let (method, path) = (call["method"].as_str().unwrap(), call["path"].as_str().unwrap());
+        let (_, name) = path.split_once("/_control").unwrap();
+        let name = name.trim_start_matches("/ditio/reporting").trim_start_matches('/');
+        assert!(readme.lines().any(|line| line.contains(method) && line.contains(name)), "{method} {path}");
+        assert!(!call["effect"].as_str().unwrap().is_empty(), "{call}");
+        // A body with an unknown member reaches the call, and is refused with the known members.
+        let path = path.trim_start_matches("/_control").trim_start_matches('/');
+        let path = path.replace("{id}", "7").replace("{table}", "project");
+        let takes_any_row = method == "POST" && path.ends_with("/project");
+        if method == "GET" || takes_any_row || path == "faults/7" {
+            continue;
+        }
+        let mut body = json!({ "typo": 1 });
+        for (member, value) in [("action", "expire"), ("kind", "truncated")] {
+            if call["body"].get(member).is_some() {
+                body[member] = value.into();
+            }
+        }
+        let (status, response) = command(&simulator, method.parse().unwrap(), &path, Some(body)).await;
+        let message = response["message"].as_str().unwrap_or_default();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{method} {path}: {response}");
+        assert!(message.starts_with("unknown ") && message.contains("`typo`"), "{method} {path}: {message}");
+        for member in call["body"].as_object().into_iter().flatten().map(|(name, _)| name) {
+            // The members of tokens depend on the action.
+            let other_action = path == "tokens" && member != "vendor";
+            assert!(other_action || message.contains(member.as_str()), "{method} {path}: {message} lacks {member}");
+        }
+    }
+    for kind in ["status", "resetAfter", "emptyBody"] {
+        assert!(description["faults"][kind].is_array(), "{kind}");
+    }
+    let (status, response) = command(&simulator, Method::GET, "log?sinze=3", None).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(response["message"], "unknown query parameter `sinze`: the parameters are since and limit");
+    let (status, response) = command(&simulator, Method::GET, "fault", None).await;
+    assert_eq!(
+        (status, &response["message"]),
+        (StatusCode::NOT_FOUND, &json!("unknown command: GET /_control lists the commands"))
+    );
+}
+
+#[tokio::test]
+async fn a_fault_with_an_unknown_member_is_not_set() {
+    let simulator = Simulator::start().await.unwrap();
+    let body = json!({ "kind": "status", "status": 503, "time": 2 });
+    let (status, response) = command(&simulator, Method::POST, "faults", Some(body)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let message = "unknown member `time`: the members of a fault of the kind `status` are kind, vendor, method, path, \
+                   delayMs, times, every, always, status, retryAfter, retryAfterDate, body";
+    assert_eq!(response["message"], message);
+    let (_, list) = command(&simulator, Method::GET, "faults", None).await;
+    assert_eq!(list, json!({ "faults": [] }));
+}

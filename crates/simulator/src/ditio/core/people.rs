@@ -49,16 +49,18 @@ impl People {
                 "birthDate": person.birth_date.to_string(),
                 "email": person.email,
                 "workTitle": person.work_title,
-                "cardId": person.card_id,
-                "organizationNumber": person.company.organization_number,
-                "worktimeArrangementName": "Ordinær 07–15",
             });
             let mut user = empty_record(&FIELDS);
             assign(&mut user, members.as_object().cloned().unwrap_or_default());
+            if !person.is_loaded {
+                user.insert("cardId".to_owned(), person.card_id.clone().into());
+                user.insert("organizationNumber".to_owned(), person.company.organization_number.into());
+                user.insert("worktimeArrangementName".to_owned(), "Ordinær 07–15".into());
+            }
             let employment = Employment {
                 start: person.employed_since,
-                end: None,
-                department: person.department.into(),
+                end: person.employed_until,
+                department: person.department.clone().into(),
                 payroll: person.payroll.into(),
             };
             Profile { user, employments: vec![employment], modified: DateTime::UNIX_EPOCH }

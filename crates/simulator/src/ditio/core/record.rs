@@ -48,6 +48,20 @@ pub(super) fn empty_record(fields: &[Field]) -> Record {
     fields.iter().map(|field| (field.name.to_owned(), unset(field.kind))).collect()
 }
 
+/// Returns the record of a seeded row. If the row comes from a loaded world, the record has the members of its entry, and
+/// those of `members` that are named in `generated`.
+pub(super) fn seeded_record(fields: &[Field], entry: Option<&Record>, members: Value, generated: &[&str]) -> Record {
+    let mut record = empty_record(fields);
+    let Value::Object(mut members) = members else { return record };
+    if let Some(entry) = entry {
+        members.retain(|name, _| generated.contains(&name.as_str()));
+        // Entries were checked when the world was loaded.
+        assign(&mut record, bind(fields, &Value::Object(entry.clone())).unwrap_or_default());
+    }
+    assign(&mut record, members);
+    record
+}
+
 /// Binds a body to fields and converts the values. Names match in any case; unknown members are ignored.
 pub(super) fn bind(fields: &[Field], body: &Value) -> Result<Record, ApiError> {
     let Value::Object(members) = body else {

@@ -15,13 +15,15 @@ pub(super) async fn company(State(api): State<Api>) -> Json<Value> {
     let world = &api.0.world;
     let now = api.0.shared.clock.now().timestamp_millis();
     let (mut dumpers, mut loaders) = (Vec::new(), Vec::new());
-    for (index, machine) in world.machines.iter().enumerate().take(16) {
-        let driver = &world.people[index % 24];
-        let project = &world.projects[index % 13];
-        let task = world.work_orders.iter().find(|order| order.project == index % 13).map_or("", |order| order.name);
+    let (projects, people) = (world.own_projects(), world.own_people());
+    for (index, machine) in world.own_machines().iter().enumerate() {
+        let driver = &people[index % people.len()];
+        let at = index % projects.len();
+        let project = &projects[at];
+        let task = world.work_orders.iter().find(|order| order.project == at).map_or("", |order| order.name);
         let minutes = i64::try_from(index).unwrap_or(0) * 2;
         let mut row = common_members(project, driver, task, &utc(now - minutes * MINUTE), index);
-        if DUMPERS.contains(&machine.type_id) {
+        if DUMPERS.contains(&machine.type_id.as_str()) {
             set_machine(&mut row, "dumper", machine, driver);
             row["appVersion"] = json!("4.31.0");
             row["deviceNeedsUpdate"] = json!(index % 5 == 0);

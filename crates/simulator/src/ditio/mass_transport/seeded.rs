@@ -62,8 +62,8 @@ pub(super) fn weights(shared: &SharedState, world: &World, ids: &ObjectIds) -> V
     let first = shared.clock.now().timestamp_millis() - 5 * DAY;
     let mut weights = Vec::new();
     for number in 0..40_i64 {
-        let project = random.pick(&world.projects[..13]);
-        let truck = random.pick(&world.machines[..16]);
+        let project = random.pick(world.own_projects());
+        let truck = random.pick(world.own_machines());
         let at = utc(first + number * 97 * MINUTE);
         let record = json!({
             "id": ids.next(),

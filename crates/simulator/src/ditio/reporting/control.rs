@@ -4,18 +4,50 @@ use axum::http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::control::{ControlCall, parse};
 use crate::ditio::reporting::handle::DitioReporting;
 use crate::ditio::reporting::switches::DitioSwitches;
 use crate::ditio::reporting::tables::table::DitioTable;
 use crate::state::SharedState;
 
-/// Body of PATCH and DELETE.
+/// The calls of [`handle`].
+pub(crate) const CALLS: &[ControlCall] = &[
+    ControlCall::new(
+        "GET",
+        "/_control/ditio/reporting",
+        "returns the tables with the numbers of rows, and the switches",
+    ),
+    ControlCall::new("POST", "/_control/ditio/reporting", "sets the switches; absent switches are reset").body(&[
+        ("emptyPages", "true: sends an empty page before each page but the first"),
+        ("repeatedDeletions", "true: repeats the deletions at the end of a page on the next page"),
+        ("administrator", "false: four tables respond with 403"),
+        ("crewList", "false: the crew list responds with 404"),
+        ("missingScopeStatus", "401 or 403, for a token without the scope"),
+    ]),
+    ControlCall::new("GET", "/_control/ditio/reporting/{table}", "returns the rows and the deletions of a table"),
+    ControlCall::new(
+        "POST",
+        "/_control/ditio/reporting/{table}",
+        "inserts a row or an array of rows, or replaces by id",
+    ),
+    ControlCall::new("PATCH", "/_control/ditio/reporting/{table}", "sets members of rows")
+        .body(&[("ids", "array of ids"), ("set", "object with the members to set")]),
+    ControlCall::new("DELETE", "/_control/ditio/reporting/{table}", "deletes rows").body(&[("ids", "array of ids")]),
+];
+
+/// Body of PATCH.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
+struct Update {
     ids: Vec<String>,
-    #[serde(default)]
     set: Map<String, Value>,
+}
+
+/// Body of DELETE.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Deletion {
+    ids: Vec<String>,
 }
 
 /// Handles a command. `path` has the segments after `ditio/reporting`.
@@ -46,12 +78,12 @@ pub(crate) fn handle(shared: &SharedState, method: &Method, path: &[&str], body:
             Ok(json!({ "ids": handle.insert(table.parse()?, rows) }))
         }
         (&Method::PATCH, [table]) => {
-            let change: Change = parse(body)?;
-            Ok(json!({ "changed": handle.update(table.parse()?, change.ids, Value::Object(change.set)) }))
+            let update: Update = parse(body)?;
+            Ok(json!({ "changed": handle.update(table.parse()?, update.ids, Value::Object(update.set)) }))
         }
         (&Method::DELETE, [table]) => {
-            let change: Change = parse(body)?;
-            Ok(json!({ "deleted": handle.delete(table.parse()?, change.ids) }))
+            let deletion: Deletion = parse(body)?;
+            Ok(json!({ "deleted": handle.delete(table.parse()?, deletion.ids) }))
         }
         _ => Err("unknown command: use GET, POST, PATCH or DELETE with a table, or GET or POST without a table for the switches".to_owned()),
     }
@@ -67,8 +99,4 @@ fn overview(handle: &DitioReporting) -> Value {
         })
     });
     json!({ "switches": handle.switches(), "tables": tables.collect::<Vec<_>>() })
-}
-
-fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
 }

@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::loaded::{self, Entry};
 use super::names::{DEPARTMENTS, FIRST, LAST, TITLES};
 use super::{COMPANIES, Company};
 use crate::state::SharedState;
@@ -15,18 +16,22 @@ pub(crate) struct Person {
     pub(crate) profile_id: String,
     pub(crate) company: Company,
     pub(crate) employee_number: String,
-    pub(crate) first_name: &'static str,
-    pub(crate) last_name: &'static str,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
     pub(crate) mobile: String,
-    pub(crate) email: String,
+    pub(crate) email: Option<String>,
     pub(crate) birth_date: NaiveDate,
     pub(crate) employed_since: NaiveDate,
-    pub(crate) work_title: &'static str,
-    pub(crate) department: &'static str,
+    /// End of the employment, if it is known.
+    pub(crate) employed_until: Option<NaiveDate>,
+    pub(crate) work_title: Option<String>,
+    pub(crate) department: Option<String>,
     /// Number of the HSE card.
     pub(crate) card_id: String,
     /// Payroll mode: 0 disabled, 1 enabled, 2 variable.
     pub(crate) payroll: u8,
+    /// True if the person comes from a loaded world, which has no more members than the employees of the API.
+    pub(crate) is_loaded: bool,
 }
 
 impl Person {
@@ -38,6 +43,8 @@ impl Person {
 /// Number of people per company.
 const HEADCOUNTS: [usize; 3] = [24, 6, 3];
 
+/// Index of the employee with the number 1042, which the vendor's samples expect to exist.
+const SAMPLE_EMPLOYEE: u64 = 23;
 /// Index of the person with two profiles.
 const TWO_PROFILES: usize = 5;
 
@@ -59,17 +66,19 @@ pub(super) fn people(shared: &SharedState) -> Vec<Person> {
                 identity_id: format!("auth0|{}", random.hex(24)),
                 profile_id: ids.next(),
                 company,
-                employee_number: (1001 + number).to_string(),
-                first_name,
-                last_name,
+                employee_number: if number == SAMPLE_EMPLOYEE { 1042 } else { 1001 + number }.to_string(),
+                first_name: first_name.to_owned(),
+                last_name: last_name.to_owned(),
                 mobile: format!("+479{:07}", 1_000_000 + number * 271_009 % 8_999_999),
-                email: format!("{}.{}.{number}@example.no", ascii(first_name), ascii(last_name)),
+                email: Some(format!("{}.{}.{number}@example.no", ascii(first_name), ascii(last_name))),
                 birth_date: day(1962, 14_000, &mut random),
                 employed_since: day(2012, 4_700, &mut random),
-                work_title: random.pick::<&str>(&TITLES),
-                department: random.pick::<&str>(&DEPARTMENTS),
+                employed_until: None,
+                work_title: Some((*random.pick(&TITLES)).to_owned()),
+                department: Some((*random.pick(&DEPARTMENTS)).to_owned()),
                 card_id: format!("{:07}", 1_000_000 + random.below(8_999_999)),
                 payroll: if number % 7 == 6 { 2 } else { 1 },
+                is_loaded: false,
             });
         }
     }
@@ -87,6 +96,36 @@ fn share_identity(people: &mut [Person]) {
     other.mobile = known.mobile;
     other.email = known.email;
     other.birth_date = known.birth_date;
+}
+
+/// Creates the people of a loaded world.
+pub(super) fn loaded_people(shared: &SharedState, entries: &[Entry]) -> Vec<Person> {
+    let ids = shared.ids("ditio/people");
+    let nothing = Entry::new();
+    let people = loaded::by_company(entries).into_iter().map(|entry| {
+        let employment = entry.get("employment").and_then(serde_json::Value::as_object).unwrap_or(&nothing);
+        let day =
+            |object: &Entry, name: &str| loaded::text(object, name).and_then(|text| text.parse::<NaiveDate>().ok());
+        Person {
+            identity_id: loaded::text_or(entry, "identityId", || format!("auth0|{}", ids.next())),
+            profile_id: loaded::text_or(entry, "companyProfileId", || ids.next()),
+            company: loaded::company(entry),
+            employee_number: loaded::text(entry, "employeeNumber").unwrap_or_default(),
+            first_name: loaded::text(entry, "firstName").unwrap_or_default(),
+            last_name: loaded::text(entry, "lastName").unwrap_or_default(),
+            mobile: loaded::text(entry, "phone").unwrap_or_default(),
+            email: loaded::text(entry, "email"),
+            birth_date: day(entry, "birthDate").unwrap_or_default(),
+            employed_since: day(employment, "startDate").unwrap_or_default(),
+            employed_until: day(employment, "endDate"),
+            work_title: loaded::text(entry, "workTitle"),
+            department: loaded::text(employment, "department"),
+            card_id: String::new(),
+            payroll: u8::try_from(loaded::integer(employment, "payroll")).unwrap_or_default(),
+            is_loaded: true,
+        }
+    });
+    people.collect()
 }
 
 /// Converts a name to ASCII for an e-mail address.

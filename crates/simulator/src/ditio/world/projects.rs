@@ -1,5 +1,6 @@
 //! Projects, work orders and machines.
 
+use super::loaded::{self, Entry};
 use super::names::{CUSTOMERS, MACHINES, SITES, WORK};
 use super::{COMPANIES, Company};
 use crate::state::SharedState;
@@ -11,12 +12,14 @@ pub(crate) struct Project {
     pub(crate) company: Company,
     pub(crate) number: String,
     pub(crate) external_number: String,
-    pub(crate) name: &'static str,
-    pub(crate) customer: &'static str,
+    pub(crate) name: String,
+    pub(crate) customer: String,
     pub(crate) address: String,
     pub(crate) latitude: f64,
     pub(crate) longitude: f64,
     pub(crate) active: bool,
+    /// Entry of a loaded world that the project comes from.
+    pub(crate) entry: Option<Entry>,
 }
 
 /// A work order ("task") of a project.
@@ -36,11 +39,13 @@ pub(crate) struct Machine {
     pub(crate) id: String,
     pub(crate) company: Company,
     pub(crate) number: String,
-    pub(crate) name: &'static str,
-    pub(crate) type_id: &'static str,
+    pub(crate) name: String,
+    pub(crate) type_id: String,
     pub(crate) registration_number: String,
     pub(crate) build_year: u64,
     pub(crate) hour_meter: u64,
+    /// Entry of a loaded world that the machine comes from.
+    pub(crate) entry: Option<Entry>,
 }
 
 /// Generates the projects: 13 of the client's company, 2 of its subsidiary, 1 of the foreign company.
@@ -56,14 +61,35 @@ pub(super) fn projects(shared: &SharedState) -> Vec<Project> {
         }],
         number: format!("P-2025-{:03}", index + 1),
         external_number: format!("EXT-{}", 9_900_000 + random.below(99_999)),
-        name,
-        customer: random.pick::<&str>(&CUSTOMERS),
+        name: (*name).to_owned(),
+        customer: (*random.pick(&CUSTOMERS)).to_owned(),
         address: format!("{street}, {town}"),
         latitude: *latitude,
         longitude: *longitude,
         active: index % 6 != 5,
+        entry: None,
     });
     sites.collect()
+}
+
+/// Creates the projects of a loaded world.
+pub(super) fn loaded_projects(shared: &SharedState, entries: &[Entry]) -> Vec<Project> {
+    let ids = shared.ids("ditio/projects");
+    let degrees = |entry: &Entry, name: &str| entry.get(name).and_then(serde_json::Value::as_f64).unwrap_or_default();
+    let projects = loaded::by_company(entries).into_iter().map(|entry| Project {
+        id: loaded::text_or(entry, "id", || ids.next()),
+        company: loaded::company(entry),
+        number: loaded::text(entry, "projectNumber").unwrap_or_default(),
+        external_number: loaded::text(entry, "externalProjectNumber").unwrap_or_default(),
+        name: loaded::text(entry, "name").unwrap_or_default(),
+        customer: loaded::text(entry, "projectCustomerName").unwrap_or_default(),
+        address: loaded::text(entry, "projectAddress").unwrap_or_default(),
+        latitude: degrees(entry, "projectLocationLatitude"),
+        longitude: degrees(entry, "projectLocationLongitude"),
+        active: entry.get("active") == Some(&true.into()),
+        entry: Some(entry.clone()),
+    });
+    projects.collect()
 }
 
 /// Generates three work orders per project.
@@ -91,9 +117,9 @@ pub(super) fn machines(shared: &SharedState) -> Vec<Machine> {
                 16..18 => 1,
                 _ => 2,
             }],
-            number: format!("M-{:03}", index + 1),
-            name,
-            type_id,
+            number: format!("FM-{:03}", index + 1),
+            name: name.to_owned(),
+            type_id: type_id.to_owned(),
             registration_number: format!(
                 "{} {:05}",
                 random.pick(&["AB", "EK", "VH", "ZT"]),
@@ -101,7 +127,25 @@ pub(super) fn machines(shared: &SharedState) -> Vec<Machine> {
             ),
             build_year: 2012 + random.below(13),
             hour_meter: 400 + random.below(9_000),
+            entry: None,
         }
     });
     fleet.collect()
+}
+
+/// Creates the machines of a loaded world.
+pub(super) fn loaded_machines(shared: &SharedState, entries: &[Entry]) -> Vec<Machine> {
+    let ids = shared.ids("ditio/machines");
+    let machines = loaded::by_company(entries).into_iter().map(|entry| Machine {
+        id: loaded::text_or(entry, "id", || ids.next()),
+        company: loaded::company(entry),
+        number: loaded::text(entry, "machineNumber").unwrap_or_default(),
+        name: loaded::text(entry, "name").unwrap_or_default(),
+        type_id: loaded::text(entry, "typeId").unwrap_or_default(),
+        registration_number: loaded::text(entry, "registrationNumber").unwrap_or_default(),
+        build_year: loaded::integer(entry, "buildYear"),
+        hour_meter: loaded::integer(entry, "hourMeter"),
+        entry: Some(entry.clone()),
+    });
+    machines.collect()
 }

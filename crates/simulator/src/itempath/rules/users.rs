@@ -15,7 +15,7 @@ pub(in crate::itempath) const RULES: Rules = Rules { before_create, before_updat
 pub(in crate::itempath) const ACTIVE: i64 = 1;
 pub(in crate::itempath) const APPLICATION: i64 = 3;
 
-/// Roles of the simulated site.
+/// Roles of the simulated site, unless a world has others.
 pub(in crate::itempath) const ROLES: [(&str, &str); 3] = [
     ("5D0C9A52-7B41-4F0E-A6B3-1F6E2C8D9A01", "Administrator"),
     ("5D0C9A52-7B41-4F0E-A6B3-1F6E2C8D9A02", "Lagerist"),
@@ -26,7 +26,7 @@ pub(in crate::itempath) const START_VIEW: &str = "5D0C9A52-7B41-4F0E-A6B3-1F6E2C
 
 fn before_create(context: &mut Context<'_>, draft: &mut Draft) -> RuleResult {
     require_admin(context)?;
-    set_role_name(draft)?;
+    set_role_name(context, draft)?;
     store_password(draft);
     set_status_by_type(draft, None);
     Ok(())
@@ -39,7 +39,7 @@ fn before_update(context: &mut Context<'_>, before: &Row, draft: &mut Draft) -> 
             return Err(ApiError::field(member, "Users cannot change their own state."));
         }
     }
-    set_role_name(draft)?;
+    set_role_name(context, draft)?;
     store_password(draft);
     set_status_by_type(draft, before.get("type").and_then(Value::as_str));
     Ok(())
@@ -59,14 +59,14 @@ fn store_password(draft: &mut Draft) {
     }
 }
 
-fn set_role_name(draft: &mut Draft) -> RuleResult {
+fn set_role_name(context: &Context<'_>, draft: &mut Draft) -> RuleResult {
     let Some(role) = draft.members.get("roleId").and_then(Value::as_str) else {
         return Ok(());
     };
-    let Some((_, name)) = ROLES.iter().find(|(id, _)| *id == role) else {
+    let Some(known) = context.store.roles.iter().find(|known| known.id == role) else {
         return Err(ApiError::unknown_reference("roleId", "Role", role));
     };
-    draft.members.insert("roleName".to_owned(), (*name).into());
+    draft.members.insert("roleName".to_owned(), known.name.as_str().into());
     Ok(())
 }
 

@@ -101,7 +101,7 @@ fn add_transaction(
 
 /// Adds a put, pick or correction without an order.
 fn add_manual_transaction(seeder: &mut Seeder<'_>, article: &Article, storage: &Storage, at: NaiveDateTime) {
-    let location = &storage.locations[usize::try_from(seeder.random.below(60)).unwrap_or_default()];
+    let location = seeder.random.pick(&storage.locations[..storage.locations.len().min(60)]);
     let quantity = seeder.quantity(12);
     let kind = *seeder.random.pick(&[1, 2, 9]);
     let row = json!({

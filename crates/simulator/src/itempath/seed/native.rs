@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::itempath::dates;
-use crate::itempath::rules::users::{ROLES, START_VIEW};
+use crate::itempath::loaded::Role;
+use crate::itempath::rules::users::START_VIEW;
 use crate::itempath::seed::Seeder;
 use crate::vendor::credentials::{
     ITEMPATH_APPLICATION_PASSWORD, ITEMPATH_APPLICATION_USERNAME, ITEMPATH_PASSWORD, ITEMPATH_USERNAME,
@@ -13,21 +14,23 @@ use crate::vendor::credentials::{
 pub(in crate::itempath) const APPLICATION_USER: u64 = 2;
 
 pub(super) fn users(seeder: &mut Seeder<'_>) {
-    let user = |name: &str, password: &str, role: (&str, &str), status: i64| {
+    let roles = seeder.context.store.roles.clone();
+    let user = |name: &str, password: &str, role: usize, status: i64| {
+        let Role { id, name: role_name } = &roles[role.min(roles.len() - 1)];
         json!({
             "username": name,
             "~password": password,
             "email": format!("{name}@lager.example"),
-            "isAdmin": role == ROLES[0],
-            "roleId": role.0,
-            "roleName": role.1,
+            "isAdmin": role == 0,
+            "roleId": id,
+            "roleName": role_name,
             "status": status,
             "type": if status == 3 { "application" } else { "user" },
             "viewId": if status == 3 { Value::Null } else { json!(START_VIEW) },
             "language": if name == "lefevre" { "fr" } else { "en" },
         })
     };
-    let [admin, picker, _] = ROLES;
+    let (admin, picker) = (0, 1);
     for row in [
         user(ITEMPATH_USERNAME, ITEMPATH_PASSWORD, admin, 1),
         user(ITEMPATH_APPLICATION_USERNAME, ITEMPATH_APPLICATION_PASSWORD, admin, 3),

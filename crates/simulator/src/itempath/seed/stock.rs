@@ -23,7 +23,7 @@ pub(super) fn fill(seeder: &mut Seeder<'_>, storage: &Storage, articles: &[Artic
         stock::update_totals(seeder.context.store, &article.id);
     }
     for (index, article) in articles.iter().enumerate().filter(|(index, _)| index.is_multiple_of(5)) {
-        let bin = &storage.bins[index % 4];
+        let bin = &storage.bins[index % storage.bins.len()].id;
         let row = json!({
             "name": format!("Regel {}", index + 1),
             "description": format!("Für {}", article.name),

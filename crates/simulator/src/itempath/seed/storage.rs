@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::itempath::loaded::Loaded;
 use crate::itempath::seed::Seeder;
+use crate::itempath::store::row::{Row, integer, text};
 
 /// A storage location, with the members that its contents and transactions copy.
 pub(super) struct StorageLocation {
@@ -15,13 +17,23 @@ pub(super) struct StorageLocation {
     pub(super) warehouse: usize,
 }
 
+/// A bin for seeded locations.
+pub(super) struct Bin {
+    pub(super) id: String,
+    kind: Value,
+    depth: Value,
+    width: Value,
+}
+
 /// The created locations and bins.
 pub(super) struct Storage {
     pub(super) locations: Vec<StorageLocation>,
-    pub(super) bins: Vec<String>,
+    /// At most four bins, in which the seeded locations have their stock.
+    pub(super) bins: Vec<Bin>,
 }
 
-pub(super) const WAREHOUSES: [&str; 4] = ["Hauptlager Köln", "Entrepôt Orléans", "Lager Tromsø", "Warehouse 1"];
+pub(in crate::itempath) const WAREHOUSES: [&str; 4] =
+    ["Hauptlager Köln", "Entrepôt Orléans", "Lager Tromsø", "Warehouse 1"];
 
 const ADDRESSES: [[&str; 3]; 4] = [
     ["Deutz-Mülheimer Straße 30", "50679 Köln", "Deutschland"],
@@ -53,42 +65,97 @@ const BINS: [(&str, Option<&str>, [i64; 5]); 8] = [
 ];
 
 const LOCATIONS_PER_SHELF: u32 = 6;
+/// Number of bins that the seeded locations have.
+const USED_BINS: usize = 4;
+/// Number of carriers of a loaded storage unit.
+const LOADED_CARRIERS: u32 = 4;
 
 /// Number of a carrier that is blocked for picks and puts.
 const BLOCKED_CARRIER: u32 = 30;
 
-pub(super) fn fill(seeder: &mut Seeder<'_>) -> Storage {
-    let mut storage = Storage { locations: Vec::new(), bins: bins(seeder) };
+pub(super) fn fill(seeder: &mut Seeder<'_>, loaded: &Loaded) -> Storage {
+    let mut storage = Storage { locations: Vec::new(), bins: bins(seeder, loaded) };
     let mut warehouses = Vec::new();
     for (name, [street, city, country]) in WAREHOUSES.into_iter().zip(ADDRESSES) {
         let row = json!({ "name": name, "address1": street, "address2": city, "address3": country });
         warehouses.push(seeder.add("warehouses", row));
     }
     let zones = zones(seeder, &warehouses);
-    for (index, unit) in UNITS.iter().enumerate() {
-        fill_unit(seeder, &mut storage, index, unit, &warehouses[unit.3], &zones[unit.3]);
+    let units = loaded.storage_units().map_or_else(seeded_units, |loaded| {
+        loaded.into_iter().map(|(row, warehouse)| Unit { row, warehouse, carriers: LOADED_CARRIERS }).collect()
+    });
+    for (index, unit) in units.into_iter().enumerate() {
+        let (warehouse, zones) = (&warehouses[unit.warehouse], &zones[unit.warehouse]);
+        fill_unit(seeder, &mut storage, index, unit, warehouse, zones);
     }
     stations(seeder);
     storage
 }
 
-fn bins(seeder: &mut Seeder<'_>) -> Vec<String> {
-    let rows = BINS.map(|(name, cell, [color, kind, depth, width, height])| {
-        json!({
+/// A storage unit to create.
+struct Unit {
+    row: Row,
+    /// Index of its warehouse.
+    warehouse: usize,
+    carriers: u32,
+}
+
+fn seeded_units() -> Vec<Unit> {
+    let units = UNITS.iter().map(|&(name, description, kind, warehouse, carriers)| {
+        let row = json!({
             "name": name,
-            "cellName": cell,
-            "color": color,
+            "description": description,
             "type": kind,
-            "depth": depth,
-            "width": width,
-            "height": height,
-            "insideDepth": depth - 12,
-            "insideWidth": width - 12,
-            "xSlots": if kind == 3 { 4 } else { 1 },
-            "ySlots": if kind == 3 { 2 } else { 1 },
-        })
+            "depthSteps": 8,
+            "widthSteps": 24,
+            "grossDepth": 857.0,
+            "grossWidth": 2850.0,
+            "netDepth": 813.0,
+            "netWidth": 2450.0,
+            "maxWeight": 60_000_000.0,
+            "isManualSequenceNumbers": 0,
+        });
+        Unit { row: object(row), warehouse, carriers }
     });
-    rows.into_iter().map(|row| seeder.add("bins", row)).collect()
+    units.collect()
+}
+
+fn object(value: Value) -> Row {
+    match value {
+        Value::Object(row) => row,
+        _ => Row::new(),
+    }
+}
+
+fn bins(seeder: &mut Seeder<'_>, loaded: &Loaded) -> Vec<Bin> {
+    let seeded = || {
+        BINS.map(|(name, cell, [color, kind, depth, width, height])| {
+            object(json!({
+                "name": name,
+                "cellName": cell,
+                "color": color,
+                "type": kind,
+                "depth": depth,
+                "width": width,
+                "height": height,
+                "insideDepth": depth - 12,
+                "insideWidth": width - 12,
+                "xSlots": if kind == 3 { 4 } else { 1 },
+                "ySlots": if kind == 3 { 2 } else { 1 },
+            }))
+        })
+    };
+    let rows = loaded.bins().unwrap_or_else(|| seeded().to_vec());
+    let bins = rows.into_iter().map(|row| {
+        let member = |name: &str, default: i64| {
+            row.get(name).cloned().filter(|value| !value.is_null()).unwrap_or(json!(default))
+        };
+        let (kind, depth, width) = (member("type", 1), member("depth", 300), member("width", 200));
+        Bin { id: seeder.add("bins", row.into()), kind, depth, width }
+    });
+    let mut bins: Vec<Bin> = bins.collect();
+    bins.truncate(USED_BINS);
+    bins
 }
 
 /// Adds a picking and a putting zone for each warehouse.
@@ -123,26 +190,14 @@ fn fill_unit(
     seeder: &mut Seeder<'_>,
     storage: &mut Storage,
     index: usize,
-    &(name, description, kind, warehouse_index, carriers): &(&str, &str, i64, usize, u32),
+    Unit { mut row, warehouse: warehouse_index, carriers }: Unit,
     warehouse: &str,
     zones: &[String; 2],
 ) {
-    let row = json!({
-        "name": name,
-        "description": description,
-        "type": kind,
-        "warehouseId": warehouse,
-        "depthSteps": 8,
-        "widthSteps": 24,
-        "grossDepth": 857.0,
-        "grossWidth": 2850.0,
-        "netDepth": 813.0,
-        "netWidth": 2450.0,
-        "maxWeight": 60_000_000.0,
-        "isManualSequenceNumbers": 0,
-    });
-    let unit = seeder.add("storage_units", row);
-    for number in 1..=if kind == 5 { 2 } else { 1 } {
+    let (name, is_shuttle) = (text(&row, "name"), integer(&row, "type") == 5);
+    row.insert("warehouseId".to_owned(), warehouse.into());
+    let unit = seeder.add("storage_units", row.into());
+    for number in 1..=if is_shuttle { 2 } else { 1 } {
         let row = json!({
             "name": format!("{name} – Öffnung {number}"),
             "storageUnitId": unit,
@@ -151,8 +206,9 @@ fn fill_unit(
         });
         seeder.add("access_points", row);
     }
+    let earlier = u32::try_from(seeder.context.store.table("carriers").rows().count()).unwrap_or_default();
     for number in 1..=carriers {
-        let carrier = UNITS[..index].iter().map(|(.., carriers)| carriers).sum::<u32>() + number;
+        let carrier = earlier + number;
         let is_blocked = carrier == BLOCKED_CARRIER;
         let carrier = json!({
             "name": format!("{carrier:03}"),
@@ -189,7 +245,7 @@ fn fill_unit(
                 name: at,
                 bin,
                 unit: unit.clone(),
-                unit_name: name.to_owned(),
+                unit_name: name.clone(),
                 carrier: carrier.clone(),
                 warehouse: warehouse_index,
             };
@@ -206,11 +262,10 @@ fn location(
     (shelf, carrier, unit): (&str, &str, &str),
     zones: &[String; 2],
 ) -> (String, Value) {
-    let selected = usize::try_from(seeder.random.below(4)).unwrap_or_default();
-    let (_, _, [_, kind, depth, width, _]) = BINS[selected];
+    let Bin { id: bin, kind, depth, width } = seeder.random.pick(&storage.bins);
     let row = json!({
         "name": name,
-        "binId": storage.bins[selected],
+        "binId": bin,
         "shelfId": shelf,
         "zoneId": if slot == 6 { Value::Null } else { json!(zones[usize::from(slot == 5)]) },
         "binDepth": depth,
@@ -223,7 +278,7 @@ fn location(
         "~carrierId": carrier,
         "~storageUnitId": unit,
     });
-    (storage.bins[selected].clone(), row)
+    (bin.clone(), row)
 }
 
 fn stations(seeder: &mut Seeder<'_>) {

@@ -181,8 +181,7 @@ async fn unknown_resources_get_404_and_unsupported_operations_405() {
 async fn a_token_of_fifty_thousand_characters_passes_over_http_2() {
     let simulator = Simulator::builder().tls(true).start().await.unwrap();
     let mut roots = rustls::RootCertStore::empty();
-    let certificate =
-        rustls::pki_types::CertificateDer::from_pem_slice(simulator.certificate_pem().unwrap().as_bytes());
+    let certificate = rustls::pki_types::CertificateDer::from_pem_slice(simulator.certificate_pem().as_bytes());
     roots.add(certificate.unwrap()).unwrap();
     let http = support::client(roots).build().unwrap();
     let (_, body) =

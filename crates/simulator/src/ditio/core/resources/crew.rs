@@ -53,7 +53,7 @@ fn row(core: &Core, profile: &Profile, day: NaiveDate) -> Option<Value> {
     if !is_working || random.below(10) >= 7 {
         return None;
     }
-    let project = &core.world.projects[usize::try_from(random.below(13)).unwrap_or_default()];
+    let project = random.pick(core.world.own_projects());
     let minutes = |count: u64| TimeDelta::minutes(i64::try_from(count).unwrap_or_default());
     let start = day.and_hms_opt(6, 40, 0).expect("a time of day") + minutes(random.below(40));
     let stop = start + minutes(450 + random.below(120));

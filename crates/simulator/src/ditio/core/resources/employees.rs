@@ -1,6 +1,6 @@
 //! Employees v5, identified by employee number.
 
-mod employment;
+pub(in crate::ditio::core) mod employment;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -63,7 +63,8 @@ fn view(profile: &Profile, include: &[String]) -> Record {
     view
 }
 
-fn fields() -> [Field; 7] {
+/// Returns the members of an employee besides the employment.
+pub(in crate::ditio::core) fn fields() -> [Field; 7] {
     FIELDS.map(|(field, _)| field)
 }
 

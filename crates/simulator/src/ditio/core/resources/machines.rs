@@ -11,13 +11,15 @@ use serde_json::{Value, json};
 
 use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::body::Body;
-use crate::ditio::core::record::{Field, Kind, Record, assign, bind, empty_record, field, flag, require, text};
+use crate::ditio::core::record::{
+    Field, Kind, Record, assign, bind, empty_record, field, flag, require, seeded_record, text,
+};
 use crate::ditio::core::state::{Core, Data, in_scope};
 use crate::ditio::core::table::Table;
 use crate::ditio::world::{COMPANIES, MACHINE_TYPES, World};
 use crate::web::{Query, Routes};
 
-const FIELDS: [Field; 25] = [
+pub(in crate::ditio::core) const FIELDS: [Field; 25] = [
     field("id", Kind::Text),
     field("companyId", Kind::Text),
     field("machineNumber", Kind::Text),
@@ -77,9 +79,7 @@ pub(in crate::ditio::core) fn seed(world: &World) -> Table {
             "costPrice": 620,
             "price": 890,
         });
-        let mut record = empty_record(&FIELDS);
-        assign(&mut record, members.as_object().cloned().unwrap_or_default());
-        table.insert(record);
+        table.insert(seeded_record(&FIELDS, machine.entry.as_ref(), members, &["id", "companyId"]));
     }
     table
 }

@@ -86,7 +86,7 @@ fn summary(core: &Core, profile: &Profile, day: NaiveDate, settled: NaiveDate) -
     let approved = locked || day + Days::new(3) <= today;
     let changed = (day + Days::new(1)).and_hms_opt(6, 15, 0).expect("a time of day").and_utc();
     let approved_at = approved.then(|| crate::state::clock::format_iso(changed));
-    let project = &core.world.projects[usize::try_from(random.below(13)).unwrap_or_default()];
+    let project = random.pick(core.world.own_projects());
     let total = 7.5 + overtime_50 + overtime_100;
     Some(json!({
         "id": core.shared.random(&format!("ditio/payroll-id/{}/{day}", profile.id())).hex(24),

@@ -8,7 +8,9 @@ use serde_json::json;
 
 use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::body::Body;
-use crate::ditio::core::record::{Field, Kind, Record, assign, bind, empty_record, field, require, text};
+use crate::ditio::core::record::{
+    Field, Kind, Record, assign, bind, empty_record, field, require, seeded_record, text,
+};
 use crate::ditio::core::state::{Core, Data, in_scope};
 use crate::ditio::core::table::Table;
 use crate::ditio::world::{COMPANIES, World};
@@ -74,9 +76,7 @@ pub(in crate::ditio::core) fn seed(world: &World) -> Table {
             "projectLocationLatitude": project.latitude,
             "projectLocationLongitude": project.longitude,
         });
-        let mut record = empty_record(&FIELDS);
-        assign(&mut record, members.as_object().cloned().unwrap_or_default());
-        table.insert(record);
+        table.insert(seeded_record(&FIELDS, project.entry.as_ref(), members, &["id", "companyId"]));
     }
     table
 }

@@ -9,8 +9,8 @@ use serde_json::json;
 use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::body::Body;
 use crate::ditio::core::record::{Field, Kind, Record, assign, bind, empty_record, field, require, text};
-use crate::ditio::core::state::{Core, Data};
-use crate::ditio::world::World;
+use crate::ditio::core::state::{Core, Data, in_scope};
+use crate::ditio::world::{Project, World};
 use crate::state::random::ObjectIds;
 use crate::web::Routes;
 
@@ -56,17 +56,22 @@ impl References {
             });
             members.as_object().cloned().unwrap_or_default()
         };
-        let mut all: Vec<Record> = world.projects[..15]
+        let with_number = |project: &&Project| in_scope(project.company.id) && !project.external_number.is_empty();
+        let mut all: Vec<Record> = world
+            .projects
             .iter()
-            .map(|project| reference(PROJECT_NUMBER, &project.external_number, project.name, None))
+            .filter(with_number)
+            .map(|project| reference(PROJECT_NUMBER, &project.external_number, &project.name, None))
             .collect();
         all.push(reference(PROJECT_NUMBER, "EXT-9990001", "Reserve vår", None));
-        let parent = &world.projects[WITH_SUB_PROJECTS];
-        for (value, name) in [(USED_SUB_PROJECT, "Grøft øst"), ("D-02", "Grøft vest")] {
-            all.push(reference(SUB_PROJECT_NUMBER, value, name, Some(&parent.external_number)));
+        if let Some(parent) = world.projects.get(WITH_SUB_PROJECTS).filter(|project| project.entry.is_none()) {
+            for (value, name) in [(USED_SUB_PROJECT, "Grøft øst"), ("D-02", "Grøft vest")] {
+                all.push(reference(SUB_PROJECT_NUMBER, value, name, Some(&parent.external_number)));
+            }
         }
-        all.push(reference(PROCESS_CODE, "22.1", "Sprengning i linjen", Some(&world.projects[0].number)));
-        all.push(reference(PROCESS_CODE, "25.3", "Jordmasser", Some(&world.projects[0].number)));
+        let first = world.projects.first().map(|project| project.number.as_str());
+        all.push(reference(PROCESS_CODE, "22.1", "Sprengning i linjen", first));
+        all.push(reference(PROCESS_CODE, "25.3", "Jordmasser", first));
         Self(all)
     }
 

@@ -32,6 +32,11 @@ pub(in crate::ditio::reporting) struct Context {
 }
 
 impl Context {
+    /// Returns one of the people who approve rows.
+    fn approver(&self, number: usize) -> &Person {
+        &self.world.people[number % self.world.people.len()]
+    }
+
     pub(in crate::ditio::reporting) fn file_url(&self, kind: T, variant: u8, i: u64) -> String {
         format!("{}/{}", self.files, self.file_id(kind, variant, i))
     }

@@ -12,7 +12,7 @@ use crate::ditio::core::record::{Field, Kind, Record, bind, field, plain_day, re
 use crate::ditio::core::resources::employees::{Employment, view as employee};
 use crate::ditio::core::state::Core;
 
-const FIELDS: [Field; 4] = [
+pub(in crate::ditio::core) const FIELDS: [Field; 4] = [
     field("startDate", Kind::PlainDay),
     field("endDate", Kind::PlainDay),
     field("department", Kind::Text),
@@ -29,7 +29,7 @@ pub(super) fn view(employment: &Employment) -> Value {
 }
 
 /// Parses the first employment in the body of a new employee.
-pub(super) fn from_body(body: &Value) -> Result<Employment, ApiError> {
+pub(in crate::ditio::core) fn from_body(body: &Value) -> Result<Employment, ApiError> {
     let members = body.as_object().into_iter().flatten();
     let employment_member =
         members.filter(|(name, _)| name.eq_ignore_ascii_case("employment")).map(|(_, value)| value).next();

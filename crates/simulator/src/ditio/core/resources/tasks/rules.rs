@@ -9,7 +9,7 @@ use crate::ditio::core::resources::projects::visible as visible_project;
 use crate::ditio::core::state::{Core, Data, in_scope};
 
 /// Returns the values of the template work order of the first seeded project.
-fn template() -> [(&'static str, Value); 6] {
+fn template_values() -> [(&'static str, Value); 6] {
     [
         ("safeJobAnalysisApprovalRequired", json!(true)),
         ("measureUnitQty", json!(true)),
@@ -22,10 +22,11 @@ fn template() -> [(&'static str, Value); 6] {
 
 /// Sets the template's values in a new work order, for fields absent from the request.
 pub(super) fn fill_from_template(core: &Core, project_id: &str, request: &Record, task: &mut Record) {
-    if core.world.projects.first().is_none_or(|project| project.id != project_id) {
+    let template = core.world.projects.first().filter(|project| project.entry.is_none());
+    if template.is_none_or(|project| project.id != project_id) {
         return;
     }
-    for (name, value) in template() {
+    for (name, value) in template_values() {
         if request.get(name).is_none_or(Value::is_null) {
             task.insert(name.to_owned(), value);
         }

@@ -34,7 +34,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "~companyId": subjects.person.company.id,
         "projectId": if one_in(&mut subjects.random, 3) { Value::Null } else { Value::from(subjects.project.id.as_str()) },
         "approved": approved,
-        "approvedByName": approved.then(|| context.world.people[1].name()),
+        "approvedByName": approved.then(|| context.approver(1).name()),
         "approvedDateTime": time_if(approved),
         "payrollApproved": paid,
         "payrollApprovedDateTime": time_if(paid),

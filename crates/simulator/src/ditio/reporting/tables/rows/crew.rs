@@ -15,6 +15,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
     let ended = changed / 86_400_000 < layout.today() || i.is_multiple_of(4);
     let card = &subjects.person.card_id;
     let card = match subjects.random.below(5) {
+        _ if card.is_empty() => Value::Null,
         0 => Value::Null,
         1 => format!("{} {}", &card[..3], &card[3..]).into(),
         2 => format!("0{}", &card[1..]).into(),

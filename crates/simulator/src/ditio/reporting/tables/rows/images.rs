@@ -26,7 +26,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "parentId": format!("65f0{}{:014x}", layout.table_digits(), i / 2),
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
-        "projectName": project.name,
+        "projectName": project.name.as_str(),
         "projectCompanyId": project.company.id,
         "taskId": subjects.order.id.as_str(),
         "taskName": subjects.order.name,

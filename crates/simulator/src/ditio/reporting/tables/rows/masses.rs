@@ -72,11 +72,11 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
         "loadCoordinates": coordinates(0.0),
         "dumpCoordinates": if is_flow { coordinates(0.02) } else { Value::Null },
         "loaderId": loader.id.as_str(),
-        "loaderName": loader.name,
+        "loaderName": loader.name.as_str(),
         "loaderNumber": loader.number.as_str(),
         "loaderDriverName": driver.name(),
         "dumperId": dumper.id.as_str(),
-        "dumperName": dumper.name,
+        "dumperName": dumper.name.as_str(),
         "dumperNumber": dumper.number.as_str(),
         "dumperRegistrationNumber": dumper.registration_number.as_str(),
         "dumperDriverName": subjects.person.name(),
@@ -86,11 +86,11 @@ pub(super) fn trip(context: &Context, layout: &Layout, i: u64) -> Row {
         "approved": approved,
         "invoiced": approved && random.below(2) == 0,
         "receiptNumber": format!("V-{}", 500_000 + i),
-        "customerName": project.customer,
+        "customerName": project.customer.as_str(),
         "comment": if random.below(5) == 0 { "Ventet på vekt «Ørland»" } else { "" },
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
-        "projectName": project.name,
+        "projectName": project.name.as_str(),
         "projectExternalNumber": project.external_number.as_str(),
         "projectCompanyName": project.company.name,
         "taskId": subjects.order.id.as_str(),
@@ -118,7 +118,10 @@ fn location_name(i: u64) -> &'static str {
 }
 
 pub(super) fn location(context: &Context, layout: &Layout, i: u64) -> Row {
-    let project = &context.world.projects[usize::try_from(i % 13).unwrap_or(0)];
+    let project = {
+        let projects = context.world.own_projects();
+        &projects[usize::try_from(i).unwrap_or_default() % projects.len()]
+    };
     row! {
         "id": layout.id(i),
         "name": location_name(i),

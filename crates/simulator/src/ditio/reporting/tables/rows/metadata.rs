@@ -18,13 +18,13 @@ pub(super) fn project(context: &Context, layout: &Layout, i: u64, world_index: u
     row! {
         "id": project.id.as_str(),
         "number": project.number.as_str(),
-        "name": project.name,
+        "name": project.name.as_str(),
         "externalNumber": project.external_number.as_str(),
         "externalDim01": world_index.is_multiple_of(3).then_some("AVD-Ø"),
         "externalDim02": "",
         "companyId": project.company.id,
         "companyName": project.company.name,
-        "customerName": project.customer,
+        "customerName": project.customer.as_str(),
         "active": project.active,
         "isExternal": is_external(project.company.id),
         "createdDateTime": ticks(layout.created(i)),
@@ -47,7 +47,7 @@ pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, world_index
         "externalDim01": Value::Null,
         "externalDim02": Value::Null,
         "externalPieceWorkId": "",
-        "parentName": project.name,
+        "parentName": project.name.as_str(),
         "fullPathName": format!("{} / {} {}", project.name, order.number, order.name),
         "companyId": project.company.id,
         "companyName": project.company.name,
@@ -59,17 +59,18 @@ pub(super) fn work_order(context: &Context, layout: &Layout, i: u64, world_index
 
 pub(super) fn user(context: &Context, layout: &Layout, i: u64, world_index: usize) -> Row {
     let person = &context.world.people[world_index];
-    let has_left = world_index % 11 == 10;
+    let has_left = if person.is_loaded { person.employed_until.is_some() } else { world_index % 11 == 10 };
+    let end = || person.employed_until.map_or_else(|| naive(layout.day(i) - 30 * DAY), |end| format!("{end}T00:00:00"));
     row! {
         "id": person.profile_id.as_str(),
         "identityUserId": person.identity_id.as_str(),
         "employeeNumber": person.employee_number.as_str(),
         "name": person.name(),
-        "firstName": person.first_name,
-        "lastName": person.last_name,
-        "email": person.email.as_str(),
-        "workTitle": person.work_title,
-        "department": person.department,
+        "firstName": person.first_name.as_str(),
+        "lastName": person.last_name.as_str(),
+        "email": person.email.as_deref(),
+        "workTitle": person.work_title.as_deref(),
+        "department": person.department.as_deref(),
         "birthDate": format!("{}T00:00:00", person.birth_date),
         "companyId": person.company.id,
         "companyName": person.company.name,
@@ -78,7 +79,7 @@ pub(super) fn user(context: &Context, layout: &Layout, i: u64, world_index: usiz
         "isActiveEmployment": !has_left,
         "isDisabled": has_left,
         "startDate": format!("{}T00:00:00", person.employed_since),
-        "endDate": if has_left { naive(layout.day(i) - 30 * DAY) } else { UNSET.to_owned() },
+        "endDate": if has_left { end() } else { UNSET.to_owned() },
         "modifiedDateTime": utc(layout.modified(i)),
         "isDeleted": false,
     }
@@ -91,17 +92,17 @@ pub(super) fn resource(context: &Context, layout: &Layout, i: u64, world_index: 
     let modified = utc(layout.modified(i));
     let Some(machine) = world_index.checked_sub(world.people.len()).map(|at| &world.machines[at]) else {
         let person = &world.people[world_index];
-        let number: Option<u64> = person.employee_number.parse().ok();
+        let number = person.employee_number.parse::<u64>().map_or_else(|_| json!(person.employee_number), Value::from);
         return row! {
             "id": person.profile_id.as_str(),
             // For a person, the employee number as a JSON number.
-            "number": json!(number),
+            "number": number,
             "name": person.name(),
             "typeName": "Mannskap",
             "typeBaseName": "Human",
             "registrationNumber": Value::Null,
             "serialNumber": Value::Null,
-            "department": person.department,
+            "department": person.department.as_deref(),
             "emissionClass": Value::Null,
             "buildYear": Value::Null,
             "weight": Value::Null,
@@ -110,7 +111,7 @@ pub(super) fn resource(context: &Context, layout: &Layout, i: u64, world_index: 
             "price": price,
             "companyId": person.company.id,
             "companyName": person.company.name,
-            "active": world_index % 11 != 10,
+            "active": person.is_loaded || world_index % 11 != 10,
             "isExternal": is_external(person.company.id),
             "modifiedDateTime": modified,
             "isDeleted": false,
@@ -122,8 +123,8 @@ pub(super) fn resource(context: &Context, layout: &Layout, i: u64, world_index: 
     row! {
         "id": machine.id.as_str(),
         "number": machine.number.as_str(),
-        "name": machine.name,
-        "typeName": machine.type_id,
+        "name": machine.name.as_str(),
+        "typeName": machine.type_id.as_str(),
         "typeBaseName": base,
         "registrationNumber": machine.registration_number.as_str(),
         "serialNumber": if one_in(&mut random, 2) { json!(random.below(900_000) + 100_000) } else { json!(format!("VCE{:07}", random.below(9_999_999))) },

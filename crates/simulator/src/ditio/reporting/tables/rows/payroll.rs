@@ -19,7 +19,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64, extended: bool) ->
     let approved = !one_in(random, 6);
     let locked = approved && one_in(random, 2);
     let changed = layout.modified(i);
-    let name_if = |state: bool| state.then(|| context.world.people[2].name());
+    let name_if = |state: bool| state.then(|| context.approver(2).name());
     let time_if = |state: bool| or_unset(state.then(|| utc(changed)));
     let mut row = row! {
         "id": layout.id(i),

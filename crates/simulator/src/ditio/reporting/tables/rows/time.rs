@@ -72,7 +72,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "invoiced": locked && one_in(&mut random, 2),
         "projectId": project.id.as_str(),
         "projectNumber": project.number.as_str(),
-        "projectName": project.name,
+        "projectName": project.name.as_str(),
         "projectExternalNumber": project.external_number.as_str(),
         "projectCompanyId": project.company.id,
         "projectCompanyName": project.company.name,
@@ -86,8 +86,8 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "taskPieceWorkId": Value::Null,
         "resourceId": if is_machine { machine.id.as_str() } else { person.profile_id.as_str() },
         "resourceNumber": if is_machine { machine.number.as_str() } else { person.employee_number.as_str() },
-        "resourceName": if is_machine { machine.name.to_owned() } else { person.name() },
-        "resourceTypeName": if is_machine { machine.type_id } else { "Mannskap" },
+        "resourceName": if is_machine { machine.name.clone() } else { person.name() },
+        "resourceTypeName": if is_machine { machine.type_id.as_str() } else { "Mannskap" },
         "primaryResourceName": person.name(),
         "machineEmissionClass": is_machine.then_some("Steg V"),
         "userId": person.identity_id.as_str(),
@@ -95,7 +95,7 @@ pub(super) fn row(context: &Context, layout: &Layout, i: u64) -> Row {
         "userEmployeeNumber": person.employee_number.as_str(),
         "userCompanyName": person.company.name,
         "userCompanyOrgNr": person.company.organization_number,
-        "userWorkTitle": person.work_title,
+        "userWorkTitle": person.work_title.as_deref(),
         "userWorkShiftSettingName": "Dagskift 07–15",
     }
 }
