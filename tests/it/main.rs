@@ -11,6 +11,7 @@ mod ditio_sync;
 mod dvinci;
 mod itempath;
 mod limits;
+mod machine_registrations;
 mod one_shape;
 mod operations;
 mod resilience;

@@ -80,7 +80,18 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let mut source = (table.open)(&client, &state.window, args.page_size, state.checkpoint.clone());
     let mut count = Count::default();
     let exported = async {
-        let received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
+        let mut received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
+        if received.is_err() && source.is_expired() {
+            note(format_args!(
+                "{} the service no longer lists the changes since the last run; all rows are exported again",
+                paint(WARNING, "warning:")
+            ));
+            state = State::new(table.name, state.account().clone(), state.window.clone(), state.neutralized);
+            state.store(&paths)?;
+            source = (table.open)(&client, &state.window, args.page_size, None);
+            count = Count::default();
+            received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
+        }
         received.context(ApiContext(api))?;
         // The listing is that of all rows, and each that could not be read may be a row of the existing file.
         if state.unreadable > 0 && state.base.is_none() && paths.has_content() {

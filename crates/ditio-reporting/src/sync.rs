@@ -3,6 +3,7 @@
 mod checkpoint;
 mod clocks;
 mod left_out;
+mod periods;
 mod seen;
 mod table;
 
@@ -24,9 +25,9 @@ use keyfob_client::{
 };
 
 pub use checkpoint::Checkpoint;
-pub use table::{Record, Table};
+pub use table::{DatedTable, Record, Table};
 
-use self::{clocks::RequestTime, seen::SeenVersions};
+use self::{clocks::RequestTime, periods::Periods, seen::SeenVersions};
 use crate::{Client, types::SyncType};
 
 /// Default overlap of a run with the previous run, as recommended by Ditio.
@@ -59,6 +60,8 @@ pub struct Changes<O: Table> {
     clock: Clock,
     overlap: TimeDelta,
     run: Checkpoint,
+    /// Periods of a run that lists all rows; `None` for one listing without dates.
+    periods: Option<Periods<O>>,
     stage: Stage,
     pages: Option<Pages<O>>,
     /// Time at which the first of `pages` was requested.
@@ -72,6 +75,8 @@ pub struct Changes<O: Table> {
     /// Continuation after the current page.
     next: Option<Next>,
     seen: SeenVersions,
+    /// The service rejected a request for the changes since the checkpoint.
+    expired: bool,
     /// A page of this stream lacks rows that could not be read.
     incomplete: bool,
     /// Rows that were left out and have not been taken.
@@ -125,12 +130,14 @@ impl Client {
             clock,
             overlap: OVERLAP,
             run,
+            periods: None,
             stage,
             pages: None,
             first_page: false,
             rows: VecDeque::new(),
             next: None,
             seen: SeenVersions::default(),
+            expired: false,
             incomplete: false,
             left_out: Vec::new(),
             mismatches: Vec::new(),
@@ -167,10 +174,20 @@ impl<O: Table> Changes<O> {
         self.clock_offset
     }
 
+    /// Returns `true` if the stream failed because the service rejected the request for the changes since the checkpoint,
+    /// such as changes too far back. A stream without a checkpoint then lists all rows again, without the deletions.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.expired
+    }
+
     fn open(&self) -> Pages<O> {
         let listing = match self.run.since() {
             Some(since) => self.table.clone().since(since.into()),
-            None => self.table.clone(),
+            None => match &self.periods {
+                Some(periods) => periods.limit(self.table.clone(), &self.run),
+                None => self.table.clone(),
+            },
         };
         paging::pages(match self.run.cursor() {
             Some(cursor) => listing.at(Position::Cursor(cursor.to_owned())),
@@ -229,11 +246,20 @@ impl<O: Table> Changes<O> {
         match next {
             Next::Page(cursor) => self.run.advance(cursor),
             Next::End => {
-                self.run.finish();
                 self.pages = None;
+                if let Some(start) = self.next_period() {
+                    self.run.start_period(start);
+                    return;
+                }
+                self.run.finish();
                 self.stage = if self.stage == Stage::Resumed { Stage::Between } else { Stage::Ended };
             }
         }
+    }
+
+    /// Returns the start of the next period of a run that lists all rows.
+    fn next_period(&self) -> Option<DateTime<Utc>> {
+        self.periods.as_ref().filter(|_| self.run.since().is_none()).and_then(|periods| periods.next(&self.run))
     }
 
     /// Fetches the next page of the run.
@@ -263,7 +289,10 @@ impl<O: Table> Changes<O> {
                 self.pages = None;
                 Ok(())
             }
-            Some(Err(error)) => Err(error),
+            Some(Err(error)) => {
+                self.expired = self.run.since().is_some() && self.run.cursor().is_none() && is_bad_request(&error);
+                Err(error)
+            }
             None => {
                 self.next = Some(Next::End);
                 Ok(())

@@ -5,6 +5,7 @@ mod access;
 mod checkpoint;
 #[cfg(unix)]
 mod interruption;
+mod limits;
 mod rejects;
 mod retries;
 
@@ -250,7 +251,7 @@ fn a_usage_error_is_reported_before_anything_is_sent() {
     exported("time_registration", &[]).failed(2, &["no table time_registration", "did you mean time_registrations"]);
     exported("item_registrations", &[]).failed(2, &["no id;", "keyfob call ditio-reporting item_registrations"]);
     exported("projects", &["--from", "2026-01-01"]).failed(2, &["projects has no time window"]);
-    exported("machine_registrations", &["--to", "2026-01-01"]).failed(2, &["both --from and --to"]);
+    exported("machine_registrations", &["--to", "2026-01-01"]).failed(2, &["requires --from with --to"]);
     exported("crew_list_registrations", &[]).failed(2, &["--from", "registrations of today"]);
     exported("time_registrations", &["--from", "1.1.26"]).failed(2, &["--from 1.1.26 is not a date", "2026-01-31"]);
     exported("time_registrations", &["--from", "2026-02-01", "--to", "2026-01-31"])

@@ -34,6 +34,8 @@ pub(super) trait Source: Send {
     fn checkpoint(&self) -> Checkpoint;
     /// Returns the time by which the local clock is ahead of the service's clock, if it is known.
     fn clock_offset(&self) -> Option<TimeDelta>;
+    /// Returns `true` after the failure of a run whose changes are too far back for the service.
+    fn is_expired(&self) -> bool;
     /// Returns the values received so far that do not have their type.
     fn rejects(&self) -> &Rejects;
 }
@@ -129,6 +131,10 @@ impl<T: Table<Item: Encode + Serialize + Send> + Send> Source for TableChanges<T
 
     fn clock_offset(&self) -> Option<TimeDelta> {
         self.changes.clock_offset()
+    }
+
+    fn is_expired(&self) -> bool {
+        self.changes.is_expired()
     }
 
     fn rejects(&self) -> &Rejects {

@@ -78,6 +78,11 @@ impl State {
         }
     }
 
+    /// Returns the account of the export.
+    pub(super) fn account(&self) -> &Account {
+        &self.account
+    }
+
     /// Returns `true` if this run lists changes only.
     pub(super) fn is_update(&self) -> bool {
         self.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.since().is_some())

@@ -36,6 +36,22 @@ macro_rules! table {
             },
         }
     };
+    ($method:ident: $row:ident, in periods by $dates:expr) => {
+        Table {
+            name: stringify!($method),
+            dates: $dates,
+            columns: columns::of::<types::$row>,
+            open: |client, window, page_size, checkpoint| {
+                let listing = client.$method();
+                let listing = page_size.into_iter().fold(listing, |listing, size| listing.chunk_limit(size));
+                let changes = client.sync(listing, checkpoint);
+                Box::new(TableChanges::new(match window.instants() {
+                    (Some(from), to) => changes.in_periods(from, to),
+                    (None, _) => changes,
+                }))
+            },
+        }
+    };
     (@dates) => { DateFilter::None };
     (@dates $dates:expr) => { $dates };
     (@window $listing:ident, $window:ident) => {{ let _ = $window; $listing }};
@@ -51,7 +67,8 @@ pub(super) static TABLES: &[Table] = &[
     table!(users: User),
     table!(resources: Resource),
     table!(time_registrations: TimeRegistration, by DateFilter::Property("workDate")),
-    table!(machine_registrations: MachineRegistration, by DateFilter::Property("stopDateTime")),
+    // The service may limit the time between the dates.
+    table!(machine_registrations: MachineRegistration, in periods by DateFilter::Property("stopDateTime")),
     table!(absence_registrations: AbsenceRegistration, by DateFilter::Property("date")),
     table!(payroll_lines: PayrollLine, by DateFilter::Property("transDateTime")),
     // The service's default filter leaves out unapproved lines and employees without hourly pay. A line that loses its

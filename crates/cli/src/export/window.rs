@@ -1,6 +1,6 @@
 //! The time window of an export: `--from` and `--to`, and the rows inside.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use keyfob::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -40,7 +40,7 @@ impl Window {
         let invalid = |reason: &str| Err(UsageError::new(format!("{table} {reason}")));
         match (table, dates) {
             (_, DateFilter::None) if from || to => invalid("has no time window; leave out --from and --to"),
-            ("machine_registrations", _) if from != to => invalid("requires both --from and --to, or neither"),
+            ("machine_registrations", _) if to && !from => invalid("requires --from with --to"),
             ("crew_list_registrations", _) if !from => {
                 invalid("requires --from; without it the service lists only the registrations of today")
             }
@@ -87,6 +87,12 @@ impl Window {
         let Some(at) = row.get(member).and_then(Value::as_str).and_then(comparable_time) else { return true };
         let (from, to) = self.bounds();
         from.is_none_or(|from| from <= at) && to.is_none_or(|to| at <= to)
+    }
+
+    /// Returns the bounds. A time without an offset is UTC.
+    pub(super) fn instants(&self) -> (Option<DateTime<Utc>>, Option<DateTime<Utc>>) {
+        let (from, to) = self.bounds();
+        (from.map(|from| from.and_utc()), to.map(|to| to.and_utc()))
     }
 
     fn bounds(&self) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {

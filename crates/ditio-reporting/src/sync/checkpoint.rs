@@ -15,6 +15,10 @@ pub struct Checkpoint {
     /// Start of the period whose changes the run lists. Without it the run lists all rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     since: Option<DateTime<Utc>>,
+    /// Start of the period at which a run that lists all rows in periods continues. Without it the run continues at the first
+    /// period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    period: Option<DateTime<Utc>>,
     /// Cursor of the page at which the run continues. Without it the run continues at the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
@@ -32,6 +36,7 @@ impl Checkpoint {
             table: table.to_owned(),
             started: truncated(now),
             since: None,
+            period: None,
             cursor: None,
             finished: false,
             incomplete: false,
@@ -56,9 +61,16 @@ impl Checkpoint {
         self.cursor = Some(cursor);
     }
 
+    /// Moves to the period with this start.
+    pub(super) fn start_period(&mut self, start: DateTime<Utc>) {
+        self.cursor = None;
+        self.period = Some(start);
+    }
+
     /// Marks the run as finished.
     pub(super) fn finish(&mut self) {
         self.cursor = None;
+        self.period = None;
         self.finished = true;
     }
 
@@ -70,6 +82,10 @@ impl Checkpoint {
     /// Returns to the first page of the same run.
     pub(super) fn start_over(&mut self) {
         self.cursor = None;
+    }
+
+    pub(super) fn period(&self) -> Option<DateTime<Utc>> {
+        self.period
     }
 
     pub(super) fn cursor(&self) -> Option<&str> {
@@ -123,6 +139,10 @@ mod tests {
         check(&checkpoint, r#"{"table":"projects","started":"2026-03-02T08:00:00Z","finished":false}"#);
         checkpoint.advance("eyJ=".into());
         let json = r#"{"table":"projects","started":"2026-03-02T08:00:00Z","cursor":"eyJ=","finished":false}"#;
+        check(&checkpoint, json);
+        checkpoint.start_period("2026-01-08T00:00:00Z".parse().unwrap());
+        let json =
+            r#"{"table":"projects","started":"2026-03-02T08:00:00Z","period":"2026-01-08T00:00:00Z","finished":false}"#;
         check(&checkpoint, json);
         checkpoint.finish();
         let next = checkpoint.next("2026-03-03T00:00:00Z".parse().unwrap(), TimeDelta::minutes(10));

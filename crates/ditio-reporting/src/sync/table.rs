@@ -23,6 +23,13 @@ pub trait Table: Paged<Item: Record + Unpin> + Unpin + sealed::Sealed {
     fn mode(page: &Self::Page) -> Option<&SyncType>;
 }
 
+/// A table whose rows have a date by which the listing can be limited.
+pub trait DatedTable: Table {
+    #[doc(hidden)]
+    #[must_use]
+    fn between(self, from: TimeParam, to: TimeParam) -> Self;
+}
+
 /// A row of a table.
 pub trait Record: sealed::Sealed {
     /// Returns the id of the row.
@@ -54,6 +61,16 @@ macro_rules! tables {
 
             fn mode(page: &types::$page) -> Option<&SyncType> {
                 page.sync_type_name.as_ref()
+            }
+        }
+    )*};
+}
+
+macro_rules! dated_tables {
+    ($($operation:ident)*) => {$(
+        impl DatedTable for call::$operation {
+            fn between(self, from: TimeParam, to: TimeParam) -> Self {
+                self.from_date_time(from).to_date_time(to)
             }
         }
     )*};
@@ -106,6 +123,11 @@ tables! {
     FlowLocations: FlowLocationPage
     FlowMassTypes: FlowMassTypePage
     CrewListRegistrations: CrewListRegistrationPage
+}
+
+dated_tables! {
+    TimeRegistrations MachineRegistrations AbsenceRegistrations PayrollLines PayrollLinesExtended Images
+    FlowTripRegistrations CrewListRegistrations
 }
 
 records! {

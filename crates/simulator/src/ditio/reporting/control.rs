@@ -22,6 +22,10 @@ pub(crate) const CALLS: &[ControlCall] = &[
         ("repeatedDeletions", "true: repeats the deletions at the end of a page on the next page"),
         ("administrator", "false: four tables respond with 403"),
         ("crewList", "false: the crew list responds with 404"),
+        (
+            "strictMachineRegistrations",
+            "true: limits windows to 7 days, and changes without a window to the last 3 days",
+        ),
         ("missingScopeStatus", "401 or 403, for a token without the scope"),
     ]),
     ControlCall::new("GET", "/_control/ditio/reporting/{table}", "returns the rows and the deletions of a table"),

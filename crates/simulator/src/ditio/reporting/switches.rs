@@ -16,6 +16,9 @@ pub struct DitioSwitches {
     pub administrator: bool,
     /// Serves the crew list. If false, it responds with 404.
     pub crew_list: bool,
+    /// Limits machine registrations to windows of 7 days, and to changes of the last 3 days without a window. The vendor's
+    /// request collection has these limits, its other documents do not.
+    pub strict_machine_registrations: bool,
     /// Status for a token without the scope: 401 or 403.
     pub missing_scope_status: u16,
 }
@@ -27,6 +30,7 @@ impl Default for DitioSwitches {
             repeated_deletions: false,
             administrator: true,
             crew_list: true,
+            strict_machine_registrations: false,
             missing_scope_status: 401,
         }
     }

@@ -81,7 +81,8 @@ fn extract(api: &Api, table: DitioTable, query: &Query) -> Result<Response, ApiE
     if table.is_administrators_only() && !switches.administrator {
         return Err(ApiError::forbidden("The emulation user must be an administrator."));
     }
-    let extract_query = ExtractQuery::parse(table, query, api.shared.clock.now())?;
+    let extract_query =
+        ExtractQuery::parse(table, query, api.shared.clock.now(), switches.strict_machine_registrations)?;
     check_access(store, &extract_query)?;
     if switches.empty_pages
         && let Some(cursor) = extract_query.cursor.as_ref().filter(|cursor| !cursor.empty_page_sent)

@@ -32,6 +32,10 @@ const BOUND_PARAMETERS: [&str; 17] = [
     "ProjectIds",
     "IncludeOpen",
 ];
+/// Maximum window of machine registrations in the strict form, in milliseconds.
+const STRICT_WINDOW: i64 = 7 * DAY;
+/// Maximum age of `ModifiedSince` without a window in the strict form, in milliseconds.
+const STRICT_AGE: i64 = 3 * DAY;
 const DEFAULT_CHUNK: i64 = 2_500;
 const MAX_CHUNK: i64 = 10_000;
 
@@ -52,8 +56,13 @@ pub(in crate::ditio::reporting) struct ExtractQuery {
 }
 
 impl ExtractQuery {
-    /// Parses the query.
-    pub(in crate::ditio::reporting) fn parse(table: T, query: &Query, now: DateTime<Utc>) -> Result<Self, ApiError> {
+    /// Parses the query. `strict` applies the limits of [`check_strict_limits`].
+    pub(in crate::ditio::reporting) fn parse(
+        table: T,
+        query: &Query,
+        now: DateTime<Utc>,
+        strict: bool,
+    ) -> Result<Self, ApiError> {
         let since = time(query, "ModifiedSince")?;
         let before = time(query, "ModifiedBefore")?;
         match (since, before) {
@@ -67,6 +76,9 @@ impl ExtractQuery {
                 ));
             }
             _ => {}
+        }
+        if strict && table == T::MachineRegistrations {
+            check_strict_limits(since, time(query, "FromDateTime")?, time(query, "ToDateTime")?, now)?;
         }
         let filter = Filter::parse(table, query)?;
         let (from, until) = match since {
@@ -147,6 +159,30 @@ fn window(table: T, query: &Query, now: DateTime<Utc>) -> Result<(Option<i64>, O
         return Ok((Some(today), Some(today + DAY)));
     }
     Ok((from, to.map(|to| to.saturating_add(1))))
+}
+
+/// Checks the limits of machine registrations in the vendor's request collection, which its other documents lack.
+fn check_strict_limits(
+    since: Option<i64>,
+    from: Option<i64>,
+    to: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<(), ApiError> {
+    let earliest = now.timestamp_millis() - STRICT_AGE;
+    match (since, from, to) {
+        (_, Some(from), Some(to)) if to.saturating_sub(from) > STRICT_WINDOW => Err(ApiError::bad_request(
+            "ArgumentInvalid",
+            "The period from 'FromDateTime' to 'ToDateTime' must not be longer than 7 days.",
+        )),
+        (Some(since), None, None) if since < earliest => Err(ApiError::bad_request(
+            "ArgumentInvalid",
+            "'ModifiedSince' must not be more than 3 days back without 'FromDateTime' and 'ToDateTime'.",
+        )),
+        (None, None, None) | (_, Some(_), None) | (_, None, Some(_)) => {
+            Err(ApiError::bad_request("ArgumentIsNull", "The 'FromDateTime' and 'ToDateTime' parameters are required."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn time(query: &Query, name: &str) -> Result<Option<i64>, ApiError> {
