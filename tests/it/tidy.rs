@@ -1,6 +1,7 @@
 //! Rules about the workspace, as tests: dependencies, imports, vocabulary, file layout.
 
 mod modules;
+mod packages;
 mod words;
 mod workspace;
 

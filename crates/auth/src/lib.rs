@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// docs.rs sets `docsrs` and builds with a nightly compiler, which marks the items of a feature with its name.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod authenticator;
 mod builder;
