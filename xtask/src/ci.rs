@@ -1,6 +1,5 @@
 //! Runs all checks that a change must pass, except the tests (`cargo test --workspace`).
 
-mod cargo;
 mod features;
 mod supply;
 mod unused;
@@ -10,8 +9,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use self::cargo::cargo;
-use crate::codegen;
+use crate::cargo::cargo;
+use crate::terminal::print;
+use crate::{codegen, public_api, rustdoc};
 
 /// Name and function of one check.
 type Check = (&'static str, fn(&Path) -> Result<()>);
@@ -33,10 +33,8 @@ const CHECKS: &[Check] = &[
         // Code for absent features is compiled only without features.
         cargo(root, &["clippy", "--locked", "--package", "keyfob-client", "--lib", "--", "-Dwarnings"], &[])
     }),
-    ("documentation", |root| {
-        let arguments = ["doc", "--locked", "--workspace", "--no-deps", "--all-features"];
-        cargo(root, &arguments, &[("RUSTDOCFLAGS", "-Dwarnings")])
-    }),
+    ("documentation", rustdoc::document_workspace),
+    ("public API", |root| public_api::run(root, &public_api::Arguments::check())),
     ("dependencies: licenses, sources, versions, Rust version", supply::check),
     ("unused dependencies", unused::check),
     ("features alone and together", features::check),
@@ -55,9 +53,4 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         print(&format!("== {name}: ok, {} s", started.elapsed().as_secs()));
     }
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "a command line prints")]
-fn print(line: &str) {
-    println!("{line}");
 }

@@ -6,10 +6,16 @@
 )]
 #![allow(clippy::format_push_string, reason = "texts are short and built once")]
 
+mod advisories;
 mod bench;
+mod cargo;
 mod ci;
 mod codegen;
 mod compare;
+mod public_api;
+mod release;
+mod rustdoc;
+mod terminal;
 mod yaml;
 
 use std::path::Path;
@@ -17,20 +23,25 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::terminal::{print, report};
+
 /// Help text after the list of commands.
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask codegen                      after every change in specs/
   cargo xtask compare dvinci theirs.json   before a specification is updated
+  cargo xtask public-api                   after an intended change of a public item
   cargo xtask ci                           before a change lands, beside `cargo test --workspace`
+  cargo xtask release --dry-run            before a release
 
-`cargo xtask <command> --help` explains a command; specs/README.md explains specifications.";
+`cargo xtask <command> --help` explains a command. CONTRIBUTING.md explains how a change is made and tested,
+specs/README.md explains specifications.";
 
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
-    about = "Generates the clients, and checks and measures this workspace",
+    about = "Generates the clients, checks and measures this workspace, and publishes its crates",
     after_help = EXAMPLES,
     arg_required_else_help = true
 )]
@@ -45,17 +56,29 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Lists the differences between our specification of an API and the vendor's own
     Compare(compare::Arguments),
+    /// Writes the public API of each published crate to public-api/
+    PublicApi(public_api::Arguments),
     /// Runs every check except the tests, the fast ones first
     Ci,
+    /// Checks the dependencies for known vulnerabilities; needs cargo-deny and the network
+    Advisories,
+    /// Packages the crates, builds each from its package, checks compatibility, and publishes
+    Release(release::Arguments),
     /// Measures Keyfob and its alternatives, and prints the tables of docs/performance.md
     Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = rustdoc::run_as_wrapper() {
+        return code;
+    }
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(root(), &arguments),
-        Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(&report)),
+        Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(report.trim_end())),
+        Command::PublicApi(arguments) => public_api::run(root(), &arguments),
         Command::Ci => ci::run(root()),
+        Command::Advisories => advisories::run(root()),
+        Command::Release(arguments) => release::run(root(), &arguments),
         Command::Bench(arguments) => bench::run(root(), &arguments),
     };
     match result {
@@ -65,16 +88,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a command line prints")]
-fn print(text: &str) {
-    println!("{}", text.trim_end());
-}
-
-#[expect(clippy::print_stderr, reason = "a command line prints")]
-fn report(error: &anyhow::Error) {
-    eprintln!("error: {error:#}");
 }
 
 /// Returns the root of the workspace, independent of the current directory.

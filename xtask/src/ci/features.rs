@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::ci::cargo::{cargo, output, packages};
+use crate::cargo::{cargo, output, packages};
 
 /// Crates of this workspace that every feature compiles.
 const SHARED_CRATES: [&str; 3] = ["keyfob", "keyfob-auth", "keyfob-client"];

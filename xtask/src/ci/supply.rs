@@ -1,71 +1,61 @@
 //! Checks the dependencies: licenses, sources, banned crates, duplicate versions, and the minimum Rust version.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 use serde_json::Value;
 use spdx::{Expression, LicenseItem};
 
-use crate::ci::cargo::{output, packages};
+use crate::cargo::{attempt, cargo, output, packages};
 
-/// Licenses that are allowed: those without conditions on the programs of users. MPL-2.0 is the license of progenitor,
-/// which only `xtask` links.
-const LICENSES: [&str; 12] = [
-    "0BSD",
-    "Apache-2.0",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC0-1.0",
-    "CDLA-Permissive-2.0",
-    "ISC",
-    "MIT",
-    "MPL-2.0",
-    "Unicode-3.0",
-    "Zlib",
-];
+/// Rules, which cargo-deny reads too.
+const RULES: &str = "deny.toml";
 
-/// Crates that must not be compiled: a second TLS stack, the runtime that keyfob-client replaces, and an unmaintained
-/// YAML parser.
-const BANNED: [&str; 8] = [
-    "aws-lc-rs",
-    "aws-lc-sys",
-    "native-tls",
-    "openssl",
-    "openssl-sys",
-    "progenitor-client",
-    "reqwest-middleware",
-    "serde_yaml",
-];
+/// The part of the rules that holds on every machine.
+#[derive(Deserialize)]
+struct Rules {
+    licenses: Licenses,
+    bans: Bans,
+}
 
-/// Crates that are compiled in several versions, with the reason. Every other crate has one version.
-const DUPLICATES: [(&str, &str); 12] = [
-    ("base64", "oauth2 and reqwest use different versions"),
-    ("cpufeatures", "sha2 (of oauth2) and chacha20 (of rand) use different versions"),
-    ("getrandom", "oauth2 uses an older rand"),
-    ("hashbrown", "governor uses an older version"),
-    ("num-bigint", "der-parser uses an older version than parquet"),
-    ("r-efi", "each version of getrandom uses its own"),
-    ("rand", "oauth2 uses an older version"),
-    ("rand_core", "oauth2 uses an older rand"),
-    ("syn", "derive macros are migrating from one version to the next"),
-    ("synstructure", "derive macros are migrating from one version to the next"),
-    ("thiserror", "oauth2, and therefore Keyfob, uses an older version than test tools"),
-    ("thiserror-impl", "oauth2, and therefore Keyfob, uses an older version than test tools"),
-];
+#[derive(Deserialize)]
+struct Licenses {
+    allow: BTreeSet<String>,
+}
+
+#[derive(Deserialize)]
+struct Bans {
+    deny: Vec<Entry>,
+    /// Crates that may have several versions.
+    skip: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(rename = "crate")]
+    name: String,
+    reason: String,
+}
 
 pub(super) fn check(root: &Path) -> Result<()> {
+    let text = fs::read_to_string(root.join(RULES)).with_context(|| format!("reading {RULES}"))?;
+    let rules: Rules = toml::from_str(&text).with_context(|| format!("reading {RULES}"))?;
     let packages = packages(root, &["--all-features"])?;
     let mut problems = Vec::new();
     for package in &packages {
-        problems.extend(license(package));
+        problems.extend(license(package, &rules.licenses.allow));
         problems.extend(source(package));
-        problems.extend(banned(package));
+        problems.extend(banned(package, &rules.bans.deny));
     }
-    problems.extend(duplicates(&packages, &DUPLICATES));
+    problems.extend(duplicates(&packages, &rules.bans.skip));
     problems.extend(rust_version(root, &packages)?);
     ensure!(problems.is_empty(), "\n{}", problems.join("\n"));
+    if attempt(root, &["deny", "--version"])?.success {
+        cargo(root, &["deny", "--locked", "check", "licenses", "bans", "sources"], &[])?;
+    }
     Ok(())
 }
 
@@ -73,18 +63,18 @@ fn text<'a>(package: &'a Value, name: &str) -> &'a str {
     package[name].as_str().unwrap_or_default()
 }
 
-fn license(package: &Value) -> Option<String> {
+fn license(package: &Value, allowed: &BTreeSet<String>) -> Option<String> {
     let name = text(package, "name");
     // Older manifests separate alternatives by a slash.
     let expression = text(package, "license").replace('/', " OR ");
-    let allowed = |requirement: &spdx::LicenseReq| match &requirement.license {
-        LicenseItem::Spdx { id, .. } => LICENSES.contains(&id.name),
+    let is_allowed = |requirement: &spdx::LicenseReq| match &requirement.license {
+        LicenseItem::Spdx { id, .. } => allowed.contains(id.name),
         LicenseItem::Other { .. } => false,
     };
     match Expression::parse(&expression) {
-        Ok(expression) if expression.evaluate(allowed) => None,
+        Ok(expression) if expression.evaluate(is_allowed) => None,
         _ => Some(format!(
-            "{name}: the license `{expression}` is not allowed; replace the crate, or add the license to LICENSES"
+            "{name}: the license `{expression}` is not allowed; replace the crate, or allow the license in {RULES}"
         )),
     }
 }
@@ -95,27 +85,25 @@ fn source(package: &Value) -> Option<String> {
     (!source.starts_with("registry+")).then(|| format!("{name}: comes from {source}; use a version from the registry"))
 }
 
-fn banned(package: &Value) -> Option<String> {
+fn banned(package: &Value, banned: &[Entry]) -> Option<String> {
     let name = text(package, "name");
-    BANNED.contains(&name).then(|| format!("{name}: is banned; `cargo tree --invert {name}` lists its dependents"))
+    let entry = banned.iter().find(|entry| entry.name == name)?;
+    Some(format!("{name}: is banned ({}); `cargo tree --invert {name}` lists its dependents", entry.reason))
 }
 
-fn duplicates(packages: &[Value], allowed: &[(&str, &str)]) -> Vec<String> {
+fn duplicates(packages: &[Value], allowed: &[Entry]) -> Vec<String> {
     let mut versions = BTreeMap::<&str, BTreeSet<&str>>::new();
     for package in packages {
         versions.entry(text(package, "name")).or_default().insert(text(package, "version"));
     }
-    let allowed: BTreeSet<_> = allowed.iter().map(|(name, _)| *name).collect();
-    // Bindings to Windows, which no other platform compiles.
-    let platform = |name: &str| name.starts_with("windows");
-    let duplicates =
-        versions.iter().filter(|(name, versions)| versions.len() > 1 && !allowed.contains(*name) && !platform(name));
+    let allowed: BTreeSet<_> = allowed.iter().map(|entry| entry.name.as_str()).collect();
+    let duplicates = versions.iter().filter(|(name, versions)| versions.len() > 1 && !allowed.contains(*name));
     let duplicates = duplicates.map(|(name, versions)| {
-        format!("{name}: has several versions, {versions:?}; unify them, or add the crate to DUPLICATES")
+        format!("{name}: has several versions, {versions:?}; unify them, or add the crate to `skip` in {RULES}")
     });
     let outdated = allowed.iter().filter(|name| versions.get(*name).is_none_or(|versions| versions.len() == 1));
     duplicates
-        .chain(outdated.map(|name| format!("{name}: has one version or none; remove it from DUPLICATES")))
+        .chain(outdated.map(|name| format!("{name}: has one version or none; remove it from `skip` in {RULES}")))
         .collect()
 }
 
@@ -151,6 +139,10 @@ mod tests {
 
     use super::*;
 
+    fn entry(name: &str) -> Entry {
+        Entry { name: name.into(), reason: "why".into() }
+    }
+
     #[test]
     fn a_license_is_evaluated_as_an_expression() {
         for (stated, fine) in [
@@ -162,7 +154,8 @@ mod tests {
             ("Apache-2.0 WITH LLVM-exception", true),
             ("", false),
         ] {
-            assert_eq!(license(&json!({"name": "x", "license": stated})).is_none(), fine, "{stated}");
+            let allowed = ["MIT", "Apache-2.0"].map(str::to_owned).into();
+            assert_eq!(license(&json!({"name": "x", "license": stated}), &allowed).is_none(), fine, "{stated}");
         }
     }
 
@@ -178,18 +171,20 @@ mod tests {
         let packages = [json!({"name": "a", "version": "1.0.0"}), json!({"name": "a", "version": "2.0.0"})];
         assert_eq!(
             duplicates(&packages, &[]),
-            [r#"a: has several versions, {"1.0.0", "2.0.0"}; unify them, or add the crate to DUPLICATES"#]
+            [r#"a: has several versions, {"1.0.0", "2.0.0"}; unify them, or add the crate to `skip` in deny.toml"#]
         );
-        assert_eq!(duplicates(&packages, &[("a", "why")]), [""; 0]);
+        assert_eq!(duplicates(&packages, &[entry("a")]), [""; 0]);
         assert_eq!(
-            duplicates(&packages[..1], &[("a", "why")]),
-            ["a: has one version or none; remove it from DUPLICATES"]
+            duplicates(&packages[..1], &[entry("a")]),
+            ["a: has one version or none; remove it from `skip` in deny.toml"]
         );
     }
 
     #[test]
     fn a_banned_crate_is_found() {
-        assert!(banned(&json!({"name": "openssl-sys"})).is_some());
-        assert!(banned(&json!({"name": "rustls"})).is_none());
+        let rules = [entry("openssl-sys")];
+        let problem = banned(&json!({"name": "openssl-sys"}), &rules);
+        assert!(problem.is_some_and(|text| text.starts_with("openssl-sys: is banned (why)")));
+        assert!(banned(&json!({"name": "rustls"}), &rules).is_none());
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::ci::cargo::{cargo, packages};
+use crate::cargo::{cargo, packages};
 
 /// Runs rustc's `unused_crate_dependencies` on each package.
 ///
