@@ -2,6 +2,7 @@
 
 mod modules;
 mod packages;
+mod repository;
 mod words;
 mod workspace;
 
@@ -164,12 +165,4 @@ fn every_specification_has_a_client_a_feature_and_documentation() {
         found.insert(api);
     }
     assert_eq!(found, APIS.map(str::to_owned).into());
-}
-
-#[test]
-fn the_readme_and_ci_run_the_same_tests() {
-    let readme = read("README.md");
-    let ci = read(".ci/run");
-    assert!(readme.contains("\ncargo test --workspace\n"));
-    assert!(ci.contains("\ncargo test --locked --workspace\n") && ci.contains("\ncargo xtask ci\n"));
 }
