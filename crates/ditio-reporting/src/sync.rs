@@ -77,7 +77,7 @@ pub struct Changes<O: Table> {
     seen: SeenVersions,
     /// The service rejected a request for the changes since the checkpoint.
     expired: bool,
-    /// A page of this stream lacks rows that could not be read.
+    /// Rows of a run that this stream has finished could not be read.
     incomplete: bool,
     /// Rows that were left out and have not been taken.
     left_out: Vec<Mismatch>,
@@ -251,6 +251,8 @@ impl<O: Table> Changes<O> {
                     self.run.start_period(start);
                     return;
                 }
+                // The checkpoint of the run that may follow is its own.
+                self.incomplete |= self.run.is_incomplete();
                 self.run.finish();
                 self.stage = if self.stage == Stage::Resumed { Stage::Between } else { Stage::Ended };
             }

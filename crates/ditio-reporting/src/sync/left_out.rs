@@ -39,7 +39,6 @@ impl<O: Table> Changes<O> {
         if left_out.is_empty() {
             return;
         }
-        self.incomplete = true;
         self.run.mark_incomplete();
         self.left_out.extend(left_out);
         self.left_out.truncate(MAX_RETAINED);

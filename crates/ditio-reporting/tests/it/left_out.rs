@@ -57,6 +57,11 @@ async fn a_resumed_run_is_still_incomplete() {
     assert!(resumed.is_incomplete());
     assert!(resumed.try_next().await.unwrap().is_some());
     assert!(resumed.is_incomplete() && resumed.take_left_out().is_empty());
+    // Another run follows in the same stream, and is complete.
+    service.page(since("2026-03-02T07:50:00Z"), json!([row("d", 4)]), None).await;
+    while resumed.try_next().await.unwrap().is_some() {}
+    assert!(resumed.is_incomplete() && !resumed.checkpoint().is_incomplete());
+    assert!(resumed.checkpoint().since().is_some());
 }
 
 #[tokio::test]

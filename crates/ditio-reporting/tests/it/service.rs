@@ -52,12 +52,17 @@ impl Service {
 
     /// Responds to the request for a page with its rows and the cursor of the next page.
     pub(crate) async fn page(&self, request: Request<'_>, rows: Value, next: Option<&str>) -> Mock<'_> {
+        self.page_at(DATE, request, rows, next).await
+    }
+
+    /// As [`page`](Self::page), with the service's clock at this date.
+    pub(crate) async fn page_at(&self, date: &str, request: Request<'_>, rows: Value, next: Option<&str>) -> Mock<'_> {
         let mode = if request.since.is_some() { "Incremental" } else { "Full" };
         let body = json!({ "data": rows, "continuationToken": next, "syncTypeName": mode });
         self.server
             .mock_async(|when, then| {
                 request.matches(when);
-                then.status(200).header("date", DATE).json_body(body);
+                then.status(200).header("date", date).json_body(body);
             })
             .await
     }
