@@ -139,6 +139,11 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn the_dependencies_of_this_workspace_follow_the_rules() {
+        check(crate::root()).unwrap();
+    }
+
     fn entry(name: &str) -> Entry {
         Entry { name: name.into(), reason: "why".into() }
     }
