@@ -250,12 +250,12 @@ impl Client {
     }
     /// Lists machine registrations, the usage records of machines.
     ///
-    /// Returns the usage records of machines that the company owns, including use on projects of
-    /// other companies. The date window and the order of a full synchronisation use stopDateTime.
-    /// FromDateTime and ToDateTime must be set together: the response to only one of them is 400.
-    /// Uncertain: the request collection of the vendor limits the window to 7 days, and
-    /// ModifiedSince without a window to the last 3 days. Other documents of the vendor contain
-    /// no limits.
+    /// Returns the usage records of machines that the company owns, including use on projects
+    /// of other companies. The date window and the order of a full synchronisation use
+    /// stopDateTime. FromDateTime and ToDateTime must be set together: the response to only one
+    /// of them is 400. Uncertain: the request collection of the vendor limits the window to 7
+    /// days, and ModifiedSince without a window to the last 3 days. Other documents of the
+    /// vendor contain no limits.
     ///
     /// Returns [`types::MachineRegistrationPage`], one page;
     /// [`stream`](operation::MachineRegistrations::stream) lists the items of all pages, and
@@ -1859,12 +1859,12 @@ pub mod operation {
     /// Builder of [`Client::machine_registrations`](super::Client::machine_registrations):
     /// lists machine registrations, the usage records of machines.
     ///
-    /// Returns the usage records of machines that the company owns, including use on projects of
-    /// other companies. The date window and the order of a full synchronisation use stopDateTime.
-    /// FromDateTime and ToDateTime must be set together: the response to only one of them is 400.
-    /// Uncertain: the request collection of the vendor limits the window to 7 days, and
-    /// ModifiedSince without a window to the last 3 days. Other documents of the vendor contain
-    /// no limits.
+    /// Returns the usage records of machines that the company owns, including use on projects
+    /// of other companies. The date window and the order of a full synchronisation use
+    /// stopDateTime. FromDateTime and ToDateTime must be set together: the response to only one
+    /// of them is 400. Uncertain: the request collection of the vendor limits the window to 7
+    /// days, and ModifiedSince without a window to the last 3 days. Other documents of the
+    /// vendor contain no limits.
     ///
     /// Returns [`types::MachineRegistrationPage`], one page;
     /// [`stream`](MachineRegistrations::stream) lists the items of all pages, and
