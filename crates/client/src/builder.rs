@@ -213,16 +213,16 @@ impl<C: From<Session>> ClientBuilder<C> {
         self
     }
 
-    /// Sets the maximum size of a response that is read into memory, in bytes; 256 MiB by default. The bytes of a
+    /// Sets the maximum size of a response that is read into memory, in bytes; 128 MiB by default. The bytes of a
     /// compressed response count after decompression. Downloads are not limited.
     pub fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_response_bytes = bytes;
         self
     }
 
-    /// Sets the maximum size of a decoded response in memory, in bytes; by default three times
-    /// [`max_response_bytes`](Self::max_response_bytes), which is 768 MiB. With the received bytes, a response then
-    /// occupies at most about 1 GiB.
+    /// Sets the maximum size of a decoded response in memory, in bytes; by default four times
+    /// [`max_response_bytes`](Self::max_response_bytes), which is 512 MiB. With the received bytes, and while a list
+    /// grows, a response then occupies at most about 1 GiB.
     ///
     /// Decoded values can be much larger than their JSON: a row without any field is `{}` in JSON, and may occupy more
     /// than a kilobyte. The size is an estimate: it includes structs, elements of lists and members of objects, but not

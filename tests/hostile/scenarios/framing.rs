@@ -259,7 +259,7 @@ pub(crate) const FRAMING: &[Scenario] = &[
         // The end of such a stream cannot be told from the end of the body, but JSON that is cut is no JSON.
         name: "JSON without an announced length is unexpected if its stream ends early without an error",
         protocols: HTTP2,
-        api: |_| reply([head(Streamed), body(r#"{"canary":"#), Step::Reset(Reason::NO_ERROR)]),
+        api: |_| reply([head(Streamed), body(r#"{"id":"canary"#), Step::Reset(Reason::NO_ERROR)]),
         call: read_json,
         outcome: Outcome::Api(Unexpected),
         ..SCENARIO
