@@ -5,7 +5,7 @@
 mod webhook_receiver;
 
 use keyfob::{
-    auth::Clock,
+    auth::{Clock, TransportConfig},
     bits,
     client::{
         header::{HeaderMap, HeaderName, HeaderValue},
@@ -145,6 +145,7 @@ async fn a_recorded_digitaleo_delivery_is_a_repeat_under_any_id_and_time() {
     let url = format!("{url}/digitaleo");
     let recorded = simulator.deliver(Webhook::new(Vendor::Digitaleo, &url)).await.unwrap().remove(0);
     assert_eq!(queued(&mut events).len(), 1);
+    let http = TransportConfig::new().client_builder().unwrap().build().unwrap();
     for (name, value) in [
         ("x-digitaleo-event-id", "0123456789abcdef0123456789abcdef"),
         ("x-digitaleo-timestamp", "1492774577"),
@@ -153,7 +154,7 @@ async fn a_recorded_digitaleo_delivery_is_a_repeat_under_any_id_and_time() {
     ] {
         let mut headers = headers(&recorded);
         headers.insert(name, value.parse().unwrap());
-        let replayed = reqwest::Client::new().post(&url).headers(headers).body(recorded.body.clone());
+        let replayed = http.post(&url).headers(headers).body(recorded.body.clone());
         assert_eq!(replayed.send().await.unwrap().status(), 204);
         assert_eq!(queued(&mut events), [""; 0], "{name}");
     }
