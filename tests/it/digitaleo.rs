@@ -53,8 +53,8 @@ async fn an_sms_rejected_in_the_body_of_a_200_response_is_an_error() {
     client.send_sms(sms("+33611223344")).await.unwrap();
 }
 
-/// Starts a server on a raw socket that is Digitaleo's token host and its contacts host. Returns its URL and the headers of each
-/// request, as received.
+/// Starts a server on a raw socket that is Digitaleo's token host and its contacts host. Returns its URL and the headers
+/// of each request, as received.
 async fn raw_server() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -90,7 +90,8 @@ fn raw_environment(url: &str) -> Environment {
     Environment::Custom(Endpoints { oauth: host(), contacts: host(), api: host(), sms: host() })
 }
 
-/// Checks that every header name starts with a capital, also after each hyphen, and that the call has exactly `Authorization: Bearer`.
+/// Checks that every header name starts with a capital, also after each hyphen, and that the call has exactly
+/// `Authorization: Bearer`.
 #[track_caller]
 fn check_spelling(heads: &[String]) {
     for head in heads {

@@ -22,12 +22,12 @@ struct Scan {
     line: Vec<u8>,
     name: Option<AuthorizationName>,
     /// A response was written since the last read, so the next bytes belong to another request.
-    answered: bool,
+    responded: bool,
 }
 
 impl Scan {
     fn read(&mut self, bytes: &[u8]) {
-        if std::mem::take(&mut self.answered) {
+        if std::mem::take(&mut self.responded) {
             *self = Self::default();
         }
         for (index, piece) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -47,8 +47,8 @@ impl Scan {
 }
 
 impl Spelling {
-    /// Returns the name in the current request. Requests that are sent before the response to the previous request have the name of
-    /// the first of them.
+    /// Returns the name in the current request. A request that is sent before the response to the previous one has the
+    /// name of the previous one.
     pub(super) fn name(&self) -> Option<AuthorizationName> {
         self.scan(|scan| scan.name.clone())
     }
@@ -82,7 +82,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for SpellingStream<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for SpellingStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        self.spelling.scan(|scan| scan.answered = true);
+        self.spelling.scan(|scan| scan.responded = true);
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -99,7 +99,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for SpellingStream<S> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.spelling.scan(|scan| scan.answered = true);
+        self.spelling.scan(|scan| scan.responded = true);
         Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
     }
 
@@ -136,10 +136,10 @@ mod tests {
     fn the_next_request_has_its_own_spelling() {
         let mut scan = Scan::default();
         scan.read(b"GET / HTTP/1.1\r\nAuthorization: a\r\n\r\n");
-        scan.answered = true;
+        scan.responded = true;
         scan.read(b"GET / HTTP/1.1\r\nauthorization: a\r\n\r\n");
         assert_eq!(scan.name, Some(AuthorizationName("authorization".to_owned())));
-        scan.answered = true;
+        scan.responded = true;
         scan.read(b"GET / HTTP/1.1\r\n\r\n");
         assert_eq!(scan.name, None);
     }
