@@ -117,12 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn a_link_without_a_required_member_is_sent_back_as_received() {
-        let links = json!([{"url": "https://a.example"}, {"label": "B", "url": "https://b.example"}]);
-        let read = json!({"version": 1, "externalLinks": links});
-        let mut channel = <JobPublicationChannel as WireStruct>::empty();
-        decode_json(&read, &mut channel).unwrap();
-        assert_eq!(to_json(Some(&JobPublicationChannelUpdate::from(channel))), Some(read));
+    fn a_link_without_a_required_member_becomes_one_that_the_service_can_reject() {
+        let read = json!({"version": 1, "externalLinks": [{"url": "https://a.example"}, {"label": "B", "url": "/b"}]});
+        let back = json!([{"label": "", "url": "https://a.example"}, {"label": "B", "url": "/b"}]);
+        assert_eq!(sent::<JobPublicationChannel, JobPublicationChannelUpdate>(read)["externalLinks"], back);
         let read = json!({"nameMessages": {"de": "Akte"}, "url": 7, "newer": true});
         let mut link = <ConfigurationExternalLink as WireStruct>::empty();
         decode_json(&read, &mut link).unwrap();
