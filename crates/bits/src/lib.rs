@@ -1,8 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-// Before the modules, so that the documentation of `Client` begins with its constructors.
-client_constructors!(Client, Environment, Credentials);
-
 mod credentials;
 mod environment;
 #[rustfmt::skip]
@@ -25,6 +22,8 @@ use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder, StatusCode, client_constructors,
     env::{Variable, Variables},
 };
+
+client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

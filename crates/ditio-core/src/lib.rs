@@ -1,8 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-// Before the modules, so that the documentation of `Client` begins with its constructors.
-client_constructors!(Client, Environment, Credentials);
-
 #[rustfmt::skip]
 mod generated;
 
@@ -16,6 +13,8 @@ use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder, client_constructors,
     env::{Variable, Variables},
 };
+
+client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

@@ -1,8 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-// Before the modules, so that the documentation of `Client` begins with its constructors.
-client_constructors!(Client, Environment, Credentials);
-
 mod files;
 #[rustfmt::skip]
 mod generated;
@@ -25,6 +22,8 @@ use keyfob_client::{
 
 /// Read timeout: by its documentation, the service may take minutes for a page of a large company.
 const READ_TIMEOUT: Duration = Duration::from_secs(600);
+
+client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

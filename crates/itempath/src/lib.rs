@@ -1,8 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-// Before the modules, so that the documentation of `Client` begins with its constructors.
-client_constructors!(Client, Environment, Credentials);
-
 mod credentials;
 mod environment;
 mod filter;
@@ -27,6 +24,8 @@ use keyfob_client::{
 
 /// Read timeout: large listings of large sites take minutes.
 const READ_TIMEOUT: Duration = Duration::from_secs(300);
+
+client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

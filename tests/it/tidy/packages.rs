@@ -114,16 +114,6 @@ fn the_documentation_marks_the_items_of_a_feature() {
 }
 
 #[test]
-fn the_documentation_of_a_client_begins_with_its_constructors() {
-    for api in super::APIS {
-        let library = read(&format!("crates/{api}/src/lib.rs"));
-        let position = |text: &str| library.find(text).unwrap_or_else(|| panic!("{api} has no `{text}`"));
-        // rustdoc shows implementations in the order of the source.
-        assert!(position("\nclient_constructors!(") < position("\nmod generated;"), "{api}");
-    }
-}
-
-#[test]
 fn packages_of_the_family_require_the_exact_version_of_each_other() {
     let published = published();
     let names: BTreeSet<_> = published.iter().map(|package| package.name.as_str()).collect();
