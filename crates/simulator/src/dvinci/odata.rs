@@ -11,11 +11,13 @@ mod page;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::dvinci::app::App;
+use crate::vendor::hosts;
 use crate::web::Query;
 use error::ODataError;
 
@@ -59,9 +61,12 @@ fn with_version(result: Result<Response, ODataError>) -> Response {
 /// Returns the URL of the service with the host that the client has used, so that links lead back to it.
 fn service_url(app: &App, headers: &HeaderMap) -> String {
     let url = &app.shared().url;
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    match (url.split_once("://"), host) {
-        (Some((scheme, authority)), Some(host)) if host != authority => format!("{scheme}://{host}{PATH}"),
+    let authority = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    match (url.split_once("://"), authority) {
+        (Some((scheme, _)), Some(authority)) => {
+            let is_tenant = hosts::is_known(&authority.host().to_ascii_lowercase());
+            format!("{scheme}://{authority}{}{PATH}", if is_tenant { "" } else { "/dvinci" })
+        }
         _ => format!("{url}/dvinci{PATH}"),
     }
 }

@@ -68,6 +68,20 @@ async fn next_links_lead_through_all_pages_and_keep_the_options() {
 }
 
 #[tokio::test]
+async fn next_links_have_the_host_of_the_request() {
+    let tenant = Tenant::start().await;
+    for (host, path, link) in [
+        ("localhost:8080", "/odata/OrgUnits", "http://localhost:8080/dvinci/odata/OrgUnits?%24skiptoken=5"),
+        ("nordlicht.dvinci.de", "/odata/OrgUnits", "http://nordlicht.dvinci.de/odata/OrgUnits?%24skiptoken=5"),
+    ] {
+        let base = if host.contains("dvinci") { tenant.simulator.url().to_owned() } else { tenant.url("") };
+        let request = tenant.http.get(format!("{base}{path}")).bearer_auth(&tenant.token).header("host", host);
+        let (status, page) = read_response(request.send().await.unwrap()).await;
+        assert_eq!((status, page["@odata.nextLink"].as_str()), (StatusCode::OK, Some(link)), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn options_and_names_that_are_unknown_are_errors() {
     let tenant = Tenant::start().await;
     for (path, status) in [
