@@ -159,8 +159,8 @@ async fn an_image_with_an_origin_and_a_user_with_a_role_are_read() {
     assert_eq!((carriers[0].name.as_deref(), carriers[0].is_blocked_for_pick), (Some("010"), Some(false)));
 }
 
-#[tokio::test]
-async fn a_role_is_sent_as_text_or_as_a_number() {
+#[test]
+fn a_role_is_sent_as_text_or_as_a_number() {
     let body = |id: NumberOrString| serde_json::to_value(types::UserUpdate::new().role_id(id)).unwrap();
     assert_eq!(body("5D0C9A52".into()), json!({"roleId": "5D0C9A52"}));
     assert_eq!(body(2.into()), json!({"roleId": 2}));

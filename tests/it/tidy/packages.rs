@@ -144,8 +144,9 @@ fn packages_contain_their_sources_and_licenses_and_no_tests() {
         let (sources, others): (Vec<_>, Vec<_>) = files.iter().partition(|path| path.starts_with("src/"));
         assert_eq!(others, FILES, "{name}");
         assert!(sources.iter().any(|path| *path == "src/lib.rs"), "{name} has no src/lib.rs");
+        let is_rust = |path: &str| Path::new(path).extension().is_some_and(|extension| extension == "rs");
         let page = |path: &&&String| ***path == "src/server/home/page.html" && name == "keyfob-simulator";
-        let unexpected: Vec<_> = sources.iter().filter(|path| !path.ends_with(".rs") && !page(path)).collect();
+        let unexpected: Vec<_> = sources.iter().filter(|path| !is_rust(path) && !page(path)).collect();
         assert!(unexpected.is_empty(), "{name} contains {unexpected:?}");
     }
 }

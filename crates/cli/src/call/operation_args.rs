@@ -106,7 +106,7 @@ fn read_token(operation: &'static Operation, parameters: &mut [(String, String)]
                 "{name} is a secret, and other users can see arguments; pass @FILE, or - for standard input"
             )));
         };
-        *value = text.trim().to_owned();
+        text.trim().clone_into(value);
         redact::remember(value);
     }
     Ok(())

@@ -40,7 +40,7 @@ pub(super) fn merge(
             if replaced { Ok(()) } else { write(&row) }
         });
         // The run may have taken hours since the first check. A file that cannot be decoded was probably changed.
-        let interrupted = copied.as_ref().is_err_and(|error| error.is::<Interrupted>());
+        let interrupted = copied.as_ref().is_err_and(anyhow::Error::is::<Interrupted>);
         if !interrupted && let Some(difference) = base.difference(&paths.out, &input.finish()?) {
             bail!(difference);
         }

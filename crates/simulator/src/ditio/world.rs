@@ -91,11 +91,6 @@ impl World {
         Self { projects, work_orders, people, machines }
     }
 
-    /// Returns the name of a company; empty if unknown.
-    pub(crate) fn company_name(&self, id: &str) -> &'static str {
-        COMPANIES.iter().find(|company| company.id == id).map_or("", |company| company.name)
-    }
-
     /// Returns the projects of the client's company; all projects if it has none.
     pub(crate) fn own_projects(&self) -> &[Project] {
         own(&self.projects, |project| project.company)
@@ -110,6 +105,11 @@ impl World {
     pub(crate) fn own_people(&self) -> &[Person] {
         own(&self.people, |person| person.company)
     }
+}
+
+/// Returns the name of a company; empty if unknown.
+pub(crate) fn company_name(id: &str) -> &'static str {
+    COMPANIES.iter().find(|company| company.id == id).map_or("", |company| company.name)
 }
 
 /// Returns the rows of the client's company at the beginning of a list; all rows if there are none.

@@ -10,6 +10,7 @@ use crate::ditio::core::api_error::ApiError;
 use crate::ditio::core::people::Profile;
 use crate::ditio::core::record::instant;
 use crate::ditio::core::state::Core;
+use crate::ditio::world::company_name;
 use crate::web::{Query, Routes};
 
 /// The .NET default of an unset time.
@@ -65,7 +66,7 @@ fn row(core: &Core, profile: &Profile, day: NaiveDate) -> Option<Value> {
         "phoneNumber": profile.phone(),
         "birthDate": profile.user["birthDate"],
         "cardId": profile.user["cardId"],
-        "companyName": core.world.company_name(profile.company()),
+        "companyName": company_name(profile.company()),
         "projectId": project.id,
         "projectNumber": project.number,
         "projectName": project.name,
