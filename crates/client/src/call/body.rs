@@ -43,7 +43,10 @@ pub(crate) async fn collect(
         return Err(too_large(limit));
     }
     if compression::is_gzip(response.headers()) {
+        #[cfg(feature = "gzip")]
         return Box::pin(collect_gzip(response, announced, timer, limit, buffer)).await;
+        #[cfg(not(feature = "gzip"))]
+        return Err(compressed());
     }
     let Some(first) = timer.chunk(response).await? else {
         return if announced.unwrap_or(0) == 0 { Ok(Bytes::new()) } else { Err(AttemptError::short_body()) };
@@ -102,15 +105,9 @@ async fn collect_gzip(
 
 /// Returns the error of a compressed body, which this build did not request and cannot decompress.
 #[cfg(not(feature = "gzip"))]
-async fn collect_gzip(
-    _: &mut Response,
-    _: Option<u64>,
-    _: &mut IdleTimer,
-    _: u64,
-    _: &mut Vec<u8>,
-) -> Result<Bytes, AttemptError> {
+fn compressed() -> AttemptError {
     let error = Error::new(ErrorKind::Unexpected, "the service sent a compressed response, which was not requested");
-    Err(error.with_hint("enable the feature `gzip`").with_status(StatusCode::OK).into())
+    error.with_hint("enable the feature `gzip`").with_status(StatusCode::OK).into()
 }
 
 fn too_large(limit: u64) -> AttemptError {
