@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::pending;
+use std::io;
 
 /// The error of a command that was stopped by a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +10,7 @@ pub(crate) enum Interrupted {
     /// Ctrl-C, or SIGINT.
     CtrlC,
     /// SIGTERM, with which service managers, containers and `kill` end a process.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "other systems have no SIGTERM"))]
     Terminated,
 }
 
@@ -33,36 +35,51 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Waits for the next signal; forever if the process cannot listen to signals. From now on, the signals no longer end
-/// the process by themselves.
-pub(crate) async fn signal() -> Interrupted {
-    tokio::select! {
-        () = ctrl_c() => Interrupted::CtrlC,
-        () = terminate() => Interrupted::Terminated,
-    }
-}
-
-async fn ctrl_c() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        pending::<()>().await;
-    }
+/// Listener for Ctrl-C and, on Unix, SIGTERM, which the first process of a container must handle itself.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-async fn terminate() {
-    use tokio::signal::unix::{SignalKind, signal};
+impl Signals {
+    /// Listens from now on: the signals no longer end the process by themselves.
+    pub(crate) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
 
-    let received = match signal(SignalKind::terminate()) {
-        Ok(mut signals) => signals.recv().await,
-        Err(_) => None,
-    };
-    if received.is_none() {
-        pending::<()>().await;
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) -> io::Result<Interrupted> {
+        tokio::select! {
+            Some(()) = self.interrupt.recv() => Ok(Interrupted::CtrlC),
+            Some(()) = self.terminate.recv() => Ok(Interrupted::Terminated),
+            else => Err(io::Error::other("the runtime no longer receives signals")),
+        }
     }
 }
 
-/// Waits forever: other systems have no SIGTERM.
 #[cfg(not(unix))]
-async fn terminate() {
-    pending().await
+impl Signals {
+    /// Listens from the first call of [`next`](Self::next) on.
+    pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next signal.
+    pub(crate) async fn next(&mut self) -> io::Result<Interrupted> {
+        tokio::signal::ctrl_c().await.map(|()| Interrupted::CtrlC)
+    }
+}
+
+/// Waits for the next signal; forever if the process cannot listen to signals.
+pub(crate) async fn signal() -> Interrupted {
+    let received = async { Signals::listen()?.next().await };
+    match received.await {
+        Ok(interrupted) => interrupted,
+        Err(_) => pending().await,
+    }
 }

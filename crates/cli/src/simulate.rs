@@ -1,16 +1,15 @@
 //! `keyfob simulate`: runs the simulator until Ctrl-C or SIGTERM.
 
 mod env_format;
-mod shutdown;
 
 use std::path::Path;
 
 use anyhow::Context;
 use keyfob_simulator::{Builder, Simulator, World};
 
-use self::shutdown::Shutdown;
 use crate::args::{EnvFormat, Simulate};
 use crate::console::{FAINT, TITLE, line, paint};
+use crate::interrupt::Signals;
 use crate::output::Output;
 use crate::shell;
 use crate::usage_error::UsageError;
@@ -19,7 +18,7 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
     // Opened before the simulator starts, so that a mistake is reported at once.
     let certificate_file = args.certificate.as_deref().map(|path| Output::open(path, 0o644)).transpose()?;
     let env_file = args.env_file.as_deref().map(|path| Output::open(path, 0o600)).transpose()?;
-    let shutdown = Shutdown::listen().context("cannot listen to signals")?;
+    let mut signals = Signals::listen().context("cannot listen to signals")?;
     let simulator = builder(args)?
         .start()
         .await
@@ -35,7 +34,7 @@ pub(crate) async fn run(args: &Simulate) -> anyhow::Result<()> {
         file.write(&env_format::format(args.env_format, &variables))?;
     }
     print_summary(args, &simulator)?;
-    shutdown.requested().await.context("cannot wait for a signal")?;
+    signals.next().await.context("cannot wait for a signal")?;
     simulator.stop().await;
     Ok(())
 }

@@ -63,6 +63,14 @@ pub(crate) fn no_members(body: &[u8]) -> Result<(), String> {
     known_members(&parse(body)?, &[], "this call")
 }
 
+/// Refuses an empty list of a world. `list` is its path in the world.
+pub(crate) fn not_empty<T>(list: &str, entries: &[T]) -> Result<(), String> {
+    if entries.is_empty() {
+        return Err(format!("`{list}` must not be empty: leave it out for the seeded data"));
+    }
+    Ok(())
+}
+
 /// Refuses members that are not in `known`. `owner` is the object that has the members.
 pub(crate) fn known_members(members: &Map<String, Value>, known: &[&str], owner: &str) -> Result<(), String> {
     let Some(unknown) = members.keys().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };

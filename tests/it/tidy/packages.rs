@@ -4,24 +4,18 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
-    process::Command,
     thread,
 };
 
 use serde::Deserialize;
 
-use super::workspace::{read, root};
+use super::workspace::{cargo, packages, read};
 
 /// Packages that are not published.
 const INTERNAL: [&str; 2] = ["keyfob-tests", "xtask"];
 
 /// Files of every package outside `src`. Cargo adds the first three.
 const FILES: [&str; 6] = ["Cargo.lock", "Cargo.toml", "Cargo.toml.orig", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];
-
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
 
 #[derive(Deserialize)]
 struct Package {
@@ -58,17 +52,9 @@ struct Dependency {
     kind: Option<String>,
 }
 
-fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// Returns the packages of the workspace that are published.
 fn published() -> Vec<Package> {
-    let json = cargo(&["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"]);
-    let metadata: Metadata = serde_json::from_str(&json).unwrap();
-    metadata.packages.into_iter().filter(|package| package.publish.is_none()).collect()
+    packages::<Package>().into_iter().filter(|package| package.publish.is_none()).collect()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 /// Returns the root directory of the workspace.
 pub(super) fn root() -> &'static Path {
@@ -53,9 +53,22 @@ pub(super) fn display(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
+/// Runs cargo in the workspace and returns its standard output.
+pub(super) fn cargo(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
+struct Metadata<P> {
+    packages: Vec<P>,
+}
+
+/// Returns the packages of the workspace, as `cargo metadata` describes them.
+pub(super) fn packages<P: DeserializeOwned>() -> Vec<P> {
+    let json = cargo(&["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"]);
+    serde_json::from_str::<Metadata<P>>(&json).unwrap().packages
 }
 
 #[derive(Deserialize)]
@@ -74,17 +87,11 @@ struct Dependency {
 /// Returns the packages of the workspace, each with the packages of the workspace on which it depends, without
 /// dev-dependencies.
 pub(super) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--locked", "--format-version", "1"])
-        .current_dir(root())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).unwrap();
-    let members: BTreeSet<_> = metadata.packages.iter().map(|package| package.name.clone()).collect();
+    let packages: Vec<Package> = packages();
+    let members: BTreeSet<_> = packages.iter().map(|package| package.name.clone()).collect();
     let of = |package: &Package| {
         let normal = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
         normal.map(|dependency| dependency.name.clone()).filter(|name| members.contains(name)).collect()
     };
-    metadata.packages.iter().map(|package| (package.name.clone(), of(package))).collect()
+    packages.iter().map(|package| (package.name.clone(), of(package))).collect()
 }

@@ -40,8 +40,8 @@ impl JsonLogin {
     /// Creates credentials from a refresh token that a login has returned, for users without a password of their own,
     /// such as those with single sign-on. `refresh_url` is the endpoint that exchanges it for access tokens.
     ///
-    /// Nothing is requested with a password, so the credentials are valid for as long as the refresh token is. If the
-    /// server returns another refresh token, it is used from then on; a token store preserves it.
+    /// The credentials are valid for as long as the refresh token is, because no password is known for another login. If
+    /// the server returns another refresh token, it is used from then on; a token store preserves it.
     pub fn with_refresh_token(refresh_url: impl Into<String>, refresh_token: impl Into<SecretString>) -> Self {
         Self {
             identity: Identity::RefreshToken(refresh_token.into()),

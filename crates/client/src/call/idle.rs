@@ -44,9 +44,9 @@ impl IdleTimer {
             if let Some(result) = self.wait(wait, sent.as_mut()).await {
                 return result.map_err(AttemptError::transport);
             }
-            let idle = progress.as_ref().map(|progress| progress.idle_time());
-            wait = self.limit.zip(idle).and_then(|(limit, idle)| limit.checked_sub(idle));
-            if wait.is_none_or(|wait| wait.is_zero()) {
+            let rest = self.limit.zip(progress.as_ref()).map(|(limit, body)| limit.saturating_sub(body.idle_time()));
+            wait = rest.filter(|rest| !rest.is_zero());
+            if wait.is_none() {
                 return Err(AttemptError::read_timeout());
             }
         }

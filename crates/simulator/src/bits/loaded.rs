@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::ids;
+use crate::control::not_empty;
 use crate::state::SharedState;
 use crate::vendor::credentials::BITS_WORKFLOW_ID;
 
@@ -23,9 +24,7 @@ pub(super) struct Workflow {
 /// Checks a section.
 pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     let Some(workflows) = &loaded.workflows else { return Ok(()) };
-    if workflows.is_empty() {
-        return Err("`bits.workflows` must not be empty: leave it out for the seeded data".to_owned());
-    }
+    not_empty("bits.workflows", workflows)?;
     match workflows.iter().find(|workflow| !ids::is_valid("workflow", &workflow.id)) {
         Some(invalid) => Err(format!("`{}` is not the id of a workflow, such as {BITS_WORKFLOW_ID}", invalid.id)),
         None => Ok(()),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::control::known_members;
+use crate::control::{known_members, not_empty};
 use crate::itempath::body;
 use crate::itempath::resources::storage::{BINS, STORAGE_UNITS};
 use crate::itempath::schema::Resource;
@@ -52,16 +52,14 @@ impl Loaded {
 
 /// Checks a section.
 pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
-    if loaded.roles.as_ref().is_some_and(Vec::is_empty) {
-        return Err("`itempath.roles` must not be empty: leave it out for the seeded data".to_owned());
+    if let Some(roles) = &loaded.roles {
+        not_empty("itempath.roles", roles)?;
     }
     for (name, resource, entries) in
         [("storageUnits", &STORAGE_UNITS, &loaded.storage_units), ("bins", &BINS, &loaded.bins)]
     {
         let Some(entries) = entries else { continue };
-        if entries.is_empty() {
-            return Err(format!("`itempath.{name}` must not be empty: leave it out for the seeded data"));
-        }
+        not_empty(&format!("itempath.{name}"), entries)?;
         let mut names = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             let at = format!("itempath.{name}[{index}]");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::control::known_members;
+use crate::control::{known_members, not_empty};
 use crate::ditio::core::record::{Field, bind};
 use crate::ditio::core::resources::employees::{self, employment};
 use crate::ditio::core::resources::{machines, projects};
@@ -58,9 +58,7 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
 
 impl List<'_> {
     fn check(&self) -> Result<(), String> {
-        if self.entries.is_empty() {
-            return Err(format!("`ditio.{}` must not be empty: leave it out for the seeded data", self.name));
-        }
+        not_empty(&format!("ditio.{}", self.name), self.entries)?;
         let mut numbers = BTreeSet::new();
         let mut ids = BTreeSet::new();
         for (index, entry) in self.entries.iter().enumerate() {
