@@ -1,6 +1,6 @@
 //! Every kind of fault against every kind of call: the result, and the number of requests that reached the service.
 //!
-//! The table is `docs/resilience.md`. With `KEYFOB_BLESS=1` the test writes the file; otherwise the file must be up to date.
+//! The table is `docs/book/src/reference/resilience.md`. With `KEYFOB_BLESS=1` the test writes the file; otherwise the file must be up to date.
 
 #[path = "../../crates/client/tests/it/http2_server.rs"]
 #[expect(dead_code, reason = "the table needs two of the server's reactions")]
@@ -388,10 +388,10 @@ async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twic
         table += "\n";
     }
     let page = format!("{PREFACE}{table}{NOTES}");
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/resilience.md");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/book/src/reference/resilience.md");
     if std::env::var_os("KEYFOB_BLESS").is_some() {
         fs::write(&path, &page).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(committed, page, "docs/resilience.md is out of date: run this test with KEYFOB_BLESS=1");
+    assert_eq!(committed, page, "docs/book/src/reference/resilience.md is out of date: run this test with KEYFOB_BLESS=1");
 }

@@ -151,7 +151,7 @@ fn thread_locals_are_caches() {
 #[test]
 fn every_specification_has_a_client_a_feature_and_documentation() {
     let umbrella = read("crates/keyfob/Cargo.toml");
-    let documentation = read("docs/apis.md");
+    let documentation = read("docs/book/src/reference/apis.md");
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(root().join("specs")).unwrap() {
         let path = entry.unwrap().path();
@@ -161,7 +161,7 @@ fn every_specification_has_a_client_a_feature_and_documentation() {
         let api = path.file_name().unwrap().to_string_lossy().into_owned();
         assert!(root().join(format!("crates/{api}/src/generated.rs")).exists(), "{api} has no client");
         assert!(umbrella.contains(&format!("\n{api} = [")), "{api} has no feature");
-        assert!(documentation.contains(&format!("\n## {api}\n")), "{api} is not in docs/apis.md");
+        assert!(documentation.contains(&format!("\n## {api}\n")), "{api} is not in docs/book/src/reference/apis.md");
         found.insert(api);
     }
     assert_eq!(found, APIS.map(str::to_owned).into());

@@ -6,14 +6,14 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 /// Page that `--write` updates.
-const PAGE: &str = "docs/performance.md";
+const PAGE: &str = "docs/book/src/reference/performance.md";
 
 /// Arguments of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Tables to measure; all of them without arguments
     tables: Vec<String>,
-    /// Also write the tables into docs/performance.md
+    /// Also write the tables into the book's page on performance
     #[arg(long)]
     write: bool,
     /// Measure only Keyfob and hand-written code; other public crates take minutes to build

@@ -1,4 +1,4 @@
-//! Generates `crates/<api>/src/generated.rs` from `specs/<api>/openapi.yaml`, and `docs/apis.md` from all of `specs`.
+//! Generates `crates/<api>/src/generated.rs` from `specs/<api>/openapi.yaml`, and the book's page `apis.md` from all of `specs`.
 
 mod check;
 mod docs;
@@ -24,7 +24,7 @@ use self::model::api::Api;
 use self::targets::Target;
 
 /// Page that lists every operation.
-const APIS: &str = "docs/apis.md";
+const APIS: &str = "docs/book/src/reference/apis.md";
 
 /// Arguments of `cargo xtask codegen`.
 #[derive(clap::Args)]
@@ -60,7 +60,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let chosen = |target: &Target| arguments.apis.is_empty() || arguments.apis.contains(&target.name);
     let mut outputs = outputs(root, &targets, &chosen)?;
     if arguments.check && !arguments.apis.is_empty() {
-        // `docs/apis.md` covers all APIs, including APIs that were not requested.
+        // `apis.md` covers all APIs, including APIs that were not requested.
         outputs.remove(APIS);
     }
     let orphans = targets::orphans(root, &targets)?;

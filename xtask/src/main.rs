@@ -52,7 +52,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Generates the clients from specs/<api>/openapi.yaml, and docs/apis.md
+    /// Generates the clients from specs/<api>/openapi.yaml, and the book's page of APIs
     Codegen(codegen::Arguments),
     /// Lists the differences between our specification of an API and the vendor's own
     Compare(compare::Arguments),
@@ -64,7 +64,7 @@ enum Command {
     Advisories,
     /// Packages the crates, builds each from its package, checks compatibility, and publishes
     Release(release::Arguments),
-    /// Measures Keyfob and its alternatives, and prints the tables of docs/performance.md
+    /// Measures Keyfob and its alternatives, and prints the tables of the book's page on performance
     Bench(bench::Arguments),
 }
 

@@ -1,7 +1,7 @@
-//! Measures Keyfob and its alternatives, and prints the tables of docs/performance.md as Markdown.
+//! Measures Keyfob and its alternatives, and prints the tables of the book's page on performance as Markdown.
 //!
-//! To add a table, add a module with `run`, a variant of [`Name`], its arm in [`Name::run`], and in docs/performance.md
-//! the pair of markers that encloses it, `<!-- bench:name -->` and `<!-- /bench:name -->`.
+//! To add a table, add a module with `run`, a variant of [`Name`], its arm in [`Name::run`], and in
+//! `docs/book/src/reference/performance.md` the pair of markers that encloses it, `<!-- bench:name -->` and `<!-- /bench:name -->`.
 
 mod api_server;
 mod build;

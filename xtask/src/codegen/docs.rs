@@ -1,4 +1,4 @@
-//! Writes `docs/apis.md`: every operation of every API with its confidence and source.
+//! Writes the book's page `reference/apis.md`: every operation of every API with its confidence and source.
 
 use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::{Confidence, Operation};

@@ -17,7 +17,7 @@ impl Workspace {
     fn new(name: &str) -> Self {
         let root = std::env::temp_dir().join(format!("keyfob-xtask-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
-        for folder in ["specs/canary", "crates/canary/src", "docs"] {
+        for folder in ["specs/canary", "crates/canary/src"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         fs::write(root.join("specs/canary/openapi.yaml"), CANARY).unwrap();
@@ -65,7 +65,7 @@ fn check_reports_one_changed_byte_in_any_generated_file() {
     for (path, old, new) in [
         ("crates/canary/src/generated.rs", "Lists birds.", "lists birds."),
         ("specs/canary/normalized.log", "minLength", "minlength"),
-        ("docs/apis.md", "| cursor |", "| Cursor |"),
+        ("docs/book/src/reference/apis.md", "| cursor |", "| Cursor |"),
     ] {
         workspace.edit(path, old, new);
         workspace.drifts(&[&format!("{path}: differs from line"), "here:", "generated:", "cargo xtask codegen"]);
@@ -84,8 +84,8 @@ fn check_reports_one_changed_byte_in_a_specification() {
 #[test]
 fn check_reports_missing_files_and_orphans() {
     let workspace = Workspace::new("orphan");
-    fs::remove_file(workspace.0.join("docs/apis.md")).unwrap();
-    workspace.drifts(&["docs/apis.md: missing"]);
+    fs::remove_file(workspace.0.join("docs/book/src/reference/apis.md")).unwrap();
+    workspace.drifts(&["docs/book/src/reference/apis.md: missing"]);
     workspace.codegen(false).unwrap();
     fs::create_dir_all(workspace.0.join("crates/old/src")).unwrap();
     fs::write(workspace.0.join("crates/old/src/generated.rs"), "").unwrap();
