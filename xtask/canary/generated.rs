@@ -41,6 +41,7 @@ impl AsRef<keyfob_client::Session> for Client {
         &self.session
     }
 }
+keyfob_client::client_constructors!(Client, super::Environment, super::Credentials);
 impl Client {
     /// Returns the session of this client, which sends requests that have no method here.
     pub fn session(&self) -> &keyfob_client::Session {

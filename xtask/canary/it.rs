@@ -6,12 +6,71 @@ mod generated;
 
 use futures::TryStreamExt;
 use keyfob_client::{
-    ClientBuilder, Confidence, ErrorKind, Form, Idempotency, Part, Patch, RetryPolicy, TimeParam, Upload,
+    ApiClient, AuthSource, ClientBuilder, Confidence, Error, ErrorKind, Form, Idempotency, Part, Patch, RetryPolicy,
+    TimeParam, Upload, auth,
+    env::{Variable, Variables},
 };
 use serde_json::{Value, json};
 
 use self::generated::{API, Client, OPERATIONS, operation, types};
 use crate::script::{Response, Server, json as body, response, status};
+
+const BASE: Variable = Variable::base_url("CANARY_BASE", "base");
+const TOKEN: Variable = Variable::secret("CANARY_TOKEN");
+
+/// Base URL of the API.
+#[derive(Clone, Debug)]
+struct Environment(String);
+
+/// A token.
+#[derive(Clone, Debug)]
+struct Credentials(String);
+
+impl From<Credentials> for AuthSource<Credentials> {
+    fn from(credentials: Credentials) -> Self {
+        Self::vendor(credentials)
+    }
+}
+
+impl ApiClient for Client {
+    type Environment = Environment;
+    type Credentials = Credentials;
+
+    const NAME: &'static str = API;
+    const BASE_URL: Variable = BASE;
+    const VARIABLES: &'static [Variable] = &[BASE, TOKEN];
+    const CREDENTIALS: &'static [&'static [Variable]] = &[&[TOKEN]];
+
+    fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
+        BASE.required(vars).map(Environment)
+    }
+
+    fn credentials(vars: &dyn Variables) -> Result<Credentials, Error> {
+        TOKEN.required(vars).map(Credentials)
+    }
+
+    fn builder(environment: Environment, auth: impl Into<AuthSource<Credentials>>) -> ClientBuilder<Self> {
+        let builder = ClientBuilder::new(API).host_url("files", &environment.0).base_url(environment.0);
+        builder.auth(auth.into(), |credentials| auth::Credentials::bearer(credentials.0))
+    }
+}
+
+#[tokio::test]
+async fn generated_clients_have_constructors() {
+    let (server, _) = canary([body("{}"), body("{}"), body("{}")]).await;
+    let vars = [("CANARY_BASE", server.url.as_str()), ("CANARY_TOKEN", "token")];
+    let arguments = || (Environment(server.url.clone()), Credentials("token".into()));
+    let clients = [
+        Client::from_vars(&vars).unwrap(),
+        Client::new(arguments().0, arguments().1).unwrap(),
+        Client::builder(arguments().0, arguments().1).retry(RetryPolicy::none()).build().unwrap(),
+    ];
+    for client in clients {
+        client.birds("me").await.unwrap();
+    }
+    assert!(server.requests().iter().all(|request| request.header("authorization") == Some("Bearer token")));
+    assert_eq!((server.count(), Client::from_env().unwrap_err().kind()), (3, ErrorKind::Auth));
+}
 
 async fn canary(responses: impl IntoIterator<Item = Response>) -> (Server, Client) {
     let server = Server::start(responses).await;
@@ -86,7 +145,7 @@ async fn a_listing_takes_filters_of_any_name_on_every_page() {
 async fn an_operation_carries_the_authorization_of_its_security() {
     let server = Server::start([body("{}"), body("{}"), body("{}"), status(204)]).await;
     let builder = ClientBuilder::<Client>::new(API).base_url(&server.url).host_url("files", &server.url);
-    let client = builder.credentials(keyfob_client::auth::Credentials::bearer("own")).build().unwrap();
+    let client = builder.credentials(auth::Credentials::bearer("own")).build().unwrap();
     client.birds("me").await.unwrap();
     let door = client.door("swordfish");
     assert!(!format!("{door:?}").contains("swordfish"), "{door:?}");

@@ -1,5 +1,6 @@
 //! Runs all checks that a change must pass, except the tests (`cargo test --workspace`).
 
+mod client_pages;
 mod features;
 mod supply;
 mod unused;
@@ -33,7 +34,10 @@ const CHECKS: &[Check] = &[
         // Code for absent features is compiled only without features.
         cargo(root, &["clippy", "--locked", "--package", "keyfob-client", "--lib", "--", "-Dwarnings"], &[])
     }),
-    ("documentation", rustdoc::document_workspace),
+    ("documentation", |root| {
+        rustdoc::document_workspace(root)?;
+        client_pages::check(root)
+    }),
     ("public API", |root| public_api::run(root, &public_api::Arguments::check())),
     ("dependencies: licenses, sources, versions, Rust version", supply::check),
     ("unused dependencies", unused::check),

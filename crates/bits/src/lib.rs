@@ -19,11 +19,9 @@ pub use scope::Scope;
 pub use session_token::{SessionClaims, SessionToken};
 
 use keyfob_client::{
-    ApiClient, AuthSource, ClientBuilder, StatusCode, client_constructors,
+    ApiClient, AuthSource, ClientBuilder, StatusCode,
     env::{Variable, Variables},
 };
-
-client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

@@ -92,7 +92,8 @@ macro_rules! client_constructors {
         impl $client {
             /// Opens a client from the variables of the process's environment.
             ///
-            /// [`Environment::from_env`] and [`Credentials::from_env`] list the variables. In addition, `KEYFOB_CA`
+            /// [`Environment::from_env`](super::Environment::from_env) and
+            /// [`Credentials::from_env`](super::Credentials::from_env) list the variables. In addition, `KEYFOB_CA`
             /// names a file of root certificates (PEM) to trust besides those of the platform. Sends nothing; the first
             /// call fetches the first token.
             ///

@@ -15,11 +15,9 @@ pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
 
 use keyfob_client::{
-    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
 };
-
-client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

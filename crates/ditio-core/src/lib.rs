@@ -10,11 +10,9 @@ pub use keyfob_client::{Error, ErrorKind};
 pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator, variables};
 
 use keyfob_client::{
-    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
 };
-
-client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-mod files;
+// First, so that rustdoc lists the constructors before the methods of the other modules.
 #[rustfmt::skip]
 mod generated;
+
+mod files;
 mod goods;
 pub mod sync;
 
@@ -16,14 +18,12 @@ pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator
 use std::time::Duration;
 
 use keyfob_client::{
-    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
 };
 
 /// Read timeout: by its documentation, the service may take minutes for a page of a large company.
 const READ_TIMEOUT: Duration = Duration::from_secs(600);
-
-client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

@@ -18,14 +18,12 @@ pub use keyfob_client::{Error, ErrorKind};
 use std::time::Duration;
 
 use keyfob_client::{
-    ApiClient, AuthSource, ClientBuilder, client_constructors,
+    ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
 };
 
 /// Read timeout: large listings of large sites take minutes.
 const READ_TIMEOUT: Duration = Duration::from_secs(300);
-
-client_constructors!(Client, Environment, Credentials);
 
 #[doc(hidden)]
 impl ApiClient for Client {

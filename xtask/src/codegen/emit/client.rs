@@ -24,6 +24,7 @@ pub(super) fn client(api: &Api, calls: &[Call<'_>], enums: &dyn Fn(&str) -> bool
             }
         }
     });
+    // rustdoc lists `impl` blocks in source order: constructors and session come before the operations.
     quote! {
         #docs
         #[derive(Clone, Debug)]
@@ -40,6 +41,7 @@ pub(super) fn client(api: &Api, calls: &[Call<'_>], enums: &dyn Fn(&str) -> bool
                 &self.session
             }
         }
+        keyfob_client::client_constructors!(Client, super::Environment, super::Credentials);
         impl Client {
             /// Returns the session of this client, which sends requests that have no method here.
             pub fn session(&self) -> &keyfob_client::Session {
