@@ -5,10 +5,9 @@ mod docs;
 pub(crate) mod document;
 mod drift;
 mod emit;
-mod generator;
 mod model;
 mod naming;
-mod normalize;
+mod rust_types;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -20,7 +19,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use self::document::Document;
 use self::drift::Outputs;
-use self::model::api::Api;
+use self::model::api::{self, Api};
 use self::targets::Target;
 
 /// Page that lists every operation.
@@ -107,15 +106,15 @@ fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + 
 fn generate_target(root: &Path, target: &Target, chosen: bool) -> Result<(Api, Outputs)> {
     let document = Document::load(root, &target.spec)?;
     check::check(&document)?;
-    let normalized = normalize::normalize(&target.name, &document.tree);
+    let api = api::read(&target.name, &document.tree);
     let mut outputs = Outputs::new();
     if chosen {
-        let raw = generator::generate(&normalized.document).with_context(|| target.spec.clone())?;
-        let code = emit::emit(&raw, &normalized, &target.spec).with_context(|| target.spec.clone())?;
+        let types = rust_types::read(&api).with_context(|| target.spec.clone())?;
+        let code = emit::emit(&api, &types, &target.spec).with_context(|| target.spec.clone())?;
         outputs.insert(target.code.clone(), code);
-        outputs.insert(target.log.clone(), normalized.log.join("\n") + "\n");
+        outputs.insert(target.log.clone(), api.notes.text());
     }
-    Ok((normalized.api, outputs))
+    Ok((api, outputs))
 }
 
 /// Returns the names of the targets, as a list for messages.

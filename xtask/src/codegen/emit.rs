@@ -1,4 +1,4 @@
-//! Emits the code that is committed, from the model and the types of the generator's output.
+//! Emits the code that is committed, from the model and the Rust types of its objects.
 
 mod call;
 mod client;
@@ -15,49 +15,34 @@ mod usage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Expr, ExprLit, ImplItem, Item, Lit, Meta};
 
 use self::call::Call;
-use self::request::Request;
 use self::rustdoc::{doc, escaped, sentence};
 use self::structs::Struct;
-use self::ty::Ty;
 use self::usage::Usage;
 use crate::codegen::model::api::Api;
 use crate::codegen::model::schema::{Schema, Shape};
+use crate::codegen::model::ty::Ty;
 use crate::codegen::naming::pascal;
-use crate::codegen::normalize::Normalized;
+use crate::codegen::rust_types::RustTypes;
 
 /// Returns the text of `generated.rs`.
-pub(crate) fn emit(raw: &syn::File, normalized: &Normalized, spec: &str) -> Result<String> {
-    let schemas = by_rust_name(raw, &normalized.schemas)?;
-    let requests = requests(raw)?;
-    let api = &normalized.api;
-    let mut calls = Vec::new();
-    for operation in &api.operations {
-        let request = requests
-            .get(&operation.id)
-            .with_context(|| format!("{}: the generator left the operation out", operation.id))?;
-        calls.push(Call::new(operation, request)?);
-    }
-    let enums = |name: &str| schemas.get(name).is_some_and(|(schema, _)| !matches!(schema.shape, Shape::Object { .. }));
-    let mut structs = Vec::new();
-    for (schema, item) in schemas.values() {
-        if let Some(item) = item {
-            structs.push(Struct::read(item, schema)?);
-        }
-    }
+pub(crate) fn emit(api: &Api, rust_types: &RustTypes, spec: &str) -> Result<String> {
+    let schemas: BTreeMap<&str, &Schema> = api.schemas.iter().map(|schema| (schema.rust.as_str(), schema)).collect();
+    let calls: Vec<Call<'_>> = api.operations.iter().map(Call::new).collect();
+    let enums = |name: &str| schemas.get(name).is_some_and(|schema| !matches!(schema.shape, Shape::Object { .. }));
+    let mut structs: Vec<_> = schemas.values().filter_map(|schema| Struct::new(schema, rust_types)).collect();
     strictness::mark(&calls, &mut structs)?;
     let request_types = request_types(&calls, &structs);
-    let fields = structs.iter().flat_map(|one| one.fields.iter().map(|field| (one.name.as_str(), &field.base)));
+    let fields = structs.iter().flat_map(|one| one.fields.iter().map(|field| (one.name, &field.base)));
     let usage = Usage::of(&calls, fields);
-    let types = schemas.iter().map(|(name, (schema, _))| match &schema.shape {
+    let types = schemas.iter().map(|(name, schema)| match &schema.shape {
         Shape::Object { .. } => {
             let found = structs.iter().find(|one| one.name == *name);
-            found.map(|one| one.tokens(request_types.contains(name), &usage, &enums)).unwrap_or_default()
+            found.map(|one| one.tokens(request_types.contains(*name), &usage, &enums)).unwrap_or_default()
         }
         Shape::Strings(variants) => enums::strings(name, &doc(&usage.type_docs(name, schema)), variants),
         Shape::Integers(variants) => enums::integers(name, &doc(&usage.type_docs(name, schema)), variants),
@@ -81,7 +66,7 @@ fn file(
     let names = calls.iter().map(|call| format_ident!("{}", pascal(&call.operation.id)));
     let mut items = Vec::new();
     for call in calls {
-        items.push(call.item(api, enums)?);
+        items.push(call.item(api, enums));
         items.extend(paging::paged(call, structs)?);
     }
     let paging = calls.iter().any(|call| call.operation.paging.is_some());
@@ -136,67 +121,13 @@ fn imports(items: &TokenStream) -> TokenStream {
     }
 }
 
-type Items<'s> = BTreeMap<String, (&'s Schema, Option<syn::ItemStruct>)>;
-
-/// Returns the generator's types with their schemas; a type without a schema is an error.
-fn by_rust_name<'s>(raw: &syn::File, schemas: &'s BTreeMap<String, Schema>) -> Result<Items<'s>> {
-    let module = raw.items.iter().find_map(|item| match item {
-        Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
-        _ => None,
-    });
-    let (_, items) = module.context("the generator's output has no module `types`")?;
-    let mut found = BTreeMap::new();
-    for item in items {
-        let (ident, attributes, item) = match item {
-            Item::Struct(item) => (&item.ident, &item.attrs, Some(item.clone())),
-            Item::Enum(item) => (&item.ident, &item.attrs, None),
-            _ => continue,
-        };
-        let Some(schema) = marker(attributes).and_then(|name| schemas.get(&name)) else {
-            bail!("the generator made the type {ident} of an unnamed schema: name the schema under components/schemas");
-        };
-        found.insert(ident.to_string(), (schema, item));
-    }
-    Ok(found)
-}
-
-/// Returns the name after `schema:` in a type's documentation, written by the normalizer.
-fn marker(attributes: &[Attribute]) -> Option<String> {
-    attributes.iter().find_map(|attribute| match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                text.value().trim().strip_prefix("schema:").map(str::to_owned)
-            }
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-/// Returns the generator's methods by operation id.
-fn requests(raw: &syn::File) -> Result<BTreeMap<String, Request>> {
-    let mut found = BTreeMap::new();
-    for item in &raw.items {
-        let Item::Impl(item) = item else { continue };
-        for method in &item.items {
-            if let ImplItem::Fn(method) = method
-                && method.sig.asyncness.is_some()
-            {
-                let request = Request::read(method).with_context(|| format!("reading {}", method.sig.ident))?;
-                found.insert(request.id.clone(), request);
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// Returns the names of the types that are part of a request.
 fn request_types(calls: &[Call<'_>], structs: &[Struct<'_>]) -> BTreeSet<String> {
     let mut sent = BTreeSet::new();
-    let mut next: Vec<&Ty> = calls.iter().flat_map(|call| call.request.arguments.values()).collect();
+    let mut next: Vec<&Ty> = calls.iter().flat_map(|call| call.arguments.iter().map(|argument| argument.ty)).collect();
     while let Some(ty) = next.pop() {
         match ty {
-            Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) | Ty::Optional(inner) => next.push(inner),
+            Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) => next.push(inner),
             Ty::Named(name) if sent.insert(name.clone()) => {
                 let fields = structs.iter().filter(|one| one.name == *name).flat_map(|one| &one.fields);
                 next.extend(fields.map(|field| &field.base));

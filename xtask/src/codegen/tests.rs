@@ -4,9 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Arguments, run};
-use crate::codegen::document::Document;
-use crate::codegen::generator;
-use crate::codegen::normalize::normalize;
 
 const CANARY: &str = include_str!("../../canary/openapi.yaml");
 
@@ -110,18 +107,4 @@ fn an_unknown_api_is_reported_with_the_known_ones() {
     let workspace = Workspace::new("unknown");
     let error = run(&workspace.0, &Arguments { check: true, apis: vec!["nothing".into()] }).unwrap_err();
     assert_eq!(error.to_string(), "there is no specs/nothing/openapi.yaml; the APIs are canary");
-}
-
-#[test]
-fn a_panic_of_the_generator_names_the_operation() {
-    let document = Document::parse("spec", CANARY.into()).unwrap();
-    let mut normalized = normalize("canary", &document.tree).document;
-    let responses = "{ 2XX: { description: d }, '200': { description: d, content: { application/json: { schema: { type: string } } } } }";
-    let paths = normalized.get_mut("paths").unwrap();
-    paths["/report#report"]["get"]["responses"] = yaml_serde::from_str(responses).unwrap();
-    let error = generator::generate(&normalized).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "the generator rejects GET /report (report): it panicked: assertion failed: response_types.len() <= 1"
-    );
 }

@@ -1,22 +1,20 @@
-//! An operation with the Rust types of its arguments, from which documentation and code are emitted.
+//! An operation with its arguments, from which documentation and code are emitted.
 
-use anyhow::{Context, Result, ensure};
 use proc_macro2::Ident;
 use quote::format_ident;
 
-use super::request::{self, Request};
-use super::ty::Ty;
-use crate::codegen::model::body::{Body, BodyKind};
+use super::request;
+use crate::codegen::model::body::Body;
 use crate::codegen::model::operation::Operation;
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::security::Security;
+use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk::placeholders;
 use crate::codegen::naming::{pascal, snake};
 
-/// An operation with the Rust types of its arguments.
+/// An operation with its arguments.
 pub(super) struct Call<'o> {
     pub(super) operation: &'o Operation,
-    pub(super) request: &'o Request,
     /// Required parameters in the order of the method's arguments, then the optional parameters, then the body.
     pub(super) arguments: Vec<Argument<'o>>,
 }
@@ -26,7 +24,7 @@ pub(super) struct Argument<'o> {
     /// Name of the argument, the builder's field and its setter.
     pub(super) field: Ident,
     pub(super) origin: Origin<'o>,
-    pub(super) ty: Ty,
+    pub(super) ty: &'o Ty,
     pub(super) required: bool,
 }
 
@@ -39,49 +37,25 @@ pub(super) enum Origin<'o> {
 }
 
 impl<'o> Call<'o> {
-    /// Combines an operation with the types that the generator chose.
-    pub(super) fn new(operation: &'o Operation, request: &'o Request) -> Result<Self> {
-        let mut arguments = Vec::new();
-        for parameter in &operation.parameters {
-            let rust = snake(&parameter.name);
-            if parameter.open {
-                let (field, origin) = (request::field(&rust), Origin::Parameter(parameter));
-                arguments.push(Argument { field, origin, ty: Ty::Pairs, required: false });
-                continue;
-            }
-            let ty = request.arguments.get(&rust).cloned();
-            let ty = ty.with_context(|| {
-                format!("{}: the generator left out the parameter {}", operation.id, parameter.name)
-            })?;
-            arguments.push(Argument {
-                field: request::field(&rust),
-                origin: Origin::Parameter(parameter),
-                ty: ty.required(),
-                required: parameter.required,
-            });
-        }
-        ensure!(
-            request.arguments.len()
-                == arguments.iter().filter(|argument| argument.ty != Ty::Pairs).count()
-                    + usize::from(operation.body.is_some()),
-            "{}: the generator has {} arguments, which are not those of the specification",
-            operation.id,
-            request.arguments.len(),
-        );
+    /// Orders the arguments of an operation.
+    pub(super) fn new(operation: &'o Operation) -> Self {
+        let parameters = operation.parameters.iter().map(|parameter| Argument {
+            field: request::field(&snake(&parameter.name)),
+            origin: Origin::Parameter(parameter),
+            ty: &parameter.ty,
+            required: parameter.required,
+        });
+        let mut arguments: Vec<_> = parameters.collect();
         if let Security::Bearer(name) = &operation.security {
             let (field, origin) = (request::field(&snake(name)), Origin::Token(name));
-            arguments.push(Argument { field, origin, ty: Ty::Text, required: true });
+            arguments.push(Argument { field, origin, ty: &Ty::Text, required: true });
         }
         arguments.sort_by_key(|argument| argument.position(operation));
         if let Some(body) = &operation.body {
-            arguments.push(Argument {
-                field: format_ident!("body"),
-                origin: Origin::Body(body),
-                ty: body_type(operation, body, request)?,
-                required: body.required,
-            });
+            let (field, origin) = (format_ident!("body"), Origin::Body(body));
+            arguments.push(Argument { field, origin, ty: &body.ty, required: body.required });
         }
-        Ok(Self { operation, request, arguments })
+        Self { operation, arguments }
     }
 
     /// Returns the name of the builder.
@@ -91,7 +65,7 @@ impl<'o> Call<'o> {
 
     /// Returns the argument that takes query parameters with any names.
     pub(super) fn open(&self) -> Option<&Argument<'o>> {
-        self.arguments.iter().find(|argument| argument.ty == Ty::Pairs)
+        self.arguments.iter().find(|argument| *argument.ty == Ty::Pairs)
     }
 
     /// Returns the names of the query parameters that are sent once.
@@ -103,7 +77,7 @@ impl<'o> Call<'o> {
     pub(super) fn query(&self, name: &str) -> Option<(&Ident, &Ty)> {
         let mut optional = self.arguments.iter().filter(|argument| !argument.required);
         let found = optional.find(|argument| argument.wire_name() == Some(name));
-        found.map(|argument| (&argument.field, &argument.ty))
+        found.map(|argument| (&argument.field, argument.ty))
     }
 }
 
@@ -142,16 +116,5 @@ impl Argument<'_> {
         let name = self.wire_name().unwrap_or_default();
         let in_path = placeholders(&operation.path).iter().position(|placeholder| *placeholder == name);
         (!self.required, in_path.unwrap_or(usize::MAX))
-    }
-}
-
-fn body_type(operation: &Operation, body: &Body, request: &Request) -> Result<Ty> {
-    match body.kind {
-        BodyKind::Multipart => Ok(Ty::Runtime("Form".into())),
-        BodyKind::Binary => Ok(Ty::Runtime("Upload".into())),
-        _ => {
-            let ty = request.arguments.get("body").cloned();
-            ty.with_context(|| format!("{}: the generator left out the body", operation.id))
-        }
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn builder(call: &Call<'_>, api: &Api) -> Vec<String> {
 /// Returns the documentation of the setter of an optional argument.
 pub(super) fn setter(argument: &Argument<'_>) -> Vec<String> {
     let (target, values, description, inferred) = match argument.origin {
-        Origin::Parameter(parameter) if parameter.open => {
+        Origin::Parameter(parameter) if parameter.is_open() => {
             let target = "Adds the query parameter with this name.".to_owned();
             (target, open_note(parameter), &parameter.description, parameter.inferred)
         }
@@ -182,7 +182,7 @@ fn setter_link(call: &Call<'_>, argument: &Argument<'_>) -> String {
 
 /// Returns the sentence about the response.
 fn returns(call: &Call<'_>, root: &str) -> String {
-    let ty = call.request.response.link();
+    let ty = call.operation.response.ty().link();
     let name = call.name();
     let builder = if root.is_empty() { format!("operation::{name}") } else { name.to_string() };
     match &call.operation.response {
@@ -191,11 +191,11 @@ fn returns(call: &Call<'_>, root: &str) -> String {
         ResponseBody::Bytes => {
             "Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.".to_owned()
         }
-        ResponseBody::Json if call.operation.paging.is_some() => format!(
+        ResponseBody::Json(_) if call.operation.paging.is_some() => format!(
             "Returns {ty}, one page; [`stream`]({builder}::stream) lists the items of all pages, and \
              [`pages`]({builder}::pages) the pages."
         ),
-        ResponseBody::Json => format!("Returns {ty}."),
+        ResponseBody::Json(_) => format!("Returns {ty}."),
     }
 }
 

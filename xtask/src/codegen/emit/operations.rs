@@ -1,18 +1,17 @@
 //! The code of one operation: the client's method and the builder with its setters.
 
-use anyhow::Result;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::call::{Argument, Call, Origin};
-use super::operation_docs;
 use super::rustdoc::doc;
-use super::ty::Ty;
+use super::{operation_docs, request};
 use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::Operation;
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::response::ResponseBody;
 use crate::codegen::model::security::Security;
+use crate::codegen::model::ty::Ty;
 use crate::codegen::naming::pascal;
 
 impl Call<'_> {
@@ -39,7 +38,7 @@ impl Call<'_> {
     /// Returns the builder with its setters.
     ///
     /// compile-time: its constructor is not inlined, because otherwise every program would compile it again.
-    pub(super) fn item(&self, api: &Api, enums: &dyn Fn(&str) -> bool) -> Result<TokenStream> {
+    pub(super) fn item(&self, api: &Api, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let name = self.name();
         let types = format_ident!("types");
         let docs = doc(&operation_docs::builder(self, api));
@@ -60,7 +59,7 @@ impl Call<'_> {
         let operation = self.constant();
         let setters =
             self.arguments.iter().filter(|argument| !argument.required).map(|argument| argument.setter(&types, enums));
-        let (path, mut fill) = (self.request.path(self.operation), self.request.fill(self.operation)?);
+        let (path, mut fill) = (request::path(self.operation), request::fill(self.operation));
         fill.extend(self.authorize());
         fill.extend(self.fill_open());
         let request = if fill.is_empty() { quote!(_) } else { quote!(request) };
@@ -80,7 +79,7 @@ impl Call<'_> {
             }
         });
         let (derive, debug) = self.debug();
-        Ok(quote! {
+        quote! {
             #docs
             #derive
             #[must_use = "nothing is sent before `send` or `.await`"]
@@ -106,7 +105,7 @@ impl Call<'_> {
             }
             keyfob_client::operation!(#name, #response, #send);
             #debug
-        })
+        }
     }
 
     /// Returns the statement that adds the token that the caller passes.
@@ -149,14 +148,15 @@ impl Call<'_> {
 
     /// Returns the type of the response, and the session's function that decodes it.
     fn response(&self, types: &Ident, enums: &dyn Fn(&str) -> bool) -> (TokenStream, Ident) {
-        let (ty, send) = match (&self.operation.response, &self.request.response) {
-            (ResponseBody::Text(_), _) => (Ty::Text, "text"),
-            (ResponseBody::Bytes, _) => (Ty::Bytes, "bytes"),
-            (ResponseBody::Empty, _) => (Ty::Unit, "empty"),
-            (ResponseBody::Json, ty @ Ty::Named(name)) if !enums(name) => (ty.clone(), "record"),
-            (ResponseBody::Json, ty) => (ty.clone(), "value"),
+        let response = &self.operation.response;
+        let send = match response {
+            ResponseBody::Text(_) => "text",
+            ResponseBody::Bytes => "bytes",
+            ResponseBody::Empty => "empty",
+            ResponseBody::Json(Ty::Named(name)) if !enums(name) => "record",
+            ResponseBody::Json(_) => "value",
         };
-        (ty.tokens(Some(types)), format_ident!("{send}"))
+        (response.ty().tokens(Some(types)), format_ident!("{send}"))
     }
 
     /// Returns the value of the builder's `OPERATION`.
@@ -166,8 +166,10 @@ impl Call<'_> {
             let parameters = self.operation.parameters.iter().filter(|parameter| chosen(parameter));
             parameters.map(|parameter| parameter.name.as_str()).collect()
         };
-        let (query, headers) =
-            (names(&|it| it.location == Location::Query && !it.open), names(&|it| it.location == Location::Header));
+        let (query, headers) = (
+            names(&|it| it.location == Location::Query && !it.is_open()),
+            names(&|it| it.location == Location::Header),
+        );
         let open = self.open().is_some();
         let joined = names(&|it| it.location == Location::Query && it.joined);
         let mut required = names(&|it| it.location != Location::Path && it.required);
@@ -225,7 +227,7 @@ impl Argument<'_> {
     fn setter(&self, types: &Ident, enums: &dyn Fn(&str) -> bool) -> TokenStream {
         let field = &self.field;
         let docs = doc(&operation_docs::setter(self));
-        if self.ty == Ty::Pairs {
+        if *self.ty == Ty::Pairs {
             return quote! {
                 #docs
                 pub fn #field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 
 use super::call::Call;
 use super::structs::Struct;
-use super::ty::Ty;
 use crate::codegen::model::paging::{Paging, Scheme};
+use crate::codegen::model::ty::Ty;
 use crate::codegen::naming::{pascal, snake};
 
 /// Returns the `impl Paged` for a builder, if its operation is paged.
@@ -20,7 +20,7 @@ pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<To
 fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> Result<TokenStream> {
     let name = format_ident!("{}", pascal(&call.operation.id));
     let types = format_ident!("types");
-    let Ty::Named(page_name) = &call.request.response else { bail!("the response is not a named schema") };
+    let Ty::Named(page_name) = call.operation.response.ty() else { bail!("the response is not a named schema") };
     let page = structs.iter().find(|item| item.name == *page_name).context("the response is not an object")?;
     let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("the field {} is not a list", paging.items) };
     let item = item.tokens(Some(&types));

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use super::call::Call;
 use super::structs::Struct;
-use super::ty::Ty;
+use crate::codegen::model::ty::Ty;
 
 /// Name of the property that identifies a row.
 const KEY: &str = "id";
@@ -18,7 +18,7 @@ const FIELDS: usize = u64::BITS as usize;
 /// elements of a page and of a response that is a list.
 pub(super) fn mark(calls: &[Call<'_>], structs: &mut [Struct<'_>]) -> Result<()> {
     for call in calls {
-        let rows = match (&call.operation.paging, &call.request.response) {
+        let rows = match (&call.operation.paging, call.operation.response.ty()) {
             (Some(paging), Ty::Named(page)) => {
                 let Some(page) = structs.iter_mut().find(|item| item.name == *page) else { continue };
                 page.strict.extend(0..page.fields.len());

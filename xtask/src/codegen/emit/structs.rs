@@ -1,17 +1,17 @@
 //! Structs: public fields for users, with a table by which the runtime decodes and encodes them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::operation_docs::INFERRED;
 use super::rustdoc::{doc, escaped, sentence};
-use super::ty::Ty;
 use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
+use crate::codegen::model::ty::Ty;
+use crate::codegen::rust_types::RustTypes;
 
 /// Note on a field that is redacted.
 const REDACTED: &str = "`Debug` shows `[redacted]`.";
@@ -40,7 +40,7 @@ enum Presence {
 
 /// A struct with its fields.
 pub(super) struct Struct<'s> {
-    pub(super) name: String,
+    pub(super) name: &'s str,
     schema: &'s Schema,
     pub(super) fields: Vec<Field<'s>>,
     extra: bool,
@@ -49,20 +49,11 @@ pub(super) struct Struct<'s> {
 }
 
 impl<'s> Struct<'s> {
-    /// Combines the types that the generator chose for the fields with the presence that the schema defines.
-    pub(super) fn read(item: &syn::ItemStruct, schema: &'s Schema) -> Result<Self> {
-        let Shape::Object { properties, patch, extra } = &schema.shape else {
-            unreachable!("only objects become structs")
-        };
-        let mut types = BTreeMap::new();
-        for field in &item.fields {
-            let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-            types.insert(ident, Ty::read(&field.ty)?.required());
-        }
-        let fields = properties.iter().map(|property| {
-            let base = types.get(&property.rust).cloned();
-            let base =
-                base.with_context(|| format!("{}.{}: the generator left the field out", schema.name, property.name))?;
+    /// Combines the Rust types of the fields with the presence that the schema defines; none if it is no object.
+    pub(super) fn new(schema: &'s Schema, types: &RustTypes) -> Option<Self> {
+        let Shape::Object { properties, patch, extra } = &schema.shape else { return None };
+        let fields = properties.iter().enumerate().map(|(index, property)| {
+            let base = types.field(&schema.rust, index).unwrap_or(&property.ty).clone();
             let collection = matches!(base, Ty::List(_) | Ty::Map(_));
             let presence = match (property.required, property.nullable) {
                 (_, true) if *patch => Presence::Patch,
@@ -71,12 +62,12 @@ impl<'s> Struct<'s> {
                 (false, _) if collection && !*patch => Presence::Collection,
                 (false, _) => Presence::Optional,
             };
-            Ok(Field { property, base, presence })
+            Field { property, base, presence }
         });
-        let fields = fields.collect::<Result<_>>()?;
+        let fields = fields.collect();
         let marked = properties.iter().enumerate().filter(|(_, property)| property.strict);
         let strict = marked.map(|(index, _)| index).collect();
-        Ok(Self { name: item.ident.to_string(), schema, fields, extra: *extra, strict })
+        Some(Self { name: &schema.rust, schema, fields, extra: *extra, strict })
     }
 
     /// Returns the type of the field with this name on the wire.
@@ -102,7 +93,7 @@ impl<'s> Struct<'s> {
     /// compile-time: the runtime decodes and encodes by the table; serde's derives take several times as long to compile.
     fn item(&self, has_default: bool, usage: &Usage) -> TokenStream {
         let name = format_ident!("{}", self.name);
-        let docs = doc(&usage.type_docs(&self.name, self.schema));
+        let docs = doc(&usage.type_docs(self.name, self.schema));
         let fields = self.fields.iter().map(Field::item);
         let extra = self.extra();
         let keys = self.fields.iter().enumerate().map(|(index, field)| {

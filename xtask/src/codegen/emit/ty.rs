@@ -1,89 +1,11 @@
-//! The types that generated fields and arguments have.
+//! Rust types as code and as prose.
 
-use anyhow::{Result, bail};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{GenericArgument, PathArguments, Type};
 
-/// A type that the generator chose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Ty {
-    Unit,
-    Text,
-    Integer,
-    Number,
-    Boolean,
-    Timestamp,
-    Date,
-    /// Any JSON.
-    Json,
-    /// A download.
-    Bytes,
-    /// Names and values of query parameters.
-    Pairs,
-    List(Box<Ty>),
-    Map(Box<Ty>),
-    Boxed(Box<Ty>),
-    Optional(Box<Ty>),
-    /// A type of `keyfob_client`.
-    Runtime(String),
-    /// A generated type.
-    Named(String),
-}
+use crate::codegen::model::ty::Ty;
 
 impl Ty {
-    /// Reads a type of the generator's output; a reference is read as the owned type.
-    pub(super) fn read(ty: &Type) -> Result<Self> {
-        match ty {
-            Type::Reference(reference) => Self::read(&reference.elem),
-            Type::Tuple(tuple) if tuple.elems.is_empty() => Ok(Self::Unit),
-            Type::Path(path) => Self::read_path(path),
-            _ => bail!("a type of unknown form: {}", quote!(#ty)),
-        }
-    }
-
-    fn read_path(ty: &syn::TypePath) -> Result<Self> {
-        let segments: Vec<_> = ty.path.segments.iter().collect();
-        let Some(last) = segments.last() else { bail!("an empty path") };
-        let arguments: Vec<&Type> = match &last.arguments {
-            PathArguments::AngleBracketed(list) => list.args.iter().filter_map(type_argument).collect(),
-            _ => Vec::new(),
-        };
-        let inner = || arguments.last().map_or(Ok(Self::Unit), |ty| Self::read(ty)).map(Box::new);
-        let name = last.ident.to_string();
-        if segments.len() > 1 && segments[0].ident == "keyfob_client" {
-            return Ok(if name == "Timestamp" { Self::Timestamp } else { Self::Runtime(name) });
-        }
-        if segments.len() == 2 && segments[0].ident == "types" {
-            return Ok(Self::Named(name));
-        }
-        Ok(match (name.as_str(), segments.len()) {
-            ("str" | "String", _) => Self::Text,
-            ("i64", 1) => Self::Integer,
-            ("f64", 1) => Self::Number,
-            ("bool", 1) => Self::Boolean,
-            ("ByteStream", 1) => Self::Bytes,
-            ("B", 1) => Self::Runtime("Upload".into()),
-            ("NaiveDate", 3) => Self::Date,
-            ("Value", 2) => Self::Json,
-            ("Option", _) => Self::Optional(inner()?),
-            ("Vec", 3) => Self::List(inner()?),
-            ("BTreeMap", 3) => Self::Map(inner()?),
-            ("Box", 3) => Self::Boxed(inner()?),
-            // Objects without properties would be unnamed types too, but the normalizer makes them `{}`.
-            (_, 1) if arguments.is_empty() => Self::Named(name),
-            _ => bail!("a type of unknown form: {}", quote!(#ty)),
-        })
-    }
-
-    /// Returns the type without `Option` around it.
-    pub(super) fn required(self) -> Self {
-        match self {
-            Self::Optional(inner) => *inner,
-            other => other,
-        }
-    }
-
     /// Returns the type as code; generated types are in `module`.
     pub(super) fn tokens(&self, module: Option<&Ident>) -> TokenStream {
         let of = |inner: &Self| inner.tokens(module);
@@ -109,10 +31,6 @@ impl Ty {
             Self::Boxed(inner) => {
                 let inner = of(inner);
                 quote!(Box<#inner>)
-            }
-            Self::Optional(inner) => {
-                let inner = of(inner);
-                quote!(Option<#inner>)
             }
             Self::Runtime(name) => {
                 let name = format_ident!("{name}");
@@ -140,7 +58,7 @@ impl Ty {
             Self::Pairs => "a list of pairs".to_owned(),
             Self::List(inner) => format!("a list of {}", inner.link_plural()),
             Self::Map(inner) => format!("a map from strings to {}", inner.link_plural()),
-            Self::Boxed(inner) | Self::Optional(inner) => inner.link(),
+            Self::Boxed(inner) => inner.link(),
             Self::Runtime(name) => format!("[`{name}`](keyfob_client::{name})"),
             // An operation may have the name of the type, so the text has the module, which `operation` imports.
             Self::Named(name) => format!("[`types::{name}`]"),
@@ -192,12 +110,5 @@ impl Ty {
             Self::Named(name) => enums(name),
             _ => false,
         }
-    }
-}
-
-fn type_argument(argument: &GenericArgument) -> Option<&Type> {
-    match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::call::{Call, Origin};
 use super::rustdoc::{escaped, sentence};
-use super::ty::Ty;
 use crate::codegen::model::schema::Schema;
+use crate::codegen::model::ty::Ty;
 
 /// Maximum number of links for each kind of use; more would hide the description.
 const MAX_LINKS: usize = 6;
@@ -25,17 +25,17 @@ impl Usage {
         for call in calls {
             let method = &call.operation.method_name;
             let method = format!("[`Client::{method}`](super::Client::{method})");
-            if let Some(name) = type_name(&call.request.response) {
+            if let Some(name) = call.operation.response.ty().named() {
                 usage.responses.entry(name.to_owned()).or_default().push(method.clone());
             }
             let body = call.arguments.iter().find(|argument| matches!(argument.origin, Origin::Body(_)));
-            if let Some(name) = body.and_then(|body| type_name(&body.ty)) {
+            if let Some(name) = body.and_then(|body| body.ty.named()) {
                 usage.bodies.entry(name.to_owned()).or_default().push(method);
             }
         }
         for (owner, ty) in fields {
             let link = format!("[`{owner}`]");
-            if let Some(name) = type_name(ty)
+            if let Some(name) = ty.named()
                 && name != owner
             {
                 let owners = usage.fields.entry(name.to_owned()).or_default();
@@ -53,14 +53,6 @@ impl Usage {
         let uses = [("Returned by", &self.responses), ("Request body of", &self.bodies), ("Part of", &self.fields)];
         let uses = uses.into_iter().filter_map(|(verb, uses)| Some(format!("{verb} {}.", enumerated(uses.get(name)?))));
         std::iter::once(description).chain(uses).collect()
-    }
-}
-
-fn type_name(ty: &Ty) -> Option<&str> {
-    match ty {
-        Ty::Named(name) => Some(name),
-        Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) | Ty::Optional(inner) => type_name(inner),
-        _ => None,
     }
 }
 

@@ -1,7 +1,11 @@
 //! An API: its title, its resources and its operations.
 
+use crate::codegen::model::notes::Notes;
 use crate::codegen::model::operation::{self, Operation};
-use crate::codegen::model::walk;
+use crate::codegen::model::reader::Reader;
+use crate::codegen::model::response;
+use crate::codegen::model::schema::Schema;
+use crate::codegen::model::variants;
 use crate::yaml::{Yaml, YamlExt};
 
 /// An API.
@@ -17,6 +21,10 @@ pub(crate) struct Api {
     pub(crate) resources: Vec<Resource>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) known_only: Vec<KnownOnly>,
+    /// Types of bodies and responses.
+    pub(crate) schemas: Vec<Schema>,
+    /// Facts of the specification that the generated code does not have.
+    pub(crate) notes: Notes,
 }
 
 /// A group of operations: one of the document's `tags`.
@@ -54,13 +62,24 @@ impl Api {
     }
 }
 
-/// Reads an API from a document with one path item per operation (see [`expand`](super::variants::expand)).
+/// Reads an API from a document that [`check`](crate::codegen::check::check) has accepted.
 pub(crate) fn read(name: &str, document: &Yaml) -> Api {
     let info = |key: &str| document.at(&["info", key]).and_then(Yaml::as_str).unwrap_or_default().trim().to_owned();
     let trimmed = |node: &Yaml, key: &str| node.text(key).unwrap_or_default().trim().to_owned();
     let resources = document.list("tags").iter();
     let known_only = document.list("x-keyfob-known-only").iter();
-    let operations = walk::operations(document);
+    let mut notes = Notes::default();
+    let expanded = variants::expand(document, &mut notes);
+    let mut reader = Reader::new(document, notes);
+    let operations: Vec<Operation> = expanded.iter().map(|one| operation::read(&mut reader, one)).collect();
+    let (schemas, mut notes) = reader.finish();
+    let is_error = |status: &&response::Status| !status.is_success();
+    let errors: usize = operations.iter().map(|one| one.statuses.iter().filter(is_error).count()).sum();
+    if errors > 0 {
+        notes.push(format!(
+            "{errors} error responses are decoded by the runtime; the success stands for every 2xx status"
+        ));
+    }
     Api {
         name: name.to_owned(),
         title: info("title"),
@@ -69,7 +88,7 @@ pub(crate) fn read(name: &str, document: &Yaml) -> Api {
         resources: resources
             .map(|tag| Resource { name: trimmed(tag, "name"), description: trimmed(tag, "description") })
             .collect(),
-        operations: operations.iter().map(|found| operation::read(document, found.method, found.operation)).collect(),
+        operations,
         known_only: known_only
             .map(|entry| KnownOnly {
                 http_method: trimmed(entry, "method"),
@@ -78,5 +97,7 @@ pub(crate) fn read(name: &str, document: &Yaml) -> Api {
                 note: trimmed(entry, "note"),
             })
             .collect(),
+        schemas,
+        notes,
     }
 }

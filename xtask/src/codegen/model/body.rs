@@ -1,12 +1,16 @@
 //! Request bodies, and the media types that bodies have.
 
+use crate::codegen::model::reader::{Context, Reader};
+use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
+use crate::codegen::naming::pascal;
 use crate::yaml::{Yaml, YamlExt};
 
 /// The body of a request.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) kind: BodyKind,
+    pub(crate) ty: Ty,
     pub(crate) media: String,
     pub(crate) required: bool,
     pub(crate) description: Option<String>,
@@ -48,9 +52,14 @@ pub(crate) fn preferred<'t>(content: &[(&'t str, &'t Yaml)]) -> Option<(&'t str,
     content.iter().find(|(media, _)| is_json(media)).or(content.first()).copied()
 }
 
-/// Reads a `requestBody`.
-pub(crate) fn read(document: &Yaml, node: &Yaml) -> Option<Body> {
-    let (media, content) = preferred(&node.pairs("content"))?;
+/// Reads the `requestBody` of the operation `id`.
+pub(crate) fn read(reader: &mut Reader<'_>, id: &str, node: &Yaml) -> Option<Body> {
+    let contents = node.pairs("content");
+    let (media, content) = preferred(&contents)?;
+    if contents.len() > 1 {
+        reader.notes.push(format!("{id}: of {} media types of the request, {media} is sent", contents.len()));
+    }
+    let document = reader.document;
     let kind = match media {
         media if is_json(media) => BodyKind::Json,
         "application/x-www-form-urlencoded" => BodyKind::Form,
@@ -58,15 +67,28 @@ pub(crate) fn read(document: &Yaml, node: &Yaml) -> Option<Body> {
         media if media.starts_with("text/") => BodyKind::Text,
         _ => BodyKind::Binary,
     };
-    let schema = walk::resolve(document, &content["schema"]);
+    let node_schema = &content["schema"];
+    let schema = walk::resolve(document, node_schema);
     let required: Vec<&str> = schema.list("required").iter().filter_map(Yaml::as_str).collect();
     let parts = schema.pairs("properties").into_iter().map(|(name, part)| Part {
         name: name.to_owned(),
         required: required.contains(&name),
         description: walk::resolve(document, part).text("description").unwrap_or_default().trim().to_owned(),
     });
+    let ty = match kind {
+        BodyKind::Json | BodyKind::Form if node_schema.get("properties").is_some() => {
+            let name = format!("{}Body", pascal(id));
+            reader.notes.push(format!("{id}: the inline body becomes the type {name}"));
+            reader.inline(&name, node_schema)
+        }
+        BodyKind::Json | BodyKind::Form => reader.ty(node_schema, Context::Body, ""),
+        BodyKind::Multipart => Ty::runtime("Form"),
+        BodyKind::Text => Ty::Text,
+        BodyKind::Binary => Ty::runtime("Upload"),
+    };
     Some(Body {
         kind,
+        ty,
         media: media.to_owned(),
         required: node.flag("required"),
         description: node.text("description").map(|text| text.trim().to_owned()),

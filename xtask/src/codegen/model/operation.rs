@@ -3,9 +3,10 @@
 use crate::codegen::model::body::{self, Body};
 use crate::codegen::model::paging::{self, Paging};
 use crate::codegen::model::parameter::{self, Parameter};
+use crate::codegen::model::reader::Reader;
 use crate::codegen::model::response::{self, ResponseBody, Status};
 use crate::codegen::model::security::{self, Security};
-use crate::codegen::model::variants::scalar;
+use crate::codegen::model::variants::Expanded;
 use crate::codegen::naming::snake;
 use crate::yaml::{Yaml, YamlExt};
 
@@ -83,8 +84,9 @@ pub(crate) fn is_idempotent(http_method: &str) -> bool {
     ["GET", "HEAD", "PUT", "DELETE"].iter().any(|method| method.eq_ignore_ascii_case(http_method))
 }
 
-/// Reads one operation of an expanded document.
-pub(crate) fn read(document: &Yaml, http_method: &str, node: &Yaml) -> Operation {
+/// Reads one operation.
+pub(crate) fn read(reader: &mut Reader<'_>, expanded: &Expanded) -> Operation {
+    let (node, http_method) = (&expanded.operation, expanded.method.as_str());
     let text = |key: &str| node.text(key).map(|text| text.trim().to_owned());
     let source = |key: &str| node.at(&["x-keyfob-source", key]).and_then(Yaml::as_str).unwrap_or_default();
     let id = text("operationId").unwrap_or_default();
@@ -93,12 +95,17 @@ pub(crate) fn read(document: &Yaml, http_method: &str, node: &Yaml) -> Operation
         None => is_idempotent(http_method),
     };
     let server = node.list("servers").first();
+    let response = response::body(reader, &id, node);
+    let body = node.get("requestBody").and_then(|body| body::read(reader, &id, body));
+    let parameters: Vec<Parameter> =
+        node.list("parameters").iter().map(|parameter| parameter::read(reader, parameter)).collect();
+    reader.notes.end(&id);
     Operation {
         method_name: snake(&id),
         id,
         http_method: http_method.to_uppercase(),
-        path: text("path").unwrap_or_default(),
-        fixed_query: node.pairs("fixed").into_iter().map(|(name, value)| (name.to_owned(), scalar(value))).collect(),
+        path: expanded.path.clone(),
+        fixed_query: expanded.fixed.clone(),
         server: server.and_then(|server| server.text("x-keyfob-server")).unwrap_or_default().to_owned(),
         resource: node.list("tags").first().and_then(Yaml::as_str).unwrap_or_default().trim().to_owned(),
         summary: text("summary").unwrap_or_default(),
@@ -108,12 +115,12 @@ pub(crate) fn read(document: &Yaml, http_method: &str, node: &Yaml) -> Operation
         // The check has rejected every other word.
         confidence: Confidence::from_word(source("confidence")).unwrap_or(Confidence::Inferred),
         scope: text("x-keyfob-scope"),
-        security: security::read(document, node),
+        security: security::read(reader.document, node),
         idempotent,
         paging: node.get("x-keyfob-paging").map(paging::read),
-        parameters: node.list("parameters").iter().map(|parameter| parameter::read(document, parameter)).collect(),
-        body: node.get("requestBody").and_then(|body| body::read(document, body)),
-        response: response::body(document, node),
+        parameters,
+        body,
+        response,
         statuses: response::statuses(node),
     }
 }

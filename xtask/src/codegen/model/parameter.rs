@@ -1,6 +1,8 @@
 //! Parameters of paths, queries and headers.
 
+use crate::codegen::model::reader::{Context, Reader};
 use crate::codegen::model::schema::is_secret;
+use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
@@ -11,6 +13,7 @@ pub(crate) struct Parameter {
     /// Name on the wire.
     pub(crate) name: String,
     pub(crate) location: Location,
+    pub(crate) ty: Ty,
     pub(crate) required: bool,
     pub(crate) description: Option<String>,
     /// The parameter is less certain than its operation.
@@ -19,8 +22,6 @@ pub(crate) struct Parameter {
     pub(crate) joined: bool,
     /// Hand-written type of the API's crate that builds the values of a list.
     pub(crate) value_builder: Option<String>,
-    /// An object: each of its properties, whose names the caller chooses, is a query parameter.
-    pub(crate) open: bool,
     /// A path parameter covers the rest of the path; its slashes are not encoded.
     pub(crate) raw: bool,
     /// The value is a secret, which `Debug` must not show.
@@ -54,19 +55,28 @@ pub(crate) fn is_open(document: &Yaml, node: &Yaml) -> bool {
         && schema.get("additionalProperties").is_some_and(|values| values.as_bool() != Some(false))
 }
 
+impl Parameter {
+    /// Returns whether each property of the parameter, whose names the caller chooses, is a query parameter.
+    pub(crate) fn is_open(&self) -> bool {
+        self.ty == Ty::Pairs
+    }
+}
+
 /// Reads one parameter.
-pub(crate) fn read(document: &Yaml, node: &Yaml) -> Parameter {
+pub(crate) fn read(reader: &mut Reader<'_>, node: &Yaml) -> Parameter {
+    let document = reader.document;
+    let name = node.text("name").unwrap_or_default();
     let schema = node.get("schema").unwrap_or(&Yaml::Null);
     let description = node.text("description").or_else(|| walk::resolve(document, schema).text("description"));
     Parameter {
-        name: node.text("name").unwrap_or_default().to_owned(),
+        name: name.to_owned(),
         location: Location::read(node.text("in").unwrap_or_default()),
+        ty: if is_open(document, node) { Ty::Pairs } else { reader.ty(schema, Context::Parameter, name) },
         required: node.flag("required"),
         description: description.map(|text| text.trim().to_owned()),
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),
         joined: node.get("explode").and_then(Yaml::as_bool) == Some(false),
         value_builder: node.text("x-keyfob-value-builder").map(str::to_owned),
-        open: is_open(document, node),
         raw: node.text("x-keyfob-path") == Some("raw"),
         secret: is_secret(document, schema),
     }

@@ -1,15 +1,16 @@
-//! Component schemas that become types, with the attributes that the generator's types lack.
+//! Schemas that become types: objects and enumerations.
 
-use std::collections::BTreeMap;
-
+use crate::codegen::model::reader::{Context, Reader};
+use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
 use crate::codegen::naming::{pascal, snake};
 use crate::yaml::{Yaml, YamlExt};
 
-/// A component schema that becomes a type.
+/// A schema that becomes a type.
 #[derive(Debug)]
 pub(crate) struct Schema {
-    pub(crate) name: String,
+    /// Name of the type.
+    pub(crate) rust: String,
     pub(crate) description: Option<String>,
     pub(crate) shape: Shape,
 }
@@ -36,6 +37,8 @@ pub(crate) enum Shape {
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) rust: String,
+    /// Type of a value that is present.
+    pub(crate) ty: Ty,
     pub(crate) description: Option<String>,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
@@ -57,16 +60,9 @@ pub(crate) struct Variant {
     pub(crate) description: Option<String>,
 }
 
-/// Reads the component schemas that become types, by name.
-pub(crate) fn read(document: &Yaml) -> BTreeMap<String, Schema> {
-    let schemas = document.at(&["components", "schemas"]).map(YamlExt::entries).unwrap_or_default();
-    let schemas = schemas.into_iter().filter_map(|(name, node)| Some((name.to_owned(), schema(document, name, node)?)));
-    schemas.collect()
-}
-
 /// Returns whether a component becomes a type; any other one is inlined where it is used.
 pub(crate) fn is_type(schema: &Yaml) -> bool {
-    schema.get("enum").is_some() || schema.get("properties").is_some()
+    schema.get("enum").is_some() || schema.get("properties").is_some() || schema.list("allOf").len() > 1
 }
 
 /// Returns whether the schema is a string with `format: password`, or a list of such strings.
@@ -76,27 +72,43 @@ pub(crate) fn is_secret(document: &Yaml, schema: &Yaml) -> bool {
     item.unwrap_or(schema).text("format") == Some("password")
 }
 
-fn schema(document: &Yaml, name: &str, node: &Yaml) -> Option<Schema> {
+/// Reads a schema that becomes a type with this name.
+pub(crate) fn read(reader: &mut Reader<'_>, rust: &str, node: &Yaml) -> Schema {
     let description = node.text("description").map(|text| text.trim().to_owned());
     let shape = if node.get("enum").is_some() {
         enumeration(node)
-    } else if node.get("properties").is_some() {
-        let required: Vec<&str> = node.list("required").iter().filter_map(Yaml::as_str).collect();
-        let properties = node.pairs("properties").into_iter();
+    } else {
+        let (properties, required) = merged(reader.document, node);
+        let properties = properties.into_iter();
         Shape::Object {
-            properties: properties
-                .map(|(name, node)| property(document, name, node, required.contains(&name)))
-                .collect(),
+            properties: properties.map(|(name, node)| property(reader, name, node, required.contains(&name))).collect(),
             patch: node.flag("x-keyfob-patch"),
             extra: node.flag("x-keyfob-extra"),
         }
-    } else {
-        return None;
     };
-    Some(Schema { name: name.to_owned(), description, shape })
+    Schema { rust: rust.to_owned(), description, shape }
 }
 
-fn property(document: &Yaml, name: &str, node: &Yaml, required: bool) -> Property {
+/// Returns the properties of an object and the names of those that are required, including those that `allOf`
+/// contributes. A property that several parts have is that of the last part.
+fn merged<'d>(document: &'d Yaml, node: &'d Yaml) -> (Vec<(&'d str, &'d Yaml)>, Vec<&'d str>) {
+    let (mut properties, mut required): (Vec<(&str, &Yaml)>, Vec<&str>) = (Vec::new(), Vec::new());
+    let mut add = |name, property| match properties.iter_mut().find(|(other, _)| *other == name) {
+        Some((_, other)) => *other = property,
+        None => properties.push((name, property)),
+    };
+    for part in node.list("allOf") {
+        let (inherited, inherited_required) = merged(document, walk::resolve(document, part));
+        inherited.into_iter().for_each(|(name, property)| add(name, property));
+        required.extend(inherited_required);
+    }
+    node.pairs("properties").into_iter().for_each(|(name, property)| add(name, property));
+    required.extend(node.list("required").iter().filter_map(Yaml::as_str));
+    (properties, required)
+}
+
+fn property(reader: &mut Reader<'_>, name: &str, node: &Yaml, required: bool) -> Property {
+    let document = reader.document;
     // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
     let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
     let target = walk::resolve(document, inner);
@@ -105,6 +117,7 @@ fn property(document: &Yaml, name: &str, node: &Yaml, required: bool) -> Propert
     Property {
         name: name.to_owned(),
         rust: snake(name),
+        ty: reader.ty(node, Context::Body, name),
         description: description.map(|text| text.trim().to_owned()),
         required,
         nullable: node.flag("nullable") || target.flag("nullable"),

@@ -1,36 +1,42 @@
-//! Expands a document to one path item per operation: variants and shared parameters are written out, and references to
-//! parameters, bodies and responses are resolved.
+//! Expands the operations of a document: variants and shared parameters are written out, and references to parameters,
+//! bodies and responses are resolved.
 
+use crate::codegen::model::notes::Notes;
 use crate::codegen::model::walk::{self, OperationNode};
-use crate::yaml::{Map, Yaml, YamlExt, map};
+use crate::yaml::{Yaml, YamlExt};
 
-/// Returns the document with one operation in each path item, in the document's order.
-///
-/// Each operation has two additional keys: `path`, its path in the document, and `fixed`, its fixed query parameters.
-pub(crate) fn expand(document: &Yaml, log: &mut Vec<String>) -> Yaml {
-    let mut paths = Map::new();
+/// An operation or a variant of one, with everything that it inherits.
+pub(crate) struct Expanded {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// Query parameters with a fixed value, by which variants on one path differ.
+    pub(crate) fixed: Vec<(String, String)>,
+    pub(crate) operation: Yaml,
+}
+
+/// Returns the operations and variants, in the document's order.
+pub(crate) fn expand(document: &Yaml, notes: &mut Notes) -> Vec<Expanded> {
+    let mut all = Vec::new();
     for found in walk::operations(document) {
         let variants = found.operation.list("x-keyfob-variants");
         if found.operation.get("operationId").is_some() {
             let mut operation = found.operation.clone();
             let parameters = walk::parameters(document, found.item, found.operation).into_iter().cloned();
             operation.set("parameters", parameters.collect::<Vec<_>>());
-            add(&mut paths, document, found, operation, &Yaml::Mapping(Map::new()));
+            all.push(resolved(document, found, operation, &Yaml::Null));
         }
         for variant in variants {
             let id = variant.text("operationId").unwrap_or_default();
-            let fixed = variant.get("query").cloned().unwrap_or_else(|| Yaml::Mapping(Map::new()));
-            log.push(format!(
+            let fixed = variant.get("query").unwrap_or(&Yaml::Null);
+            notes.push(format!(
                 "{} {}: the variant {id} becomes a separate operation",
                 found.method.to_uppercase(),
                 found.path
             ));
-            add(&mut paths, document, found, with_variant(document, found, variant, &fixed), &fixed);
+            all.push(resolved(document, found, with_variant(document, found, variant, fixed), fixed));
         }
     }
-    let mut expanded = document.clone();
-    expanded.set("paths", Yaml::Mapping(paths));
-    expanded
+    all
 }
 
 /// Returns the operation with the keys of the variant.
@@ -59,7 +65,8 @@ fn with_variant(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed
     operation
 }
 
-fn add(paths: &mut Map, document: &Yaml, found: OperationNode<'_>, mut operation: Yaml, fixed: &Yaml) {
+/// Returns an operation with its references resolved.
+fn resolved(document: &Yaml, found: OperationNode<'_>, mut operation: Yaml, fixed: &Yaml) -> Expanded {
     operation.take("x-keyfob-variants");
     let parameters = operation.list("parameters").iter().map(|parameter| walk::resolve(document, parameter).clone());
     operation.set("parameters", parameters.collect::<Vec<_>>());
@@ -73,31 +80,16 @@ fn add(paths: &mut Map, document: &Yaml, found: OperationNode<'_>, mut operation
     if let Some(servers) = servers.cloned() {
         operation.set("servers", servers);
     }
-    operation.set("path", found.path);
-    operation.set("fixed", fixed.clone());
-    let id = operation.text("operationId").unwrap_or_default();
-    let query: Vec<String> = fixed
-        .entries()
-        .into_iter()
-        .map(|(name, value)| format!("{}={}", encoded(name), encoded(&scalar(value))))
-        .collect();
-    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    // The fragment makes the keys of operations on one path unique; the emitter removes it.
-    paths.insert(format!("{}{query}#{id}", found.path).into(), map([(found.method, operation)]));
+    let fixed = fixed.entries().into_iter().map(|(name, value)| (name.to_owned(), scalar(value)));
+    Expanded { method: found.method.to_owned(), path: found.path.to_owned(), fixed: fixed.collect(), operation }
 }
 
 /// Returns a scalar as text for a query.
-pub(crate) fn scalar(value: &Yaml) -> String {
+fn scalar(value: &Yaml) -> String {
     match value {
         Yaml::String(text) => text.clone(),
         Yaml::Number(number) => number.to_string(),
         Yaml::Bool(flag) => flag.to_string(),
         _ => String::new(),
     }
-}
-
-/// Percent-encodes a name or value of a query.
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

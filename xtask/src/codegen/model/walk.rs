@@ -5,6 +5,9 @@ use crate::yaml::{Yaml, YamlExt};
 /// Keys of a path item that are HTTP methods.
 pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
+/// Maximum length of a chain of references. No specification has such a chain: a longer one is a cycle.
+const MAX_CHAIN: usize = 16;
+
 /// The node of an operation, with its method and path.
 #[derive(Clone, Copy)]
 pub(crate) struct OperationNode<'t> {
@@ -27,12 +30,22 @@ pub(crate) fn operations(document: &Yaml) -> Vec<OperationNode<'_>> {
 /// Returns the target of a reference; a node that is not a reference, or has no target, is returned unchanged.
 pub(crate) fn resolve<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t Yaml {
     let mut node = node;
-    // No specification has a chain of 16 references: a longer one is a cycle.
-    for _ in 0..16 {
+    for _ in 0..MAX_CHAIN {
         let Some(target) = node.text("$ref").and_then(|reference| target(document, reference)) else { break };
         node = target;
     }
     node
+}
+
+/// Follows a reference to the end of its chain; returns the name of the last component, and that component.
+pub(crate) fn chase<'t>(document: &'t Yaml, node: &'t Yaml) -> (&'t str, &'t Yaml) {
+    let (mut name, mut node) = ("", node);
+    for _ in 0..MAX_CHAIN {
+        let Some(reference) = node.text("$ref") else { break };
+        let (Some((_, component)), Some(target)) = (component(reference), target(document, reference)) else { break };
+        (name, node) = (component, target);
+    }
+    (name, node)
 }
 
 /// Returns the component that a local reference names.
@@ -69,15 +82,4 @@ pub(crate) fn property<'t>(document: &'t Yaml, schema: &'t Yaml, name: &str) -> 
 /// Returns the names in braces of a path template.
 pub(crate) fn placeholders(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-}
-
-/// Calls `change` with the id and the node of every operation.
-pub(crate) fn each_operation_mut(document: &mut Yaml, mut change: impl FnMut(&str, &mut Yaml)) {
-    let paths = document.get_mut("paths").and_then(Yaml::as_mapping_mut);
-    for (_, item) in paths.into_iter().flatten() {
-        for (_, operation) in item.as_mapping_mut().into_iter().flatten() {
-            let id = operation.get("operationId").and_then(Yaml::as_str).unwrap_or_default().to_owned();
-            change(&id, operation);
-        }
-    }
 }
