@@ -17387,11 +17387,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Login {
-        /// Access token.
+        /// Access token, valid for 15 minutes.
         ///
         /// `Debug` shows `[redacted]`.
         pub access_token: Option<String>,
-        /// Refresh token.
+        /// Refresh token, valid for 30 days.
         ///
         /// `Debug` shows `[redacted]`.
         pub refresh_token: Option<String>,

@@ -30,14 +30,24 @@ fn request(body: &Yaml) -> Option<&'static str> {
         _ if body.get("required").and_then(Yaml::as_bool).is_none() => {
             Some("the request body has no `required`: add `required: true` or `required: false`")
         }
-        content if content.iter().any(|(_, media)| media.get("encoding").is_some()) => {
-            Some("the request body has an `encoding`, which is not supported: remove it")
-        }
+        content if content.iter().any(|(_, media)| !encoding_is_content_types(media)) => Some(
+            "an `encoding` of the request body sets more than the contentType of a property: the client sends forms in \
+             the default style, so remove it",
+        ),
         content if content.iter().any(|(_, media)| media.get("schema").is_none()) => {
             Some("a media type of the request body has no schema: add one, or `{}` for any JSON")
         }
         _ => None,
     }
+}
+
+/// Returns whether the `encoding` of a form, if any, only states the content types of properties. It is for other tools:
+/// the client sends objects of a form as JSON text (`x-keyfob-json-string`) and files with the content type of the caller.
+fn encoding_is_content_types(media: &Yaml) -> bool {
+    media.pairs("encoding").into_iter().all(|(_, encoding)| {
+        let keys = encoding.entries();
+        !keys.is_empty() && keys.iter().all(|(key, value)| *key == "contentType" && value.is_string())
+    })
 }
 
 /// Checks that there is one success response; several status codes may share it.

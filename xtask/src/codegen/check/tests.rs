@@ -185,10 +185,14 @@ fn bodies_are_complete() {
     check_rejected(body("{ content: { application/json: { schema: {} } } }"), "has no `required`");
     check_rejected(body("{ required: true, content: {} }"), "has no content");
     check_rejected(body("{ required: true, content: { application/json: {} } }"), "has no schema");
-    check_rejected(
-        body("{ required: true, content: { multipart/form-data: { encoding: {}, schema: {} } } }"),
-        "`encoding`",
-    );
+    let form = |encoding: &str| {
+        body(&format!(
+            "{{ required: true, content: {{ multipart/form-data: {{ encoding: {{ a: {encoding} }}, schema: {{}} }} }} }}"
+        ))
+    };
+    assert_eq!(problems(form("{ contentType: text/csv }")), "");
+    check_rejected(form("{ style: spaceDelimited }"), "`encoding`");
+    check_rejected(form("{}"), "`encoding`");
 }
 
 #[test]
@@ -267,6 +271,8 @@ fn references_name_components_of_the_document() {
 fn schemas_are_named_and_plain() {
     check_rejected(schema("{ oneOf: [{ type: string }] }"), "oneOf has no Rust type");
     check_rejected(schema("{ anyOf: [{ type: string }] }"), "anyOf has no Rust type");
+    let lenient = "anyOf: [{ type: number, nullable: true }, { type: string }], x-rust-type: { crate: keyfob_client, path: NumberOrString }";
+    assert_eq!(problems(schema(&format!("{{ type: object, properties: {{ id: {{ {lenient} }} }} }}"))), "");
     check_rejected(schema("{ not: { type: string } }"), "not has no Rust type");
     check_rejected(schema("{ type: object, properties: { a: { type: object, properties: {} } } }"), "an inline object");
     check_rejected(schema("{ type: object, properties: { a: { type: string, enum: [x] } } }"), "an inline enum");

@@ -120,7 +120,7 @@ fn property(reader: &mut Reader<'_>, name: &str, node: &Yaml, required: bool) ->
         ty: reader.ty(node, Context::Body, name),
         description: description.map(|text| text.trim().to_owned()),
         required,
-        nullable: node.flag("nullable") || target.flag("nullable"),
+        nullable: [node, target].into_iter().chain(node.list("anyOf")).any(|schema| schema.flag("nullable")),
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),
         json_string: node.flag("x-keyfob-json-string"),
         strict: node.flag("x-keyfob-strict"),
