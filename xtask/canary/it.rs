@@ -20,11 +20,12 @@ const TOKEN: Variable = Variable::secret("CANARY_TOKEN");
 
 /// Base URL of the API.
 #[derive(Clone, Debug)]
-struct Environment(String);
+#[expect(unreachable_pub, reason = "the trait is public")]
+pub struct Environment(String);
 
 /// A token.
 #[derive(Clone, Debug)]
-struct Credentials(String);
+pub struct Credentials(String);
 
 impl From<Credentials> for AuthSource<Credentials> {
     fn from(credentials: Credentials) -> Self {
