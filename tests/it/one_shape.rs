@@ -222,16 +222,3 @@ async fn every_variable_that_simulate_writes_is_read_by_from_env_and_leads_to_th
     for_each_api!(check_variables, &recorder, &unread);
     assert_eq!(unread.into_inner(), BTreeSet::new(), "no from_env reads these variables");
 }
-
-#[test]
-#[cfg(unix)]
-fn the_first_program_of_the_readme_prints_rows_with_the_variables_that_simulate_writes() {
-    let file = crate::cli::run::folder("readme").join("sim.env");
-    let _server = crate::cli::simulate::serve(&["--frozen"], &file);
-    let script = format!(". '{}' && exec '{}'", file.display(), env!("CARGO_BIN_EXE_keyfob-readme-program"));
-    let mut shell = std::process::Command::new("sh");
-    let output = shell.args(["-c", &script]).env_clear().env("PATH", "/usr/bin:/bin").output().unwrap();
-    let rows = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(rows.lines().count() > 10 && rows.lines().all(|row| row.ends_with(" h")), "{rows}");
-}

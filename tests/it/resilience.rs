@@ -393,5 +393,8 @@ async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twic
         fs::write(&path, &page).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(committed, page, "docs/book/src/reference/resilience.md is out of date: run this test with KEYFOB_BLESS=1");
+    assert_eq!(
+        committed, page,
+        "docs/book/src/reference/resilience.md is out of date: run this test with KEYFOB_BLESS=1"
+    );
 }

@@ -8,6 +8,7 @@
 
 mod advisories;
 mod bench;
+mod book;
 mod cargo;
 mod ci;
 mod codegen;
@@ -66,6 +67,8 @@ enum Command {
     Release(release::Arguments),
     /// Measures Keyfob and its alternatives, and prints the tables of the book's page on performance
     Bench(bench::Arguments),
+    /// Builds the book of docs/book into target/book; needs mdBook
+    Book(book::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Advisories => advisories::run(root()),
         Command::Release(arguments) => release::run(root(), &arguments),
         Command::Bench(arguments) => bench::run(root(), &arguments),
+        Command::Book(arguments) => book::run(root(), &arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
