@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keyfob::auth::ExposeSecret;
+use keyfob::auth::{ErrorKind, ExposeSecret};
 use serde_json::{Map, Value, json};
 
 use crate::args::Token;
@@ -14,6 +14,10 @@ use crate::console::{FAINT, TITLE, json as print_json, line, paint, printable};
 use crate::exit::ApiContext;
 use crate::redact;
 use crate::registry;
+use crate::usage_error::UsageError;
+
+/// Maximum length of a claim on a terminal, in characters. Tokens of Digitaleo have up to 50,000.
+const MAX_CLAIM: usize = 200;
 
 pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     let api = registry::api(&args.api)?;
@@ -23,7 +27,10 @@ pub(crate) async fn run(args: &Token) -> anyhow::Result<()> {
     if settings.no_retry() {
         authenticator.authorization_without_retry().await.context(ApiContext(api))?;
     }
-    let token = authenticator.access_token().await.context(ApiContext(api))?;
+    let token = authenticator.access_token().await.map_err(|error| match error.kind() {
+        ErrorKind::Configuration => UsageError::new(format!("{error}; call an operation to check them")).into(),
+        _ => anyhow::Error::new(error).context(ApiContext(api)),
+    })?;
     let info = authenticator.token_info().context("the token was dropped after it was fetched")?;
     let claims = claims(token.expose_secret());
     let scopes: Vec<_> = info.scopes.iter().map(|scope| redact::clean(scope)).collect();
@@ -87,11 +94,19 @@ fn claim(name: &str, value: &Value) -> String {
         Value::Array(values) => values.iter().map(|value| claim("", value)).collect::<Vec<_>>().join(" "),
         value => value.to_string(),
     };
-    let text = printable(&text);
+    let text = shorten(&printable(&text));
     let timestamp = value.as_i64().filter(|_| ["exp", "iat", "nbf", "auth_time"].contains(&name));
     match timestamp.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0)) {
         Some(date) => format!("{text} ({})", date.format("%Y-%m-%d %H:%M:%S UTC")),
         None => text,
+    }
+}
+
+/// Cuts a text after [`MAX_CLAIM`] characters, and appends its length.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_CLAIM) {
+        Some((end, _)) => format!("{}… ({} characters; --json prints all)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
     }
 }
 
@@ -117,6 +132,13 @@ mod tests {
         for token in ["opaque", "a.b", "a.b.c", ""] {
             assert!(super::claims(token).is_none(), "{token}");
         }
+    }
+
+    #[test]
+    fn a_long_claim_is_shortened_and_its_length_reported() {
+        let long = "å".repeat(300);
+        assert_eq!(claim("padding", &json!(long)), format!("{}… (300 characters; --json prints all)", "å".repeat(200)));
+        assert_eq!(claim("padding", &json!("å".repeat(200))), "å".repeat(200));
     }
 
     #[test]

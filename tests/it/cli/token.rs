@@ -62,3 +62,11 @@ fn a_refused_scope_is_named_and_the_advice_does_not_blame_the_secret() {
     assert!(refused.stderr.contains("Ditio core knows the client, but has not granted it these scopes"), "{refused:?}");
     refused.failed(3, &["refused the scopes `ditioapiv3`", "(invalid_scope)"]);
 }
+
+#[test]
+fn credentials_without_a_token_are_reported_with_a_way_to_check_them() {
+    let running = Running::start();
+    let keyfob = running.keyfob(&["token", "dvinci"]).without("DVINCI_CLIENT_ID").without("DVINCI_CLIENT_SECRET");
+    let keyfob = keyfob.env("DVINCI_API_USER", c::DVINCI_CLIENT_ID).env("DVINCI_API_TOKEN", c::DVINCI_CLIENT_SECRET);
+    keyfob.run().failed(2, &["custom headers and have no access token", "call an operation to check them"]);
+}
