@@ -256,3 +256,13 @@ fn no_retry_sends_a_token_request_once_too() {
         assert_eq!(running.simulator.requests().len(), 1, "{arguments:?}");
     }
 }
+
+#[test]
+fn the_body_is_read_from_standard_input_in_the_usual_spelling_and_in_that_of_curl() {
+    let running = Running::start();
+    for body in ["-", "@-"] {
+        // The tests' standard input is empty.
+        let run = running.keyfob(&["call", "ditio-core", "create_project", "--body", body]).run();
+        run.failed(2, &["standard input is not JSON"]);
+    }
+}

@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::usage_error::UsageError;
 
+/// Names of standard input in place of a value: the usual one, and the one of curl.
+const STANDARD_INPUT: [&str; 2] = ["-", "@-"];
+
 /// A request body from the arguments.
 pub(super) enum Body {
     None,
@@ -60,11 +63,11 @@ impl Body {
     }
 }
 
-/// Parses JSON from the argument itself, from `@FILE`, or from standard input (`-`).
+/// Parses JSON from the argument itself, from `@FILE`, or from standard input (`-` or `@-`).
 fn json(text: &str) -> anyhow::Result<Value> {
     let source = match text.strip_prefix('@') {
+        _ if STANDARD_INPUT.contains(&text) => "standard input",
         Some(path) => path,
-        None if text == "-" => "standard input",
         None => "--body",
     };
     let text = referenced(text)?.unwrap_or_else(|| text.to_owned());
@@ -72,9 +75,9 @@ fn json(text: &str) -> anyhow::Result<Value> {
     Ok(parsed.map_err(|error| UsageError::with_source(error, format!("{source} is not JSON")))?)
 }
 
-/// Reads the file that `@FILE` names, or standard input for `-`. Any other argument is `None`.
+/// Reads the file that `@FILE` names, or standard input for `-` and `@-`. Any other argument is `None`.
 pub(super) fn referenced(argument: &str) -> Result<Option<String>, UsageError> {
-    if argument == "-" {
+    if STANDARD_INPUT.contains(&argument) {
         let mut all = String::new();
         let read = std::io::stdin().read_to_string(&mut all);
         read.map_err(|error| UsageError::with_source(error, "cannot read standard input"))?;
