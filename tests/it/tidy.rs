@@ -24,6 +24,7 @@ fn dependencies_between_crates_point_one_way() {
         ("keyfob", [&["keyfob-client", "keyfob-ditio"], apis.as_slice()].concat()),
         ("keyfob-simulator", vec![]),
         ("keyfob-cli", vec!["keyfob", "keyfob-simulator"]),
+        ("keyfob-examples", vec![]),
         ("keyfob-tests", vec!["keyfob", "keyfob-cli", "keyfob-simulator"]),
         ("xtask", vec![]),
     ];

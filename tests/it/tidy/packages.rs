@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::workspace::{cargo, packages, read};
 
 /// Packages that are not published.
-const INTERNAL: [&str; 2] = ["keyfob-tests", "xtask"];
+const INTERNAL: [&str; 3] = ["keyfob-examples", "keyfob-tests", "xtask"];
 
 /// Files of every package outside `src`. Cargo adds the first three.
 const FILES: [&str; 6] = ["Cargo.lock", "Cargo.toml", "Cargo.toml.orig", "LICENSE-APACHE", "LICENSE-MIT", "README.md"];

@@ -20,7 +20,9 @@ pub(super) fn check(root: &Path) -> Result<()> {
             // An empty library; all dependencies are for its tests.
             "keyfob-tests" => continue,
             _ if has_target("lib") => &["--lib"],
-            _ => &["--bins"],
+            _ if has_target("bin") => &["--bins"],
+            // Examples only.
+            _ => continue,
         };
         // The profile `check` type-checks without generating code.
         let mut arguments = vec!["rustc", "--profile", "check", "--locked", "--quiet", "--package", name];

@@ -1,11 +1,24 @@
-//! A webhook receiver: verifies the deliveries of Bits and Digitaleo, drops repeats, and queues new events.
+//! Receives webhooks of Bits and Digitaleo with axum: verifies deliveries, drops repeats, and queues new events.
+//!
+//! Starts a simulator, which delivers. A service listens on an address behind its TLS proxy.
 //!
 //! ```sh
-//! BITS_WEBHOOK_SECRET=… DIGITALEO_WEBHOOK_SECRET=… \
-//!     cargo run -p keyfob --features bits,digitaleo --example webhook_receiver
+//! cargo run -p keyfob-examples --example webhook_receiver
+//! ```
+//!
+//! ```text
+//! bits responded to 3 deliveries of one event: [204, 204, 204]
+//! digitaleo responded to a batch of 2 events: [204]
+//! a delivery with a wrong secret: [401]
+//! queued: APPLICATION_STARTED of …
+//! queued: contact.message.click: {"contactId":1}
+//! queued: contact.message.click: {"contactId":2}
 //! ```
 
-use std::sync::{Arc, Mutex};
+use std::{
+    error::Error,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Router,
@@ -15,7 +28,12 @@ use axum::{
     routing::post,
 };
 use keyfob::{bits, client::webhook::RecentKeys, digitaleo};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use keyfob_simulator::{Simulator, Vendor, Webhook, credentials::DIGITALEO_CLIENT_SECRET};
+use serde_json::json;
+use tokio::{
+    net::TcpListener,
+    sync::mpsc::{UnboundedSender, unbounded_channel},
+};
 
 /// Number of recent deliveries among which a repeat is detected.
 const REMEMBERED: usize = 10_000;
@@ -78,22 +96,33 @@ async fn from_digitaleo(State(receivers): State<Receivers>, headers: HeaderMap, 
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (bits_secret, digitaleo_secret) =
-        (std::env::var("BITS_WEBHOOK_SECRET")?, std::env::var("DIGITALEO_WEBHOOK_SECRET")?);
-    let (queue, mut events) = unbounded_channel::<String>();
-    tokio::spawn(async move {
-        while let Some(event) = events.recv().await {
-            print(&event);
-        }
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-    print(&format!("listening on http://{}/bits and …/digitaleo", listener.local_addr()?));
-    axum::serve(listener, router(&bits_secret, &digitaleo_secret, queue)).await?;
-    Ok(())
-}
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (bits_secret, digitaleo_secret) = ("secret from the dashboard", DIGITALEO_CLIENT_SECRET);
+    let (queue, mut events) = unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let server = axum::serve(listener, router(bits_secret, digitaleo_secret, queue));
+    tokio::spawn(server.into_future()); // a service: server.await?
 
-#[expect(clippy::print_stdout, reason = "the example prints its events")]
-fn print(text: &str) {
-    println!("{text}");
+    let simulator = Simulator::start().await?;
+    let deliver = async |webhook: Webhook| -> Result<Vec<u16>, Box<dyn Error>> {
+        Ok(simulator.deliver(webhook).await?.iter().map(|delivery| delivery.status).collect())
+    };
+    let bits = Webhook::new(Vendor::Bits, format!("{url}/bits"));
+    let repeated = deliver(bits.clone().secret(bits_secret).times(3)).await?;
+    println!("bits responded to 3 deliveries of one event: {repeated:?}");
+    let clicks = [json!({"contactId": 1}), json!({"contactId": 2})];
+    let batch = deliver(Webhook::new(Vendor::Digitaleo, format!("{url}/digitaleo")).events(clicks)).await?;
+    println!("digitaleo responded to a batch of 2 events: {batch:?}");
+    let forged = deliver(bits.secret("guessed")).await?;
+    println!("a delivery with a wrong secret: {forged:?}");
+    assert_eq!((repeated, batch, forged), (vec![204; 3], vec![204], vec![401]));
+
+    let mut count = 0;
+    while let Ok(event) = events.try_recv() {
+        println!("queued: {event}");
+        count += 1;
+    }
+    assert_eq!(count, 3, "repeats and forged deliveries are not queued");
+    Ok(())
 }
