@@ -26,7 +26,8 @@ pub const API: &str = "canary";
 ///   [`rings`](Self::rings), [`download_file`](Self::download_file),
 ///   [`upload_file`](Self::upload_file), [`attach_files`](Self::attach_files),
 ///   [`report`](Self::report), [`send_report`](Self::send_report),
-///   [`open_door`](Self::open_door), [`door`](Self::door), [`search`](Self::search)
+///   [`open_door`](Self::open_door), [`door`](Self::door), [`search`](Self::search),
+///   [`flights`](Self::flights), [`record_flight`](Self::record_flight)
 #[derive(Clone, Debug)]
 pub struct Client {
     session: keyfob_client::Session,
@@ -366,6 +367,50 @@ impl Client {
     pub fn search(&self, body: types::SearchBody) -> operation::Search {
         operation::Search::new(self.session.clone(), body)
     }
+    /// Lists the names of flights, in a response for all statuses.
+    ///
+    /// Returns a list of [`String`].
+    ///
+    /// Statuses:
+    /// * others: Names.
+    ///
+    /// Sends `GET /flights`. Documented by the vendor: <https://example.invalid/flights>.
+    pub fn flights(&self) -> operation::Flights {
+        operation::Flights::new(self.session.clone())
+    }
+    /// Records a flight.
+    ///
+    /// Inline schemas, names that clash, and rare kinds of parameters.
+    ///
+    /// Returns [`types::RecordFlightResponse`].
+    ///
+    /// Arguments:
+    /// * `legs` (path)
+    /// * `body` (JSON)
+    ///
+    /// Optional parameters: [`legs_2`](operation::RecordFlight::legs_2) (`legs`),
+    /// [`mode`](operation::RecordFlight::mode), [`winds`](operation::RecordFlight::winds),
+    /// [`gusts`](operation::RecordFlight::gusts), [`x_tags`](operation::RecordFlight::x_tags)
+    /// (`X-Tags`), [`nest`](operation::RecordFlight::nest),
+    /// [`flock`](operation::RecordFlight::flock).
+    ///
+    /// Statuses:
+    /// * 200: The flight.
+    /// * 202: Accepted.
+    ///
+    /// Sends `POST /flights/{legs}`. Documented by the vendor:
+    /// <https://example.invalid/flights>.
+    pub fn record_flight(
+        &self,
+        legs: impl IntoIterator<Item = impl Into<String>>,
+        body: types::RecordFlightBody,
+    ) -> operation::RecordFlight {
+        operation::RecordFlight::new(
+            self.session.clone(),
+            legs.into_iter().map(Into::into).collect(),
+            body,
+        )
+    }
 }
 /// Every operation, in the order of the specification.
 pub static OPERATIONS: &[&keyfob_client::Operation] = &[
@@ -386,6 +431,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
     &operation::OpenDoor::OPERATION,
     &operation::Door::OPERATION,
     &operation::Search::OPERATION,
+    &operation::Flights::OPERATION,
+    &operation::RecordFlight::OPERATION,
 ];
 /// Request builders, one for each operation.
 pub mod operation {
@@ -1751,6 +1798,192 @@ pub mod operation {
             page.data.len()
         }
     }
+    /// Builder of [`Client::flights`](super::Client::flights): lists the names of flights, in a
+    /// response for all statuses.
+    ///
+    /// Returns a list of [`String`].
+    ///
+    /// Sends `GET /flights`. Documented by the vendor: <https://example.invalid/flights>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct Flights {
+        session: Session,
+        call: CallOptions,
+    }
+    impl Flights {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "flights",
+            summary: "Lists the names of flights, in a response for all statuses.",
+            method: "GET",
+            path: "/flights",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::Idempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/flights",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+            }
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for Flights {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/flights");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+        }
+    }
+    keyfob_client::operation!(Flights, Vec < String >, value);
+    /// Builder of [`Client::record_flight`](super::Client::record_flight): records a flight.
+    ///
+    /// Inline schemas, names that clash, and rare kinds of parameters.
+    ///
+    /// Returns [`types::RecordFlightResponse`].
+    ///
+    /// Sends `POST /flights/{legs}`. Documented by the vendor:
+    /// <https://example.invalid/flights>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct RecordFlight {
+        session: Session,
+        call: CallOptions,
+        legs: Vec<String>,
+        legs_2: Option<i64>,
+        mode: Option<types::RecordFlightMode>,
+        winds: Vec<String>,
+        gusts: Vec<i64>,
+        x_tags: Vec<String>,
+        nest: Option<String>,
+        flock: Option<i64>,
+        body: types::RecordFlightBody,
+    }
+    impl RecordFlight {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "record_flight",
+            summary: "Records a flight.",
+            method: "POST",
+            path: "/flights/{legs}",
+            query: &["legs", "mode", "winds", "gusts"],
+            open_query: false,
+            comma_separated: &[],
+            headers: &["X-Tags"],
+            required: &[],
+            fixed_query: &[],
+            body: "application/json",
+            body_required: true,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/flights",
+        };
+        #[inline(never)]
+        pub(super) fn new(
+            session: Session,
+            legs: Vec<String>,
+            body: types::RecordFlightBody,
+        ) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                legs,
+                body,
+                legs_2: None,
+                mode: None,
+                winds: Vec::new(),
+                gusts: Vec::new(),
+                x_tags: Vec::new(),
+                nest: None,
+                flock: None,
+            }
+        }
+        /// Sets the query parameter `legs`.
+        pub fn legs_2(mut self, value: i64) -> Self {
+            self.legs_2 = Some(value);
+            self
+        }
+        /// Sets the query parameter `mode`.
+        pub fn mode(mut self, value: impl Into<types::RecordFlightMode>) -> Self {
+            self.mode = Some(value.into());
+            self
+        }
+        /// Sets the query parameter `winds`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by `|`.
+        pub fn winds(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.winds = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the query parameter `gusts`.
+        ///
+        /// Pass the values in an array; they are sent as one parameter, separated by spaces.
+        pub fn gusts(mut self, value: impl IntoIterator<Item = i64>) -> Self {
+            self.gusts = value.into_iter().collect();
+            self
+        }
+        /// Sets the header `X-Tags`.
+        ///
+        /// Pass the values in an array; each is sent as a header of its own.
+        pub fn x_tags(
+            mut self,
+            value: impl IntoIterator<Item = impl Into<String>>,
+        ) -> Self {
+            self.x_tags = value.into_iter().map(Into::into).collect();
+            self
+        }
+        /// Sets the cookie `nest`.
+        pub fn nest(mut self, value: impl Into<String>) -> Self {
+            self.nest = Some(value.into());
+            self
+        }
+        /// Sets the cookie `flock`.
+        pub fn flock(mut self, value: i64) -> Self {
+            self.flock = Some(value);
+            self
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for RecordFlight {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/flights/");
+            path.list("legs", &self.legs);
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.header("X-Tags", &self.x_tags);
+            request.cookie("flock", &self.flock);
+            request.cookie("nest", &self.nest);
+            request.accept("application/json");
+            request.json(&self.body, "application/json");
+            request.query_separated("gusts", &self.gusts, ' ');
+            request.query("legs", &self.legs_2);
+            request.query("mode", &self.mode);
+            request.query_separated("winds", &self.winds, '|');
+        }
+    }
+    keyfob_client::operation!(RecordFlight, types::RecordFlightResponse, record);
 }
 /// Types of request and response bodies.
 pub mod types {
@@ -1759,9 +1992,14 @@ pub mod types {
     pub struct Base {
         pub total: Option<i64>,
         pub next: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Base::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default Base { 0 total "total", 1 next "next" });
+    keyfob_client::wire_struct! {
+        with_default Base {
+            total "total",
+            next "next",
+        }
+    }
     /// A bird, with \<markup\> and a code span `a[0]`.
     ///
     /// Returned by [`Client::bird_by_ring`](super::Client::bird_by_ring),
@@ -1808,17 +2046,36 @@ pub mod types {
         pub snake_case: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Bird::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Bird { 0 id "id", 1 name "name", 2 color "color", 3 odd "odd", 4
-        size "size", 5 born "born", 6 ringed "ringed", 7 wings "wings", 8 weight
-        "weight", 9 weights "weights", 10 tame "tame", 11 gone "gone", 12 ids "ids", 13
-        counts "counts", 14 times "times", 15 names "names", 16 places "places", 17
-        mother "mother", 18 anything "anything", 19 free "free", 20 serial "serial", 21
-        type_ "type", 22 odata_id "@odata.id", 23 snake_case "snake_case" } extra; strict
-        0, 11
-    );
+    keyfob_client::wire_struct! {
+        with_default Bird {
+            id "id" (strict),
+            name "name",
+            color "color",
+            odd "odd",
+            size "size",
+            born "born",
+            ringed "ringed",
+            wings "wings",
+            weight "weight",
+            weights "weights",
+            tame "tame",
+            gone "gone" (strict),
+            ids "ids",
+            counts "counts",
+            times "times",
+            names "names",
+            places "places",
+            mother "mother",
+            anything "anything",
+            free "free",
+            serial "serial",
+            type_ "type",
+            odata_id "@odata.id",
+            snake_case "snake_case",
+        } extra
+    }
     impl Bird {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -1992,15 +2249,24 @@ pub mod types {
         pub password: Option<String>,
         /// `Debug` shows `[redacted]`.
         pub pins: Vec<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BirdCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default BirdCreate { 0 name "name" required_or_default, 1 color "color"
-        required, 2 wings "wings" required_or_default, 3 born "born" required, 4 ringed
-        "ringed" required, 5 nest "nest" required, 6 ids "ids" required_or_default, 7
-        note "note" nullable, 8 weight "weight", 9 new "new", 10 password(secret)
-        "password", 11 pins(secret) "pins" }
-    );
+    keyfob_client::wire_struct! {
+        without_default BirdCreate {
+            name "name" required_or_default,
+            color "color" required,
+            wings "wings" required_or_default,
+            born "born" required,
+            ringed "ringed" required,
+            nest "nest" required,
+            ids "ids" required_or_default,
+            note "note" nullable,
+            weight "weight",
+            new "new",
+            password "password" (secret),
+            pins "pins" (secret),
+        }
+    }
     impl BirdCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -2067,12 +2333,15 @@ pub mod types {
         pub total: Option<i64>,
         pub next: Option<String>,
         pub data: Vec<Bird>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BirdPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default BirdPage { 0 total "total", 1 next "next", 2 data "data" }; strict
-        0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default BirdPage {
+            total "total" (strict),
+            next "next" (strict),
+            data "data" (strict),
+        }
+    }
     /// Changes of a bird.
     ///
     /// Request body of [`Client::update_bird`](super::Client::update_bird).
@@ -2084,12 +2353,17 @@ pub mod types {
         pub ids: Option<Vec<String>>,
         pub places: keyfob_client::Patch<Vec<Place>>,
         pub tame: Option<bool>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BirdUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default BirdUpdate { 0 name "name", 1 wings "wings", 2 ids "ids", 3 places
-        "places", 4 tame "tame" }
-    );
+    keyfob_client::wire_struct! {
+        with_default BirdUpdate {
+            name "name",
+            wings "wings",
+            ids "ids",
+            places "places",
+            tame "tame",
+        }
+    }
     impl BirdUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -2146,10 +2420,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Other(String),
     }
-    keyfob_client::open_string_enum!(
-        Color : Other { Red "red", DarkBlue "DARK_BLUE", _1st "1st", New "new", Unknown
-        "unknown" }
-    );
+    keyfob_client::open_string_enum! {
+        Color: Other {
+            Red "red",
+            DarkBlue "DARK_BLUE",
+            _1st "1st",
+            New "new",
+            Unknown "unknown",
+        }
+    }
     /// Values that have the same Rust name without `x-enum-varnames`.
     ///
     /// Part of [`Bird`].
@@ -2167,9 +2446,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        Odd : Unknown { Below "<", AtMost "<=", LowerA "a", UpperA "A" }
-    );
+    keyfob_client::open_string_enum! {
+        Odd: Unknown {
+            Below "<",
+            AtMost "<=",
+            LowerA "a",
+            UpperA "A",
+        }
+    }
     /// Coordinates.
     ///
     /// Part of [`Bird`], [`BirdCreate`], [`BirdUpdate`] and [`SearchBody`].
@@ -2178,9 +2462,14 @@ pub mod types {
     pub struct Place {
         pub lat: Option<f64>,
         pub lon: Option<f64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Place::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default Place { 0 lat "lat", 1 lon "lon" });
+    keyfob_client::wire_struct! {
+        with_default Place {
+            lat "lat",
+            lon "lon",
+        }
+    }
     impl Place {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -2197,6 +2486,189 @@ pub mod types {
             self
         }
     }
+    /// Request body of [`Client::record_flight`](super::Client::record_flight).
+    #[derive(Clone, PartialEq)]
+    #[non_exhaustive]
+    pub struct RecordFlightBody {
+        pub from: RecordFlightBodyFrom,
+        pub foo_bar: Option<i64>,
+        /// Named `foo_bar` on the wire.
+        pub foo_bar_2: Option<i64>,
+        /// Named `+1` on the wire.
+        pub plus_1: Option<i64>,
+        /// Named `-1` on the wire.
+        pub minus_1: Option<i64>,
+        pub default: Option<bool>,
+        /// Named `wire` on the wire.
+        pub wire_2: Option<String>,
+        pub grid: Vec<Vec<i64>>,
+        pub either: Option<serde_json::Value>,
+        /// Fields that this version does not know; they are sent back with the object.
+        pub extra: keyfob_client::Extra,
+        wire: keyfob_client::wire_form::WireForms<{ RecordFlightBody::WIRE_WORDS }>,
+    }
+    keyfob_client::wire_struct! {
+        without_default RecordFlightBody {
+            from "from" required,
+            foo_bar "fooBar",
+            foo_bar_2 "foo_bar",
+            plus_1 "+1",
+            minus_1 "-1",
+            default "default",
+            wire_2 "wire",
+            grid "grid",
+            either "either",
+        } extra
+    }
+    impl RecordFlightBody {
+        /// Creates a value with the required fields.
+        pub fn new(from: RecordFlightBodyFrom) -> Self {
+            Self {
+                from,
+                foo_bar: Default::default(),
+                foo_bar_2: Default::default(),
+                plus_1: Default::default(),
+                minus_1: Default::default(),
+                default: Default::default(),
+                wire_2: Default::default(),
+                grid: Default::default(),
+                either: Default::default(),
+                extra: Default::default(),
+                wire: Default::default(),
+            }
+        }
+        /// Sets `fooBar`.
+        pub fn foo_bar(mut self, value: i64) -> Self {
+            self.foo_bar = Some(value);
+            self
+        }
+        /// Sets `foo_bar`.
+        pub fn foo_bar_2(mut self, value: i64) -> Self {
+            self.foo_bar_2 = Some(value);
+            self
+        }
+        /// Sets `+1`.
+        pub fn plus_1(mut self, value: i64) -> Self {
+            self.plus_1 = Some(value);
+            self
+        }
+        /// Sets `-1`.
+        pub fn minus_1(mut self, value: i64) -> Self {
+            self.minus_1 = Some(value);
+            self
+        }
+        /// Sets `default`.
+        pub fn default(mut self, value: bool) -> Self {
+            self.default = Some(value);
+            self
+        }
+        /// Sets `wire`.
+        pub fn wire_2(mut self, value: impl Into<String>) -> Self {
+            self.wire_2 = Some(value.into());
+            self
+        }
+        /// Sets `grid`.
+        pub fn grid(mut self, value: impl IntoIterator<Item = Vec<i64>>) -> Self {
+            self.grid = value.into_iter().collect();
+            self
+        }
+        /// Sets `either`.
+        pub fn either(mut self, value: impl Into<serde_json::Value>) -> Self {
+            self.either = Some(value.into());
+            self
+        }
+    }
+    /// Part of [`RecordFlightBody`].
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct RecordFlightBodyFrom {
+        pub lat: Option<f64>,
+        pub mood: Option<RecordFlightBodyFromMood>,
+        wire: keyfob_client::wire_form::WireForms<{ RecordFlightBodyFrom::WIRE_WORDS }>,
+    }
+    keyfob_client::wire_struct! {
+        with_default RecordFlightBodyFrom {
+            lat "lat",
+            mood "mood",
+        }
+    }
+    impl RecordFlightBodyFrom {
+        /// Creates a value without any field.
+        pub fn new() -> Self {
+            Self::default()
+        }
+        /// Sets `lat`.
+        pub fn lat(mut self, value: f64) -> Self {
+            self.lat = Some(value);
+            self
+        }
+        /// Sets `mood`.
+        pub fn mood(mut self, value: impl Into<RecordFlightBodyFromMood>) -> Self {
+            self.mood = Some(value.into());
+            self
+        }
+    }
+    /// Part of [`RecordFlightBodyFrom`].
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum RecordFlightBodyFromMood {
+        /// `calm` on the wire.
+        Calm,
+        /// `wild` on the wire.
+        Wild,
+        /// A value that the API's description does not list.
+        Unknown(String),
+    }
+    keyfob_client::open_string_enum! {
+        RecordFlightBodyFromMood: Unknown {
+            Calm "calm",
+            Wild "wild",
+        }
+    }
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum RecordFlightMode {
+        /// `glide` on the wire.
+        Glide,
+        /// `flap` on the wire.
+        Flap,
+        /// A value that the API's description does not list.
+        Unknown(String),
+    }
+    keyfob_client::open_string_enum! {
+        RecordFlightMode: Unknown {
+            Glide "glide",
+            Flap "flap",
+        }
+    }
+    /// Returned by [`Client::record_flight`](super::Client::record_flight).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct RecordFlightResponse {
+        pub km: Option<f64>,
+        pub stops: Vec<RecordFlightResponseStopsItem>,
+        wire: keyfob_client::wire_form::WireForms<{ RecordFlightResponse::WIRE_WORDS }>,
+    }
+    keyfob_client::wire_struct! {
+        with_default RecordFlightResponse {
+            km "km",
+            stops "stops",
+        }
+    }
+    /// Part of [`RecordFlightResponse`].
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct RecordFlightResponseStopsItem {
+        pub name: Option<String>,
+        wire: keyfob_client::wire_form::WireForms<
+            { RecordFlightResponseStopsItem::WIRE_WORDS },
+        >,
+    }
+    keyfob_client::wire_struct! {
+        with_default RecordFlightResponseStopsItem {
+            name "name",
+        }
+    }
     /// Returned by [`Client::rings`](super::Client::rings).
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
@@ -2204,11 +2676,14 @@ pub mod types {
         /// Number of rings, as text.
         pub total: Option<String>,
         pub rings: Vec<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ RingPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default RingPage { 0 total "total", 1 rings "rings" }; strict 0, 1
-    );
+    keyfob_client::wire_struct! {
+        with_default RingPage {
+            total "total" (strict),
+            rings "rings" (strict),
+        }
+    }
     /// Request body of [`Client::search`](super::Client::search).
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
@@ -2218,12 +2693,15 @@ pub mod types {
         /// Match the whole text only.
         pub exact: Option<bool>,
         pub meta_data: Option<Place>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ SearchBody::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default SearchBody { 0 q "q" required_or_default, 1 exact "exact", 2
-        meta_data "metaData" optional_json_text }
-    );
+    keyfob_client::wire_struct! {
+        without_default SearchBody {
+            q "q" required_or_default,
+            exact "exact",
+            meta_data "metaData" optional_json_text,
+        }
+    }
     impl SearchBody {
         /// Creates a value with the required fields.
         pub fn new(q: impl Into<String>) -> Self {
@@ -2262,5 +2740,11 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(Size : Unknown { Small 0, Large 10, None - 1 });
+    keyfob_client::open_integer_enum! {
+        Size: Unknown {
+            Small 0,
+            Large 10,
+            None -1,
+        }
+    }
 }

@@ -464,7 +464,7 @@ async fn debug_output_of_types_builders_and_dynamic_calls_has_no_secret() {
 
 #[test]
 fn operations_have_their_query_confidence_and_source() {
-    assert_eq!(OPERATIONS.len(), 17);
+    assert_eq!(OPERATIONS.len(), 19);
     let merge = operation::MergeBirds::OPERATION;
     assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);
     assert_eq!(
@@ -476,4 +476,29 @@ fn operations_have_their_query_confidence_and_source() {
     assert_eq!(operation::DownloadFile::OPERATION.host, "files");
     assert_eq!(operation::AttachFiles::OPERATION.body, "multipart/form-data");
     assert!(OPERATIONS.iter().any(|operation| operation.id == "bird_by_ring" && operation.query == ["ring"]));
+}
+
+#[tokio::test]
+async fn inline_schemas_clashing_names_and_rare_parameters_are_sent_and_read() {
+    let (server, client) = canary([body(r#"{"km": 1.5, "stops": [{"name": "reed"}]}"#), body(r#"["a"]"#)]).await;
+    let from = types::RecordFlightBodyFrom::new().lat(1.5).mood(types::RecordFlightBodyFromMood::Calm);
+    let flight =
+        types::RecordFlightBody::new(from).foo_bar(1).foo_bar_2(2).plus_1(3).minus_1(4).default(true).wire_2("w");
+    let call = client.record_flight(["a/b", "c"], flight.grid([vec![1], vec![2, 3]]).either(json!("x")));
+    let call = call.legs_2(2).mode("flap").winds(["n|w", "s"]).gusts([1, 2]).x_tags(["p", "q"]);
+    let done = call.nest("oak; x=1").flock(7).await.unwrap().into_inner();
+    assert_eq!((done.km, done.stops[0].name.as_deref()), (Some(1.5), Some("reed")));
+    assert_eq!(line(&server), "POST /base/flights/a%2Fb,c?gusts=1+2&legs=2&mode=flap&winds=n%7Cw%7Cs");
+    let request = &server.requests()[0];
+    assert_eq!(request.header("cookie"), Some("flock=7; nest=oak%3B%20x%3D1"));
+    assert!(request.headers.contains("x-tags: p\r\nx-tags: q"), "{}", request.headers);
+    let sent: Value = serde_json::from_str(&sent(&server)).unwrap();
+    let expected = json!({
+        "from": {"lat": 1.5, "mood": "calm"}, "fooBar": 1, "foo_bar": 2, "+1": 3, "-1": 4, "default": true, "wire": "w",
+        "grid": [[1], [2, 3]], "either": "x"
+    });
+    assert_eq!(sent, expected);
+    assert_eq!(client.flights().await.unwrap().into_inner(), ["a"]);
+    let error = client.record_flight(Vec::<String>::new(), types::RecordFlightBody::new(Default::default()));
+    assert_eq!(error.await.unwrap_err().kind(), ErrorKind::Rejected);
 }

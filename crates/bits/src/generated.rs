@@ -601,9 +601,13 @@ pub mod types {
         pub status: Option<ApplicationStatus>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Application::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default Application { 0 status "status" } extra);
+    keyfob_client::wire_struct! {
+        with_default Application {
+            status "status",
+        } extra
+    }
     /// Request body to create an application.
     ///
     /// Request body of [`Client::create_application`](super::Client::create_application).
@@ -618,13 +622,15 @@ pub mod types {
         /// URL that the applicant's browser is sent to after the workflow. Plain http and localhost
         /// are accepted.
         pub redirect_url: String,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ApplicationCreate { 0 workflow_id "workflowId"
-        required_or_default, 1 country_code "countryCode" required_or_default, 2
-        redirect_url "redirectUrl" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default ApplicationCreate {
+            workflow_id "workflowId" required_or_default,
+            country_code "countryCode" required_or_default,
+            redirect_url "redirectUrl" required_or_default,
+        }
+    }
     impl ApplicationCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -656,12 +662,14 @@ pub mod types {
         pub session_token: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationCreated::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ApplicationCreated { 0 id "id", 1 session_token(secret)
-        "sessionToken" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ApplicationCreated {
+            id "id",
+            session_token "sessionToken" (secret),
+        } extra
+    }
     /// Reference to the application to read.
     ///
     /// Request body of [`Client::application`](super::Client::application),
@@ -672,12 +680,13 @@ pub mod types {
     pub struct ApplicationReference {
         /// Id of the application.
         pub application_id: String,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationReference::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ApplicationReference { 0 application_id "applicationId"
-        required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default ApplicationReference {
+            application_id "applicationId" required_or_default,
+        }
+    }
     impl ApplicationReference {
         /// Creates a value with the required fields.
         pub fn new(application_id: impl Into<String>) -> Self {
@@ -709,11 +718,16 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ApplicationStatus : Unknown { NotStarted "NOT_STARTED", InProgress "IN_PROGRESS",
-        Approved "APPROVED", Declined "DECLINED", Failed "FAILED", Cancelled "CANCELLED"
+    keyfob_client::open_string_enum! {
+        ApplicationStatus: Unknown {
+            NotStarted "NOT_STARTED",
+            InProgress "IN_PROGRESS",
+            Approved "APPROVED",
+            Declined "DECLINED",
+            Failed "FAILED",
+            Cancelled "CANCELLED",
         }
-    );
+    }
     /// General information about an organization. The list of fields is incomplete.
     ///
     /// Returned by
@@ -728,12 +742,15 @@ pub mod types {
         pub legal_type: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Organization::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Organization { 0 organization_name "organizationName", 1
-        organization_number "organizationNumber", 2 legal_type "legalType" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default Organization {
+            organization_name "organizationName",
+            organization_number "organizationNumber",
+            legal_type "legalType",
+        } extra
+    }
     /// Registration number of an organization.
     ///
     /// Part of [`Organization`].
@@ -746,12 +763,14 @@ pub mod types {
         pub issuing_country: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OrganizationNumber::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrganizationNumber { 0 id "id", 1 issuing_country "issuingCountry" }
-        extra
-    );
+    keyfob_client::wire_struct! {
+        with_default OrganizationNumber {
+            id "id",
+            issuing_country "issuingCountry",
+        } extra
+    }
     /// The owner of an access token.
     ///
     /// Returned by [`Client::userinfo`](super::Client::userinfo) and
@@ -763,11 +782,13 @@ pub mod types {
         pub customer_id: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Userinfo::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Userinfo { 0 customer_id "customerId" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default Userinfo {
+            customer_id "customerId",
+        } extra
+    }
     /// Body of a webhook delivery: a POST request to the receiver URL configured in the
     /// dashboard. Deliveries are at least once; discard duplicates by `eventId`. A delivery has
     /// no versioned Content-Type header and possibly none at all; later formats will carry a
@@ -784,12 +805,15 @@ pub mod types {
         pub event: Option<WebhookEvent>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WebhookEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WebhookEnvelope { 0 event_id "eventId", 1 published_at
-        "publishedAt", 2 event "event" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default WebhookEnvelope {
+            event_id "eventId",
+            published_at "publishedAt",
+            event "event",
+        } extra
+    }
     /// Event of a webhook delivery. Events carry ids only; read the data through the API.
     /// Fields of unknown event types are available in `extra`.
     ///
@@ -802,12 +826,14 @@ pub mod types {
         pub application_id: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WebhookEvent::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WebhookEvent { 0 type_ "type", 1 application_id "applicationId" }
-        extra
-    );
+    keyfob_client::wire_struct! {
+        with_default WebhookEvent {
+            type_ "type",
+            application_id "applicationId",
+        } extra
+    }
     /// Kind of event. Other kinds exist, but their names are not known.
     ///
     /// Part of [`WebhookEvent`].
@@ -819,7 +845,9 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        WebhookEventType : Unknown { ApplicationStarted "APPLICATION_STARTED" }
-    );
+    keyfob_client::open_string_enum! {
+        WebhookEventType: Unknown {
+            ApplicationStarted "APPLICATION_STARTED",
+        }
+    }
 }

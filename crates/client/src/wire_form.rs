@@ -144,6 +144,12 @@ impl<'a> OriginalForm<'a> {
     }
 }
 
+/// Returns the number of words that store the forms of this many fields.
+#[must_use]
+pub const fn words(fields: usize) -> usize {
+    fields.div_ceil(WireForm::PER_WORD)
+}
+
 /// Recorded forms of all fields of a struct, sixteen per word.
 ///
 /// Only retained JSON allocates. Forms do not take part in comparisons: any two `WireForms` are equal.

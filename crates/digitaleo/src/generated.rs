@@ -3147,13 +3147,19 @@ pub mod types {
         pub cost_ttc: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Campaign::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Campaign { 0 id "id", 1 name "name", 2 list_name "listName", 3
-        status "status", 4 cancelled "cancelled", 5 cost "cost", 6 cost_ttc "costTTC" }
-        extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Campaign {
+            id "id" (strict),
+            name "name",
+            list_name "listName",
+            status "status",
+            cancelled "cancelled",
+            cost "cost",
+            cost_ttc "costTTC",
+        } extra
+    }
     /// A recipient of a campaign.
     ///
     /// Part of [`CampaignContactsCreate`].
@@ -3166,12 +3172,16 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignContact::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignContact { 0 email "email", 1 mobile "mobile", 2 first_name
-        "firstName", 3 last_name "lastName" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignContact {
+            email "email",
+            mobile "mobile",
+            first_name "firstName",
+            last_name "lastName",
+        } extra
+    }
     impl CampaignContact {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -3208,12 +3218,16 @@ pub mod types {
         pub campaign_id: String,
         /// Recipients of the message.
         pub contacts: Vec<CampaignContact>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { CampaignContactsCreate::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default CampaignContactsCreate { 0 campaign_id "campaignId"
-        required_or_default, 1 contacts "contacts" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default CampaignContactsCreate {
+            campaign_id "campaignId" required_or_default,
+            contacts "contacts" required_or_default,
+        }
+    }
     impl CampaignContactsCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -3238,11 +3252,14 @@ pub mod types {
         pub medias: Option<CampaignCostMedias>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignCost::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignCost { 0 cost "cost", 1 medias "medias" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignCost {
+            cost "cost",
+            medias "medias",
+        } extra
+    }
     /// Cost of each medium, with discount and adjustment. Parts that do not apply are absent.
     ///
     /// Part of [`CampaignCost`].
@@ -3263,12 +3280,18 @@ pub mod types {
         pub adjust: Option<CampaignCostPart>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignCostMedias::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignCostMedias { 0 sms "SMS", 1 email "EMAIL", 2 voice "VOICE",
-        3 voicemail "VOICEMAIL", 4 discount "DISCOUNT", 5 adjust "ADJUST" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignCostMedias {
+            sms "SMS",
+            email "EMAIL",
+            voice "VOICE",
+            voicemail "VOICEMAIL",
+            discount "DISCOUNT",
+            adjust "ADJUST",
+        } extra
+    }
     /// Cost of a campaign, as a list of one element.
     ///
     /// Returned by [`Client::campaign_costs`](super::Client::campaign_costs).
@@ -3279,11 +3302,14 @@ pub mod types {
         pub list: Vec<CampaignCost>,
         /// Number of rows in this response.
         pub size: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignCostPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignCostPage { 0 list "list", 1 size "size" }
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignCostPage {
+            list "list",
+            size "size",
+        }
+    }
     /// Part of a cost.
     ///
     /// Part of [`CampaignCostMedias`].
@@ -3298,12 +3324,15 @@ pub mod types {
         pub label: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignCostPart::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignCostPart { 0 cost "cost", 1 units "units", 2 label "label" }
-        extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignCostPart {
+            cost "cost",
+            units "units",
+            label "label",
+        } extra
+    }
     /// Campaign to calculate the cost of: either an existing campaign, or mailings and a list.
     ///
     /// Request body of [`Client::campaign_costs`](super::Client::campaign_costs).
@@ -3318,12 +3347,15 @@ pub mod types {
         pub list_id: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignCostsRequest::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignCostsRequest { 0 campaign_id "campaignId", 1 mailings
-        "mailings", 2 list_id "listId" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignCostsRequest {
+            campaign_id "campaignId",
+            mailings "mailings",
+            list_id "listId",
+        } extra
+    }
     impl CampaignCostsRequest {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -3369,12 +3401,16 @@ pub mod types {
         pub steps: Vec<CampaignStep>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default CampaignCreate { 0 name "name" required_or_default, 1 type_
-        "type", 2 list_id "listId", 3 steps "steps" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default CampaignCreate {
+            name "name" required_or_default,
+            type_ "type",
+            list_id "listId",
+            steps "steps",
+        } extra
+    }
     impl CampaignCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>) -> Self {
@@ -3420,12 +3456,15 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignPage { 0 list "list", 1 size "size", 2 total "total" };
-        strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignPage {
+            list "list" (strict),
+            size "size" (strict),
+            total "total" (strict),
+        }
+    }
     /// Reference to a campaign.
     ///
     /// Request body of [`Client::cancel_campaign`](super::Client::cancel_campaign).
@@ -3434,11 +3473,13 @@ pub mod types {
     pub struct CampaignReference {
         /// Id of the campaign.
         pub id: String,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignReference::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default CampaignReference { 0 id "id" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default CampaignReference {
+            id "id" required_or_default,
+        }
+    }
     impl CampaignReference {
         /// Creates a value with the required fields.
         pub fn new(id: impl Into<String>) -> Self {
@@ -3461,9 +3502,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        CampaignStatus : Unknown { Created "created", Pending "pending" }
-    );
+    keyfob_client::open_string_enum! {
+        CampaignStatus: Unknown {
+            Created "created",
+            Pending "pending",
+        }
+    }
     /// Single sending of a campaign.
     ///
     /// Part of [`CampaignCreate`].
@@ -3480,12 +3524,16 @@ pub mod types {
         pub mailings: Vec<MailingContent>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CampaignStep::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CampaignStep { 0 mode "mode", 1 priorities "priorities", 2 date
-        "date", 3 mailings "mailings" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CampaignStep {
+            mode "mode",
+            priorities "priorities",
+            date "date",
+            mailings "mailings",
+        } extra
+    }
     impl CampaignStep {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -3536,9 +3584,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        CampaignType : Unknown { Standard "STANDARD", Transactional "TRANSACTIONAL" }
-    );
+    keyfob_client::open_string_enum! {
+        CampaignType: Unknown {
+            Standard "STANDARD",
+            Transactional "TRANSACTIONAL",
+        }
+    }
     /// Person with an address for at least one medium.
     ///
     /// Part of [`ContactPage`].
@@ -3624,24 +3675,56 @@ pub mod types {
         pub email_optout: Option<EmailOptoutCause>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ Contact::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Contact { 0 id "id", 1 list_ids "listIds", 2 date_updated
-        "dateUpdated", 3 date_created "dateCreated", 4 email "email", 5 phone "phone", 6
-        mobile "mobile", 7 fax "fax", 8 facebook_id "facebookId", 9 twitter_id
-        "twitterId", 10 civility "civility", 11 first_name "firstName", 12 last_name
-        "lastName", 13 address1 "address1", 14 address2 "address2", 15 zipcode "zipcode",
-        16 city "city", 17 state "state", 18 longitude "longitude", 19 latitude
-        "latitude", 20 country "country", 21 birth_date "birthDate", 22 reference
-        "reference", 23 company "company", 24 locale "locale", 25 field01 "field01", 26
-        field02 "field02", 27 field03 "field03", 28 field04 "field04", 29 field05
-        "field05", 30 field06 "field06", 31 field07 "field07", 32 field08 "field08", 33
-        field09 "field09", 34 field10 "field10", 35 field11 "field11", 36 field12
-        "field12", 37 field13 "field13", 38 field14 "field14", 39 field15 "field15", 40
-        sms_optout "smsOptout", 41 voice_optout "voiceOptout", 42 voicemail_optout
-        "voicemailOptout", 43 email_optout "emailOptout" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Contact {
+            id "id" (strict),
+            list_ids "listIds",
+            date_updated "dateUpdated",
+            date_created "dateCreated",
+            email "email",
+            phone "phone",
+            mobile "mobile",
+            fax "fax",
+            facebook_id "facebookId",
+            twitter_id "twitterId",
+            civility "civility",
+            first_name "firstName",
+            last_name "lastName",
+            address1 "address1",
+            address2 "address2",
+            zipcode "zipcode",
+            city "city",
+            state "state",
+            longitude "longitude",
+            latitude "latitude",
+            country "country",
+            birth_date "birthDate",
+            reference "reference",
+            company "company",
+            locale "locale",
+            field01 "field01",
+            field02 "field02",
+            field03 "field03",
+            field04 "field04",
+            field05 "field05",
+            field06 "field06",
+            field07 "field07",
+            field08 "field08",
+            field09 "field09",
+            field10 "field10",
+            field11 "field11",
+            field12 "field12",
+            field13 "field13",
+            field14 "field14",
+            field15 "field15",
+            sms_optout "smsOptout",
+            voice_optout "voiceOptout",
+            voicemail_optout "voicemailOptout",
+            email_optout "emailOptout",
+        } extra
+    }
     /// Properties of a contact to create or change. Absent properties keep their values. A
     /// contact must have an address for at least one medium.
     ///
@@ -3714,22 +3797,49 @@ pub mod types {
         pub field15: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactInput::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ContactInput { 0 list_ids "listIds", 1 email "email", 2 phone
-        "phone", 3 mobile "mobile", 4 fax "fax", 5 facebook_id "facebookId", 6 twitter_id
-        "twitterId", 7 civility "civility", 8 first_name "firstName", 9 last_name
-        "lastName", 10 address1 "address1", 11 address2 "address2", 12 zipcode "zipcode",
-        13 city "city", 14 state "state", 15 longitude "longitude", 16 latitude
-        "latitude", 17 country "country", 18 birth_date "birthDate", 19 reference
-        "reference", 20 company "company", 21 locale "locale", 22 field01 "field01", 23
-        field02 "field02", 24 field03 "field03", 25 field04 "field04", 26 field05
-        "field05", 27 field06 "field06", 28 field07 "field07", 29 field08 "field08", 30
-        field09 "field09", 31 field10 "field10", 32 field11 "field11", 33 field12
-        "field12", 34 field13 "field13", 35 field14 "field14", 36 field15 "field15" }
-        extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ContactInput {
+            list_ids "listIds",
+            email "email",
+            phone "phone",
+            mobile "mobile",
+            fax "fax",
+            facebook_id "facebookId",
+            twitter_id "twitterId",
+            civility "civility",
+            first_name "firstName",
+            last_name "lastName",
+            address1 "address1",
+            address2 "address2",
+            zipcode "zipcode",
+            city "city",
+            state "state",
+            longitude "longitude",
+            latitude "latitude",
+            country "country",
+            birth_date "birthDate",
+            reference "reference",
+            company "company",
+            locale "locale",
+            field01 "field01",
+            field02 "field02",
+            field03 "field03",
+            field04 "field04",
+            field05 "field05",
+            field06 "field06",
+            field07 "field07",
+            field08 "field08",
+            field09 "field09",
+            field10 "field10",
+            field11 "field11",
+            field12 "field12",
+            field13 "field13",
+            field14 "field14",
+            field15 "field15",
+        } extra
+    }
     impl ContactInput {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -4011,16 +4121,26 @@ pub mod types {
         pub shoot_count: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ContactList { 0 id "id", 1 name "name", 2 description "description",
-        3 stats "stats", 4 import_errors "importErrors", 5 import_lines "importLines", 6
-        import_invalid "importInvalid", 7 import_status "importStatus", 8 date_updated
-        "dateUpdated", 9 date_created "dateCreated", 10 category "category", 11 expired
-        "expired", 12 date_expired "dateExpired", 13 shoot_count "shootCount" } extra;
-        strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default ContactList {
+            id "id" (strict),
+            name "name",
+            description "description",
+            stats "stats",
+            import_errors "importErrors",
+            import_lines "importLines",
+            import_invalid "importInvalid",
+            import_status "importStatus",
+            date_updated "dateUpdated",
+            date_created "dateCreated",
+            category "category",
+            expired "expired",
+            date_expired "dateExpired",
+            shoot_count "shootCount",
+        } extra
+    }
     /// One page of lists.
     ///
     /// Returned by [`Client::lists`](super::Client::lists),
@@ -4036,12 +4156,15 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactListPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ContactListPage { 0 list "list", 1 size "size", 2 total "total" };
-        strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ContactListPage {
+            list "list" (strict),
+            size "size" (strict),
+            total "total" (strict),
+        }
+    }
     /// One page of contacts.
     ///
     /// Returned by [`Client::contacts`](super::Client::contacts) and
@@ -4055,12 +4178,15 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ContactPage { 0 list "list", 1 size "size", 2 total "total" };
-        strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ContactPage {
+            list "list" (strict),
+            size "size" (strict),
+            total "total" (strict),
+        }
+    }
     /// Number of contacts that each medium reaches, as strings of digits.
     ///
     /// Returned by [`Client::contact_statistics`](super::Client::contact_statistics).
@@ -4079,12 +4205,17 @@ pub mod types {
         pub voicemail: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactStatistics::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ContactStatistics { 0 subscribers "subscribers", 1 sms "sms", 2
-        email "email", 3 voice "voice", 4 voicemail "voicemail" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ContactStatistics {
+            subscribers "subscribers",
+            sms "sms",
+            email "email",
+            voice "voice",
+            voicemail "voicemail",
+        } extra
+    }
     /// Contact to change, with its new properties.
     ///
     /// Request body of [`Client::update_contact`](super::Client::update_contact).
@@ -4095,12 +4226,14 @@ pub mod types {
         pub id: String,
         /// Properties to change, sent as the JSON text of the object.
         pub meta_data: ContactInput,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ContactUpdate { 0 id "id" required_or_default, 1 meta_data
-        "metaData" json_text }
-    );
+    keyfob_client::wire_struct! {
+        without_default ContactUpdate {
+            id "id" required_or_default,
+            meta_data "metaData" json_text,
+        }
+    }
     impl ContactUpdate {
         /// Creates a value with the required fields.
         pub fn new(id: impl Into<String>, meta_data: ContactInput) -> Self {
@@ -4119,11 +4252,13 @@ pub mod types {
     pub struct ContactsCreate {
         /// The contacts.
         pub contacts: Vec<ContactInput>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ContactsCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ContactsCreate { 0 contacts "contacts" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default ContactsCreate {
+            contacts "contacts" required_or_default,
+        }
+    }
     impl ContactsCreate {
         /// Creates a value with the required fields.
         pub fn new(contacts: impl IntoIterator<Item = ContactInput>) -> Self {
@@ -4148,9 +4283,13 @@ pub mod types {
         pub count: Option<i64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CountResponse::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default CountResponse { 0 count "count" } extra);
+    keyfob_client::wire_struct! {
+        with_default CountResponse {
+            count "count",
+        } extra
+    }
     /// Reason that a contact receives no e-mail.
     ///
     /// Part of [`Contact`].
@@ -4168,10 +4307,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        EmailOptoutCause : Unknown { Contact "contact", User "user", Hardbounced
-        "hardbounced", Spam "spam" }
-    );
+    keyfob_client::open_string_enum! {
+        EmailOptoutCause: Unknown {
+            Contact "contact",
+            User "user",
+            Hardbounced "hardbounced",
+            Spam "spam",
+        }
+    }
     /// Attribute of contacts.
     ///
     /// Part of [`FieldPage`].
@@ -4188,12 +4331,16 @@ pub mod types {
         pub alias: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Field::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Field { 0 name "name", 1 max "max", 2 count "count", 3 alias "alias"
+    keyfob_client::wire_struct! {
+        with_default Field {
+            name "name",
+            max "max",
+            count "count",
+            alias "alias",
         } extra
-    );
+    }
     /// One page of contact attributes.
     ///
     /// Returned by [`Client::fields`](super::Client::fields).
@@ -4206,12 +4353,15 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FieldPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FieldPage { 0 list "list", 1 size "size", 2 total "total" }; strict
-        0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default FieldPage {
+            list "list" (strict),
+            size "size" (strict),
+            total "total" (strict),
+        }
+    }
     /// List to create.
     ///
     /// Request body of [`Client::create_list`](super::Client::create_list).
@@ -4220,12 +4370,14 @@ pub mod types {
     pub struct ListCreate {
         pub name: String,
         pub description: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ListCreate { 0 name "name" required_or_default, 1 description
-        "description" }
-    );
+    keyfob_client::wire_struct! {
+        without_default ListCreate {
+            name "name" required_or_default,
+            description "description",
+        }
+    }
     impl ListCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>) -> Self {
@@ -4253,11 +4405,14 @@ pub mod types {
         pub description: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListInput::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ListInput { 0 name "name", 1 description "description" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ListInput {
+            name "name",
+            description "description",
+        } extra
+    }
     impl ListInput {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -4286,11 +4441,13 @@ pub mod types {
     pub struct ListMembers {
         /// Ids of the contacts, separated by commas.
         pub contact_ids: String,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListMembers::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ListMembers { 0 contact_ids "contactIds" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default ListMembers {
+            contact_ids "contactIds" required_or_default,
+        }
+    }
     impl ListMembers {
         /// Creates a value with the required fields.
         pub fn new(contact_ids: impl Into<String>) -> Self {
@@ -4311,12 +4468,14 @@ pub mod types {
         pub id: String,
         /// Contacts to add or remove, sent as the JSON text of the object.
         pub meta_data: ListMembers,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListMembership::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ListMembership { 0 id "id" required_or_default, 1 meta_data
-        "metaData" json_text }
-    );
+    keyfob_client::wire_struct! {
+        without_default ListMembership {
+            id "id" required_or_default,
+            meta_data "metaData" json_text,
+        }
+    }
     impl ListMembership {
         /// Creates a value with the required fields.
         pub fn new(id: impl Into<String>, meta_data: ListMembers) -> Self {
@@ -4349,12 +4508,17 @@ pub mod types {
         pub voicemail: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListStatistics::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ListStatistics { 0 subscribers "subscribers", 1 sms "sms", 2 email
-        "email", 3 voice "voice", 4 voicemail "voicemail" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ListStatistics {
+            subscribers "subscribers",
+            sms "sms",
+            email "email",
+            voice "voice",
+            voicemail "voicemail",
+        } extra
+    }
     /// List to change, with its new properties.
     ///
     /// Request body of [`Client::update_list`](super::Client::update_list).
@@ -4369,12 +4533,14 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub meta_data: ListInput,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ListUpdate { 0 id "id" required_or_default, 1 meta_data
-        "metaData" json_text }
-    );
+    keyfob_client::wire_struct! {
+        without_default ListUpdate {
+            id "id" required_or_default,
+            meta_data "metaData" json_text,
+        }
+    }
     impl ListUpdate {
         /// Creates a value with the required fields.
         pub fn new(id: impl Into<String>, meta_data: ListInput) -> Self {
@@ -4399,11 +4565,14 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ListsMerge::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ListsMerge { 0 id "id" required_or_default, 1 name "name" }
-    );
+    keyfob_client::wire_struct! {
+        without_default ListsMerge {
+            id "id" required_or_default,
+            name "name",
+        }
+    }
     impl ListsMerge {
         /// Creates a value with the required fields.
         pub fn new(id: impl Into<String>) -> Self {
@@ -4436,11 +4605,14 @@ pub mod types {
         pub stats: Option<MailingStatistics>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Mailing::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Mailing { 0 id "id", 1 stats "stats" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default Mailing {
+            id "id",
+            stats "stats",
+        } extra
+    }
     /// Content for one medium.
     ///
     /// Part of [`CampaignCostsRequest`] and [`CampaignStep`].
@@ -4462,13 +4634,20 @@ pub mod types {
         pub application: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MailingContent::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MailingContent { 0 media "media", 1 name "name", 2 text "text", 3
-        html "html", 4 subject "subject", 5 sender "sender", 6 reply_contact
-        "replyContact", 7 application "application" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default MailingContent {
+            media "media",
+            name "name",
+            text "text",
+            html "html",
+            subject "subject",
+            sender "sender",
+            reply_contact "replyContact",
+            application "application",
+        } extra
+    }
     impl MailingContent {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -4548,14 +4727,21 @@ pub mod types {
         pub contacts: Vec<MailingRecipient>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MailingCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default MailingCreate { 0 media "media" required, 1 name "name", 2 text
-        "text", 3 html "html", 4 subject "subject", 5 sender "sender", 6 reply_contact
-        "replyContact", 7 application "application", 8 contacts "contacts"
-        required_or_default } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default MailingCreate {
+            media "media" required,
+            name "name",
+            text "text",
+            html "html",
+            subject "subject",
+            sender "sender",
+            reply_contact "replyContact",
+            application "application",
+            contacts "contacts" required_or_default,
+        } extra
+    }
     impl MailingCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -4634,11 +4820,15 @@ pub mod types {
         pub size: Option<i64>,
         /// Total number of rows, as a number or a numeric string.
         pub total: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MailingPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MailingPage { 0 list "list", 1 size "size", 2 total "total" }
-    );
+    keyfob_client::wire_struct! {
+        with_default MailingPage {
+            list "list",
+            size "size",
+            total "total",
+        }
+    }
     /// Recipient of a mailing.
     ///
     /// Part of [`MailingCreate`].
@@ -4651,12 +4841,15 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MailingRecipient::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default MailingRecipient { 0 recipient "recipient" required_or_default, 1
-        first_name "firstName", 2 last_name "lastName" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default MailingRecipient {
+            recipient "recipient" required_or_default,
+            first_name "firstName",
+            last_name "lastName",
+        } extra
+    }
     impl MailingRecipient {
         /// Creates a value with the required fields.
         pub fn new(recipient: impl Into<String>) -> Self {
@@ -4693,11 +4886,15 @@ pub mod types {
         pub ok: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MailingStatistics::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MailingStatistics { 0 wait "wait", 1 on "on", 2 ok "ok" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default MailingStatistics {
+            wait "wait",
+            on "on",
+            ok "ok",
+        } extra
+    }
     /// Medium of a message. Lower-case values and, in statistics, PLV were seen as well.
     ///
     /// Part of [`MailingContent`] and [`MailingCreate`].
@@ -4715,10 +4912,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        Media : Unknown { Sms "SMS", Email "EMAIL", Voice "VOICE", Voicemail "VOICEMAIL"
+    keyfob_client::open_string_enum! {
+        Media: Unknown {
+            Sms "SMS",
+            Email "EMAIL",
+            Voice "VOICE",
+            Voicemail "VOICEMAIL",
         }
-    );
+    }
     /// Party that unsubscribed a contact.
     ///
     /// Part of [`Contact`].
@@ -4732,9 +4933,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        OptoutCause : Unknown { Contact "contact", User "user" }
-    );
+    keyfob_client::open_string_enum! {
+        OptoutCause: Unknown {
+            Contact "contact",
+            User "user",
+        }
+    }
     /// One page of any resource.
     ///
     /// Returned by [`Client::read_resource`](super::Client::read_resource).
@@ -4749,12 +4953,15 @@ pub mod types {
         pub total: Option<i64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ResourcePage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ResourcePage { 0 list "list", 1 size "size", 2 total "total" }
-        extra; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ResourcePage {
+            list "list" (strict),
+            size "size" (strict),
+            total "total" (strict),
+        } extra
+    }
     /// Row to change, with its new properties.
     ///
     /// Request body of [`Client::update_resource`](super::Client::update_resource).
@@ -4765,12 +4972,14 @@ pub mod types {
         pub id: String,
         /// Properties to change, sent as the JSON text of the object.
         pub meta_data: serde_json::Value,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ResourceUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ResourceUpdate { 0 id "id" required_or_default, 1 meta_data
-        "metaData" json_text }
-    );
+    keyfob_client::wire_struct! {
+        without_default ResourceUpdate {
+            id "id" required_or_default,
+            meta_data "metaData" json_text,
+        }
+    }
     impl ResourceUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -4798,12 +5007,15 @@ pub mod types {
         pub contacts: Vec<SmsRecipient>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ SmsCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default SmsCreate { 0 text "text" required_or_default, 1 sender "sender",
-        2 contacts "contacts" required_or_default } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default SmsCreate {
+            text "text" required_or_default,
+            sender "sender",
+            contacts "contacts" required_or_default,
+        } extra
+    }
     impl SmsCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -4840,12 +5052,16 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ SmsRecipient::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default SmsRecipient { 0 recipient "recipient" required_or_default, 1
-        civility "civility", 2 first_name "firstName", 3 last_name "lastName" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default SmsRecipient {
+            recipient "recipient" required_or_default,
+            civility "civility",
+            first_name "firstName",
+            last_name "lastName",
+        } extra
+    }
     impl SmsRecipient {
         /// Creates a value with the required fields.
         pub fn new(recipient: impl Into<String>) -> Self {
@@ -4901,12 +5117,17 @@ pub mod types {
         pub total: Option<i64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ SmsResponse::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default SmsResponse { 0 status "status", 1 message "message", 2 list "list",
-        3 size "size", 4 total "total" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default SmsResponse {
+            status "status",
+            message "message",
+            list "list",
+            size "size",
+            total "total",
+        } extra
+    }
     /// Delivery mode of a step: all mailings, or only the first mailing that reaches the
     /// contact.
     ///
@@ -4921,9 +5142,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        StepMode : Unknown { Combined "combined", Prioritized "prioritized" }
-    );
+    keyfob_client::open_string_enum! {
+        StepMode: Unknown {
+            Combined "combined",
+            Prioritized "prioritized",
+        }
+    }
     /// Name of a webhook event, in the header X-Digitaleo-Event. Other events exist, but their
     /// names are not known.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4934,7 +5158,9 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        WebhookEventName : Unknown { ContactMessageClick "contact.message.click" }
-    );
+    keyfob_client::open_string_enum! {
+        WebhookEventName: Unknown {
+            ContactMessageClick "contact.message.click",
+        }
+    }
 }

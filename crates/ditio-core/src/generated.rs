@@ -8152,16 +8152,24 @@ pub mod types {
         pub days: Vec<AbsenceDay>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Absence::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Absence { 0 absence_registration_id "absenceRegistrationId", 1
-        external_id "externalId", 2 employee_number "employeeNumber", 3 user_name
-        "userName", 4 absence_type_id "absenceTypeId", 5 absence_type_name
-        "absenceTypeName", 6 project_id "projectId", 7 project_name "projectName", 8
-        project_number "projectNumber", 9 project_matched_by "projectMatchedBy", 10
-        days_qty "daysQty", 11 days "days" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default Absence {
+            absence_registration_id "absenceRegistrationId",
+            external_id "externalId",
+            employee_number "employeeNumber",
+            user_name "userName",
+            absence_type_id "absenceTypeId",
+            absence_type_name "absenceTypeName",
+            project_id "projectId",
+            project_name "projectName",
+            project_number "projectNumber",
+            project_matched_by "projectMatchedBy",
+            days_qty "daysQty",
+            days "days",
+        } extra
+    }
     /// One day of an absence.
     ///
     /// Part of [`Absence`].
@@ -8171,9 +8179,14 @@ pub mod types {
         pub date: Option<chrono::NaiveDate>,
         /// Duration in hours.
         pub qty: Option<f64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AbsenceDay::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default AbsenceDay { 0 date "date", 1 qty "qty" });
+    keyfob_client::wire_struct! {
+        with_default AbsenceDay {
+            date "date",
+            qty "qty",
+        }
+    }
     /// Hours of one day of an absence.
     ///
     /// Part of [`AbsencePush`].
@@ -8183,12 +8196,14 @@ pub mod types {
         pub date: chrono::NaiveDate,
         /// Duration in hours. 0 removes the day; a positive value adds a skipped weekend day.
         pub qty: f64,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AbsenceDayAdjustment::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default AbsenceDayAdjustment { 0 date "date" required, 1 qty "qty"
-        required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default AbsenceDayAdjustment {
+            date "date" required,
+            qty "qty" required_or_default,
+        }
+    }
     impl AbsenceDayAdjustment {
         /// Creates a value with the required fields.
         pub fn new(date: chrono::NaiveDate, qty: f64) -> Self {
@@ -8232,16 +8247,24 @@ pub mod types {
         pub days: Vec<AbsenceDayAdjustment>,
         /// True to approve the absence. Used only on creation.
         pub approved: Option<bool>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AbsencePush::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default AbsencePush { 0 external_id "externalId" required_or_default, 1
-        employee_number "employeeNumber" required_or_default, 2 absence_type_code
-        "absenceTypeCode", 3 absence_type_id "absenceTypeId", 4 start_date "startDate"
-        required, 5 end_date "endDate" required, 6 project_number "projectNumber", 7
-        project_company_id "projectCompanyId", 8 hours_per_day "hoursPerDay", 9 comment
-        "comment", 10 days "days", 11 approved "approved" }
-    );
+    keyfob_client::wire_struct! {
+        without_default AbsencePush {
+            external_id "externalId" required_or_default,
+            employee_number "employeeNumber" required_or_default,
+            absence_type_code "absenceTypeCode",
+            absence_type_id "absenceTypeId",
+            start_date "startDate" required,
+            end_date "endDate" required,
+            project_number "projectNumber",
+            project_company_id "projectCompanyId",
+            hours_per_day "hoursPerDay",
+            comment "comment",
+            days "days",
+            approved "approved",
+        }
+    }
     impl AbsencePush {
         /// Creates a value with the required fields.
         pub fn new(
@@ -8337,7 +8360,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(ActivityFilter : Unknown { Inactive 1, All 2 });
+    keyfob_client::open_integer_enum! {
+        ActivityFilter: Unknown {
+            Inactive 1,
+            All 2,
+        }
+    }
     /// Certificate of an employee. Employee number and type together identify the certificate.
     ///
     /// Request body of [`Client::save_certificates`](super::Client::save_certificates).
@@ -8354,15 +8382,18 @@ pub mod types {
         pub valid_until_date_time: keyfob_client::Timestamp,
         pub certificate_number: Option<String>,
         pub notes: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Certificate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default Certificate { 0 employee_number "employeeNumber"
-        required_or_default, 1 certificate_type "certificateType" required_or_default, 2
-        issued_date_time "issuedDateTime" required, 3 valid_until_date_time
-        "validUntilDateTime" required, 4 certificate_number "certificateNumber", 5 notes
-        "notes" }
-    );
+    keyfob_client::wire_struct! {
+        without_default Certificate {
+            employee_number "employeeNumber" required_or_default,
+            certificate_type "certificateType" required_or_default,
+            issued_date_time "issuedDateTime" required,
+            valid_until_date_time "validUntilDateTime" required,
+            certificate_number "certificateNumber",
+            notes "notes",
+        }
+    }
     impl Certificate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -8414,13 +8445,19 @@ pub mod types {
         pub card_id: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CrewListRow::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CrewListRow { 0 user_id "userId", 1 project_id "projectId", 2
-        project_number "projectNumber", 3 start_time "startTime", 4 stop_time "stopTime",
-        5 has_transaction "hasTransaction", 6 card_id "cardId" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default CrewListRow {
+            user_id "userId",
+            project_id "projectId",
+            project_number "projectNumber",
+            start_time "startTime",
+            stop_time "stopTime",
+            has_transaction "hasTransaction",
+            card_id "cardId",
+        } extra
+    }
     /// Description of a document folder or page.
     ///
     /// Returned by
@@ -8431,12 +8468,15 @@ pub mod types {
         pub external_id: Option<String>,
         pub title: Option<String>,
         pub description: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ DocumentDescription::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default DocumentDescription { 0 external_id "externalId", 1 title "title", 2
-        description "description" }
-    );
+    keyfob_client::wire_struct! {
+        with_default DocumentDescription {
+            external_id "externalId",
+            title "title",
+            description "description",
+        }
+    }
     /// New description of a document folder or page.
     ///
     /// Request body of
@@ -8447,12 +8487,15 @@ pub mod types {
         /// Plain text of at most 10,000 characters; each line becomes a paragraph. Null or an empty
         /// string clears the description.
         pub description: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { DocumentDescriptionChange::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default DocumentDescriptionChange { 0 description "description" nullable
+    keyfob_client::wire_struct! {
+        without_default DocumentDescriptionChange {
+            description "description" nullable,
         }
-    );
+    }
     impl DocumentDescriptionChange {
         /// Creates a value with the required fields.
         pub fn new(description: Option<String>) -> Self {
@@ -8471,12 +8514,14 @@ pub mod types {
         /// Id of the file reference, for downloads and deletions.
         pub file_reference_id: Option<String>,
         pub name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ DocumentFile::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default DocumentFile { 0 file_reference_id "fileReferenceId", 1 name "name"
+    keyfob_client::wire_struct! {
+        with_default DocumentFile {
+            file_reference_id "fileReferenceId",
+            name "name",
         }
-    );
+    }
     /// Page of documents for one section.
     ///
     /// Returned by [`Client::project_documents`](super::Client::project_documents) and
@@ -8490,12 +8535,15 @@ pub mod types {
         pub page_external_id: Option<String>,
         /// Files on the page.
         pub files: Vec<DocumentFile>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ DocumentPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default DocumentPage { 0 section "section", 1 page_external_id
-        "pageExternalId", 2 files "files" }
-    );
+    keyfob_client::wire_struct! {
+        with_default DocumentPage {
+            section "section",
+            page_external_id "pageExternalId",
+            files "files",
+        }
+    }
     /// Attached files of an upload, and all files on the page after the upload.
     ///
     /// Returned by
@@ -8514,13 +8562,18 @@ pub mod types {
         pub files: Vec<UploadedDocument>,
         /// All files on the page after the upload.
         pub info_page_files: Vec<DocumentFile>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ DocumentUploadResult::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default DocumentUploadResult { 0 successful "successful", 1 message
-        "message", 2 section "section", 3 page_external_id "pageExternalId", 4 files
-        "files", 5 info_page_files "infoPageFiles" }
-    );
+    keyfob_client::wire_struct! {
+        with_default DocumentUploadResult {
+            successful "successful",
+            message "message",
+            section "section",
+            page_external_id "pageExternalId",
+            files "files",
+            info_page_files "infoPageFiles",
+        }
+    }
     /// Employee. The vendor shows no response: the fields here are those of a create, and other
     /// fields are available in `extra`.
     ///
@@ -8552,13 +8605,20 @@ pub mod types {
         pub employment: Option<serde_json::Value>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Employee::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Employee { 0 employee_number "employeeNumber", 1 first_name
-        "firstName", 2 last_name "lastName", 3 phone "phone", 4 birth_date "birthDate", 5
-        email "email", 6 work_title "workTitle", 7 employment "employment" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default Employee {
+            employee_number "employeeNumber",
+            first_name "firstName",
+            last_name "lastName",
+            phone "phone",
+            birth_date "birthDate",
+            email "email",
+            work_title "workTitle",
+            employment "employment",
+        } extra
+    }
     /// Employee to create together with the first employment. Only `phone` and the employment
     /// are known to be required.
     ///
@@ -8578,14 +8638,20 @@ pub mod types {
         pub employment: EmploymentCreate,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ EmployeeCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default EmployeeCreate { 0 employee_number "employeeNumber", 1 first_name
-        "firstName", 2 last_name "lastName", 3 phone "phone" required_or_default, 4
-        birth_date "birthDate", 5 email "email", 6 work_title "workTitle", 7 employment
-        "employment" required } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default EmployeeCreate {
+            employee_number "employeeNumber",
+            first_name "firstName",
+            last_name "lastName",
+            phone "phone" required_or_default,
+            birth_date "birthDate",
+            email "email",
+            work_title "workTitle",
+            employment "employment" required,
+        } extra
+    }
     impl EmployeeCreate {
         /// Creates a value with the required fields.
         pub fn new(phone: impl Into<String>, employment: EmploymentCreate) -> Self {
@@ -8648,10 +8714,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        EmployeeInclude : Unknown { Tags "tags", EmploymentHistory "employment-history",
-        WorkTimeArrangements "work-time-arrangements" }
-    );
+    keyfob_client::open_string_enum! {
+        EmployeeInclude: Unknown {
+            Tags "tags",
+            EmploymentHistory "employment-history",
+            WorkTimeArrangements "work-time-arrangements",
+        }
+    }
     /// Fields of an employee to change. Fields absent from the request keep their values. Null
     /// clears a field.
     ///
@@ -8670,13 +8739,18 @@ pub mod types {
         pub work_title: keyfob_client::Patch<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ EmployeePatch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default EmployeePatch { 0 first_name "firstName", 1 last_name "lastName", 2
-        phone "phone", 3 birth_date "birthDate", 4 email "email", 5 work_title
-        "workTitle" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default EmployeePatch {
+            first_name "firstName",
+            last_name "lastName",
+            phone "phone",
+            birth_date "birthDate",
+            email "email",
+            work_title "workTitle",
+        } extra
+    }
     impl EmployeePatch {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -8744,9 +8818,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        EmployeePayroll : Unknown { Disabled 0, Enabled 1, Variable 2 }
-    );
+    keyfob_client::open_integer_enum! {
+        EmployeePayroll: Unknown {
+            Disabled 0,
+            Enabled 1,
+            Variable 2,
+        }
+    }
     /// Employment to start.
     ///
     /// Request body of [`Client::create_employment`](super::Client::create_employment).
@@ -8760,12 +8838,15 @@ pub mod types {
         pub payroll: Option<EmployeePayroll>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ EmploymentCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default EmploymentCreate { 0 start_date "startDate", 1 department
-        "department", 2 payroll "payroll" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default EmploymentCreate {
+            start_date "startDate",
+            department "department",
+            payroll "payroll",
+        } extra
+    }
     impl EmploymentCreate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -8795,11 +8876,13 @@ pub mod types {
     pub struct EmploymentEnd {
         /// Date of the end of the employment.
         pub end_date: chrono::NaiveDate,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ EmploymentEnd::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default EmploymentEnd { 0 end_date "endDate" required }
-    );
+    keyfob_client::wire_struct! {
+        without_default EmploymentEnd {
+            end_date "endDate" required,
+        }
+    }
     impl EmploymentEnd {
         /// Creates a value with the required fields.
         pub fn new(end_date: chrono::NaiveDate) -> Self {
@@ -8822,12 +8905,15 @@ pub mod types {
         pub payroll: Option<EmployeePayroll>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ EmploymentPatch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default EmploymentPatch { 0 department "department", 1 start_date
-        "startDate", 2 payroll "payroll" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default EmploymentPatch {
+            department "department",
+            start_date "startDate",
+            payroll "payroll",
+        } extra
+    }
     impl EmploymentPatch {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -8882,13 +8968,18 @@ pub mod types {
         pub disabled: Option<bool>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ExternalReference::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ExternalReference { 0 id "id", 1 external_ref_type
-        "externalRefType", 2 external_ref_value "externalRefValue", 3 name "name", 4
-        proj_number "projNumber", 5 disabled "disabled" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default ExternalReference {
+            id "id" (strict),
+            external_ref_type "externalRefType",
+            external_ref_value "externalRefValue",
+            name "name",
+            proj_number "projNumber",
+            disabled "disabled",
+        } extra
+    }
     /// Reference value to create.
     ///
     /// Request body of
@@ -8903,13 +8994,18 @@ pub mod types {
         /// Number of the project. Required for `ExternalSubProjectNumber` (the external number of
         /// the project) and `ProcessCode` (the project number).
         pub proj_number: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { ExternalReferenceCreate::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default ExternalReferenceCreate { 0 external_ref_type "externalRefType"
-        required, 1 external_ref_value "externalRefValue" required_or_default, 2 name
-        "name" required_or_default, 3 proj_number "projNumber" }
-    );
+    keyfob_client::wire_struct! {
+        without_default ExternalReferenceCreate {
+            external_ref_type "externalRefType" required,
+            external_ref_value "externalRefValue" required_or_default,
+            name "name" required_or_default,
+            proj_number "projNumber",
+        }
+    }
     impl ExternalReferenceCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -8952,11 +9048,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ExternalReferenceType : Unknown { ExternalProjectNumber "ExternalProjectNumber",
-        ExternalSubProjectNumber "ExternalSubProjectNumber", ProcessCode "ProcessCode",
-        ExternalDim02 "ExternalDim02" }
-    );
+    keyfob_client::open_string_enum! {
+        ExternalReferenceType: Unknown {
+            ExternalProjectNumber "ExternalProjectNumber",
+            ExternalSubProjectNumber "ExternalSubProjectNumber",
+            ProcessCode "ProcessCode",
+            ExternalDim02 "ExternalDim02",
+        }
+    }
     /// Reference to a stored file.
     ///
     /// Part of [`UploadedDocument`].
@@ -8973,13 +9072,18 @@ pub mod types {
         /// Size in bytes.
         pub file_size: Option<i64>,
         pub created_date_time: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FileReference::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FileReference { 0 id "id", 1 collection_ref "collectionRef", 2
-        file_name_orig "fileNameOrig", 3 file_type "fileType", 4 file_size "fileSize", 5
-        created_date_time "createdDateTime" }
-    );
+    keyfob_client::wire_struct! {
+        with_default FileReference {
+            id "id",
+            collection_ref "collectionRef",
+            file_name_orig "fileNameOrig",
+            file_type "fileType",
+            file_size "fileSize",
+            created_date_time "createdDateTime",
+        }
+    }
     /// Unit of a fuel consumption rate: litres, kilowatt-hours or kilograms, per hour or per
     /// kilometre.
     ///
@@ -9002,11 +9106,16 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        FuelConsumptionUnit : Unknown { LitresPerHour 0, LitresPerKilometre 1,
-        KilowattHoursPerHour 2, KilowattHoursPerKilometre 3, KilogramsPerHour 4,
-        KilogramsPerKilometre 5 }
-    );
+    keyfob_client::open_integer_enum! {
+        FuelConsumptionUnit: Unknown {
+            LitresPerHour 0,
+            LitresPerKilometre 1,
+            KilowattHoursPerHour 2,
+            KilowattHoursPerKilometre 3,
+            KilogramsPerHour 4,
+            KilogramsPerKilometre 5,
+        }
+    }
     /// Fuel of a machine.
     ///
     /// Part of [`MachineEsg`].
@@ -9032,10 +9141,18 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        FuelType : Unknown { NoFuel 0, Diesel 1, Biodiesel 2, Gasoline 3, Electric 4, Gas
-        5, NaturalGas 6, DyedDiesel 7 }
-    );
+    keyfob_client::open_integer_enum! {
+        FuelType: Unknown {
+            NoFuel 0,
+            Diesel 1,
+            Biodiesel 2,
+            Gasoline 3,
+            Electric 4,
+            Gas 5,
+            NaturalGas 6,
+            DyedDiesel 7,
+        }
+    }
     /// Stored machine or piece of equipment, also the body of a PUT, which does not clear
     /// absent fields. The fields of equipment details are not known; they are available in
     /// `extra`.
@@ -9091,20 +9208,37 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Machine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Machine { 0 id "id", 1 company_id "companyId", 2 machine_number
-        "machineNumber", 3 name "name", 4 type_id "typeId", 5 department "department", 6
-        active "active", 7 is_equipment "isEquipment", 8 cost_price_machine
-        "costPriceMachine", 9 cost_price "costPrice", 10 price "price", 11 weight
-        "weight", 12 capacity "capacity", 13 note "note", 14 build_year "buildYear", 15
-        emission_class "emissionClass", 16 hour_meter "hourMeter", 17 service_date
-        "serviceDate", 18 serial_number "serialNumber", 19 engine_number "engineNumber",
-        20 registration_number "registrationNumber", 21 responsible_id "responsibleId",
-        22 responsible_employee_number "responsibleEmployeeNumber", 23 block_check_in
-        "blockCheckIn", 24 block_check_in_message "blockCheckInMessage" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Machine {
+            id "id" (strict),
+            company_id "companyId",
+            machine_number "machineNumber",
+            name "name",
+            type_id "typeId",
+            department "department",
+            active "active",
+            is_equipment "isEquipment",
+            cost_price_machine "costPriceMachine",
+            cost_price "costPrice",
+            price "price",
+            weight "weight",
+            capacity "capacity",
+            note "note",
+            build_year "buildYear",
+            emission_class "emissionClass",
+            hour_meter "hourMeter",
+            service_date "serviceDate",
+            serial_number "serialNumber",
+            engine_number "engineNumber",
+            registration_number "registrationNumber",
+            responsible_id "responsibleId",
+            responsible_employee_number "responsibleEmployeeNumber",
+            block_check_in "blockCheckIn",
+            block_check_in_message "blockCheckInMessage",
+        } extra
+    }
     impl Machine {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9308,21 +9442,36 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ MachineCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default MachineCreate { 0 company_id "companyId" required_or_default, 1
-        machine_number "machineNumber" required_or_default, 2 name "name", 3 type_id
-        "typeId", 4 department "department", 5 active "active", 6 is_equipment
-        "isEquipment", 7 cost_price_machine "costPriceMachine", 8 cost_price "costPrice",
-        9 price "price", 10 weight "weight", 11 capacity "capacity", 12 note "note", 13
-        build_year "buildYear", 14 emission_class "emissionClass", 15 hour_meter
-        "hourMeter", 16 service_date "serviceDate", 17 serial_number "serialNumber", 18
-        engine_number "engineNumber", 19 registration_number "registrationNumber", 20
-        responsible_id "responsibleId", 21 responsible_employee_number
-        "responsibleEmployeeNumber", 22 block_check_in "blockCheckIn", 23
-        block_check_in_message "blockCheckInMessage" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default MachineCreate {
+            company_id "companyId" required_or_default,
+            machine_number "machineNumber" required_or_default,
+            name "name",
+            type_id "typeId",
+            department "department",
+            active "active",
+            is_equipment "isEquipment",
+            cost_price_machine "costPriceMachine",
+            cost_price "costPrice",
+            price "price",
+            weight "weight",
+            capacity "capacity",
+            note "note",
+            build_year "buildYear",
+            emission_class "emissionClass",
+            hour_meter "hourMeter",
+            service_date "serviceDate",
+            serial_number "serialNumber",
+            engine_number "engineNumber",
+            registration_number "registrationNumber",
+            responsible_id "responsibleId",
+            responsible_employee_number "responsibleEmployeeNumber",
+            block_check_in "blockCheckIn",
+            block_check_in_message "blockCheckInMessage",
+        } extra
+    }
     impl MachineCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -9502,12 +9651,15 @@ pub mod types {
         pub fuel_consumption_rate: Option<f64>,
         pub fuel_consumption_unit: Option<FuelConsumptionUnit>,
         pub fuel_type: Option<FuelType>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MachineEsg::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MachineEsg { 0 fuel_consumption_rate "fuelConsumptionRate", 1
-        fuel_consumption_unit "fuelConsumptionUnit", 2 fuel_type "fuelType" }
-    );
+    keyfob_client::wire_struct! {
+        with_default MachineEsg {
+            fuel_consumption_rate "fuelConsumptionRate",
+            fuel_consumption_unit "fuelConsumptionUnit",
+            fuel_type "fuelType",
+        }
+    }
     impl MachineEsg {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9579,20 +9731,36 @@ pub mod types {
         pub block_check_in_message: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ MachinePatch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MachinePatch { 0 company_id "companyId", 1 machine_number
-        "machineNumber", 2 name "name", 3 type_id "typeId", 4 department "department", 5
-        active "active", 6 is_equipment "isEquipment", 7 cost_price_machine
-        "costPriceMachine", 8 cost_price "costPrice", 9 price "price", 10 weight
-        "weight", 11 capacity "capacity", 12 note "note", 13 build_year "buildYear", 14
-        emission_class "emissionClass", 15 hour_meter "hourMeter", 16 service_date
-        "serviceDate", 17 serial_number "serialNumber", 18 engine_number "engineNumber",
-        19 registration_number "registrationNumber", 20 responsible_id "responsibleId",
-        21 responsible_employee_number "responsibleEmployeeNumber", 22 block_check_in
-        "blockCheckIn", 23 block_check_in_message "blockCheckInMessage" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default MachinePatch {
+            company_id "companyId",
+            machine_number "machineNumber",
+            name "name",
+            type_id "typeId",
+            department "department",
+            active "active",
+            is_equipment "isEquipment",
+            cost_price_machine "costPriceMachine",
+            cost_price "costPrice",
+            price "price",
+            weight "weight",
+            capacity "capacity",
+            note "note",
+            build_year "buildYear",
+            emission_class "emissionClass",
+            hour_meter "hourMeter",
+            service_date "serviceDate",
+            serial_number "serialNumber",
+            engine_number "engineNumber",
+            registration_number "registrationNumber",
+            responsible_id "responsibleId",
+            responsible_employee_number "responsibleEmployeeNumber",
+            block_check_in "blockCheckIn",
+            block_check_in_message "blockCheckInMessage",
+        } extra
+    }
     impl MachinePatch {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9754,9 +9922,13 @@ pub mod types {
         pub type_id: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MachineType::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default MachineType { 0 type_id "typeId" } extra);
+    keyfob_client::wire_struct! {
+        with_default MachineType {
+            type_id "typeId",
+        } extra
+    }
     /// Overtime of one kind on one day.
     ///
     /// Part of [`PayrollDay`].
@@ -9773,13 +9945,18 @@ pub mod types {
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OvertimeLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
-        line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
-        "qty" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OvertimeLine {
+            payroll_type_id "payrollTypeId",
+            name "name",
+            line_type "lineType",
+            overtime_type "overtimeType",
+            sorting "sorting",
+            qty "qty",
+        }
+    }
     /// Kind of an overtime line.
     ///
     /// Part of [`OvertimeLine`].
@@ -9797,10 +9974,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        OvertimeLineType : Unknown { OvertimeLevel1 20, OvertimeLevel2 30, OvertimeLevel3
-        40, ManuallyRegistered 41 }
-    );
+    keyfob_client::open_integer_enum! {
+        OvertimeLineType: Unknown {
+            OvertimeLevel1 20,
+            OvertimeLevel2 30,
+            OvertimeLevel3 40,
+            ManuallyRegistered 41,
+        }
+    }
     /// Payment of overtime: deducted from the ordinary hours, or paid on top of them.
     ///
     /// Part of [`OvertimeLine`].
@@ -9814,9 +9995,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        OvertimeType : Unknown { DeductedFromOrdinary 0, OnTop 1 }
-    );
+    keyfob_client::open_integer_enum! {
+        OvertimeType: Unknown {
+            DeductedFromOrdinary 0,
+            OnTop 1,
+        }
+    }
     /// Registrations to include in a payroll export.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
@@ -9830,9 +10014,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        PayrollDataFilter : Unknown { Approved 0, Locked 5, All 10 }
-    );
+    keyfob_client::open_integer_enum! {
+        PayrollDataFilter: Unknown {
+            Approved 0,
+            Locked 5,
+            All 10,
+        }
+    }
     /// Hours of one person on one day. Inferred fields are those of the same record in the
     /// reporting API. Other fields are available in `extra`.
     ///
@@ -9924,22 +10112,38 @@ pub mod types {
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ PayrollDay::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PayrollDay { 0 id "id", 1 user_id "userId", 2 employee_number
-        "employeeNumber", 3 company_id "companyId", 4 user_name "userName", 5
-        trans_date_time "transDateTime", 6 qty "qty", 7 standard_qty "standardQty", 8
-        overtime50_qty "overtime50Qty", 9 overtime100_qty "overtime100Qty", 10
-        overtime_lines "overtimeLines", 11 timebank_qty "timebankQty", 12 break_qty
-        "breakQty", 13 absence_qty "absenceQty", 14 absence_approved_qty
-        "absenceApprovedQty", 15 absence_locked_qty "absenceLockedQty", 16
-        total_verified_qty "totalVerifiedQty", 17 approved_qty "approvedQty", 18
-        locked_qty "lockedQty", 19 verified "verified", 20 verified_by_name
-        "verifiedByName", 21 verified_date_time "verifiedDateTime", 22 approved
-        "approved", 23 approved_by_name "approvedByName", 24 approved_date_time
-        "approvedDateTime", 25 modified_date_time "modifiedDateTime" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default PayrollDay {
+            id "id" (strict),
+            user_id "userId",
+            employee_number "employeeNumber",
+            company_id "companyId",
+            user_name "userName",
+            trans_date_time "transDateTime",
+            qty "qty",
+            standard_qty "standardQty",
+            overtime50_qty "overtime50Qty",
+            overtime100_qty "overtime100Qty",
+            overtime_lines "overtimeLines",
+            timebank_qty "timebankQty",
+            break_qty "breakQty",
+            absence_qty "absenceQty",
+            absence_approved_qty "absenceApprovedQty",
+            absence_locked_qty "absenceLockedQty",
+            total_verified_qty "totalVerifiedQty",
+            approved_qty "approvedQty",
+            locked_qty "lockedQty",
+            verified "verified",
+            verified_by_name "verifiedByName",
+            verified_date_time "verifiedDateTime",
+            approved "approved",
+            approved_by_name "approvedByName",
+            approved_date_time "approvedDateTime",
+            modified_date_time "modifiedDateTime",
+        } extra
+    }
     /// Stored project, also the body of a full replacement. The vendor has more optional fields
     /// than this schema; other received fields are retained in `extra` and sent back.
     ///
@@ -10002,25 +10206,38 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Project::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Project { 0 id "id", 1 company_id "companyId", 2 project_number
-        "projectNumber", 3 name "name", 4 external_project_number
-        "externalProjectNumber", 5 external_dimension1 "externalDimension1", 6
-        external_dimension2 "externalDimension2", 7 description "description", 8 active
-        "active", 9 require_task_number "requireTaskNumber", 10 blocked_for_registration
-        "blockedForRegistration", 11 start_date "startDate", 12 finished_date_planned
-        "finishedDatePlanned", 13 finished_date "finishedDate", 14 estimated_hour_qty
-        "estimatedHourQty", 15 main_foreman_id "mainForemanId", 16 project_leader_id
-        "projectLeaderId", 17 main_contact_email "mainContactEmail", 18
-        project_customer_name "projectCustomerName", 19 project_address "projectAddress",
-        20 work_break_lunch_start_time "workBreakLunchStartTime", 21
-        work_break_lunch_length "workBreakLunchLength", 22 work_break_dinner_start_time
-        "workBreakDinnerStartTime", 23 work_break_dinner_length "workBreakDinnerLength",
-        24 project_location_latitude "projectLocationLatitude", 25
-        project_location_longitude "projectLocationLongitude" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Project {
+            id "id" (strict),
+            company_id "companyId",
+            project_number "projectNumber",
+            name "name",
+            external_project_number "externalProjectNumber",
+            external_dimension1 "externalDimension1",
+            external_dimension2 "externalDimension2",
+            description "description",
+            active "active",
+            require_task_number "requireTaskNumber",
+            blocked_for_registration "blockedForRegistration",
+            start_date "startDate",
+            finished_date_planned "finishedDatePlanned",
+            finished_date "finishedDate",
+            estimated_hour_qty "estimatedHourQty",
+            main_foreman_id "mainForemanId",
+            project_leader_id "projectLeaderId",
+            main_contact_email "mainContactEmail",
+            project_customer_name "projectCustomerName",
+            project_address "projectAddress",
+            work_break_lunch_start_time "workBreakLunchStartTime",
+            work_break_lunch_length "workBreakLunchLength",
+            work_break_dinner_start_time "workBreakDinnerStartTime",
+            work_break_dinner_length "workBreakDinnerLength",
+            project_location_latitude "projectLocationLatitude",
+            project_location_longitude "projectLocationLongitude",
+        } extra
+    }
     impl Project {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -10255,25 +10472,37 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ ProjectCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ProjectCreate { 0 company_id "companyId" required_or_default, 1
-        project_number "projectNumber" required_or_default, 2 name "name", 3
-        external_project_number "externalProjectNumber", 4 external_dimension1
-        "externalDimension1", 5 external_dimension2 "externalDimension2", 6 description
-        "description", 7 active "active", 8 require_task_number "requireTaskNumber", 9
-        blocked_for_registration "blockedForRegistration", 10 start_date "startDate", 11
-        finished_date_planned "finishedDatePlanned", 12 finished_date "finishedDate", 13
-        estimated_hour_qty "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15
-        project_leader_id "projectLeaderId", 16 main_contact_email "mainContactEmail", 17
-        project_customer_name "projectCustomerName", 18 project_address "projectAddress",
-        19 work_break_lunch_start_time "workBreakLunchStartTime", 20
-        work_break_lunch_length "workBreakLunchLength", 21 work_break_dinner_start_time
-        "workBreakDinnerStartTime", 22 work_break_dinner_length "workBreakDinnerLength",
-        23 project_location_latitude "projectLocationLatitude", 24
-        project_location_longitude "projectLocationLongitude" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default ProjectCreate {
+            company_id "companyId" required_or_default,
+            project_number "projectNumber" required_or_default,
+            name "name",
+            external_project_number "externalProjectNumber",
+            external_dimension1 "externalDimension1",
+            external_dimension2 "externalDimension2",
+            description "description",
+            active "active",
+            require_task_number "requireTaskNumber",
+            blocked_for_registration "blockedForRegistration",
+            start_date "startDate",
+            finished_date_planned "finishedDatePlanned",
+            finished_date "finishedDate",
+            estimated_hour_qty "estimatedHourQty",
+            main_foreman_id "mainForemanId",
+            project_leader_id "projectLeaderId",
+            main_contact_email "mainContactEmail",
+            project_customer_name "projectCustomerName",
+            project_address "projectAddress",
+            work_break_lunch_start_time "workBreakLunchStartTime",
+            work_break_lunch_length "workBreakLunchLength",
+            work_break_dinner_start_time "workBreakDinnerStartTime",
+            work_break_dinner_length "workBreakDinnerLength",
+            project_location_latitude "projectLocationLatitude",
+            project_location_longitude "projectLocationLongitude",
+        } extra
+    }
     impl ProjectCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -10519,25 +10748,37 @@ pub mod types {
         pub project_location_longitude: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ ProjectPatch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ProjectPatch { 0 company_id "companyId", 1 project_number
-        "projectNumber", 2 name "name", 3 external_project_number
-        "externalProjectNumber", 4 external_dimension1 "externalDimension1", 5
-        external_dimension2 "externalDimension2", 6 description "description", 7 active
-        "active", 8 require_task_number "requireTaskNumber", 9 blocked_for_registration
-        "blockedForRegistration", 10 start_date "startDate", 11 finished_date_planned
-        "finishedDatePlanned", 12 finished_date "finishedDate", 13 estimated_hour_qty
-        "estimatedHourQty", 14 main_foreman_id "mainForemanId", 15 project_leader_id
-        "projectLeaderId", 16 main_contact_email "mainContactEmail", 17
-        project_customer_name "projectCustomerName", 18 project_address "projectAddress",
-        19 work_break_lunch_start_time "workBreakLunchStartTime", 20
-        work_break_lunch_length "workBreakLunchLength", 21 work_break_dinner_start_time
-        "workBreakDinnerStartTime", 22 work_break_dinner_length "workBreakDinnerLength",
-        23 project_location_latitude "projectLocationLatitude", 24
-        project_location_longitude "projectLocationLongitude" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ProjectPatch {
+            company_id "companyId",
+            project_number "projectNumber",
+            name "name",
+            external_project_number "externalProjectNumber",
+            external_dimension1 "externalDimension1",
+            external_dimension2 "externalDimension2",
+            description "description",
+            active "active",
+            require_task_number "requireTaskNumber",
+            blocked_for_registration "blockedForRegistration",
+            start_date "startDate",
+            finished_date_planned "finishedDatePlanned",
+            finished_date "finishedDate",
+            estimated_hour_qty "estimatedHourQty",
+            main_foreman_id "mainForemanId",
+            project_leader_id "projectLeaderId",
+            main_contact_email "mainContactEmail",
+            project_customer_name "projectCustomerName",
+            project_address "projectAddress",
+            work_break_lunch_start_time "workBreakLunchStartTime",
+            work_break_lunch_length "workBreakLunchLength",
+            work_break_dinner_start_time "workBreakDinnerStartTime",
+            work_break_dinner_length "workBreakDinnerLength",
+            project_location_latitude "projectLocationLatitude",
+            project_location_longitude "projectLocationLongitude",
+        } extra
+    }
     impl ProjectPatch {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -10724,12 +10965,16 @@ pub mod types {
         /// Path of the file on the same host.
         pub url: Option<String>,
         pub file_reference: Option<FileReference>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UploadedDocument::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default UploadedDocument { 0 name "name", 1 size "size", 2 url "url", 3
-        file_reference "fileReference" }
-    );
+    keyfob_client::wire_struct! {
+        with_default UploadedDocument {
+            name "name",
+            size "size",
+            url "url",
+            file_reference "fileReference",
+        }
+    }
     /// Person with a sign-in, also the body of a full replacement. Next-of-kin fields and tags
     /// exist under unknown names; other received fields are retained in `extra` and sent back.
     ///
@@ -10781,21 +11026,36 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ User::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default User { 0 identity_id "identityId", 1 company_profile_id
-        "companyProfileId", 2 company_id "companyId", 3 employee_number "employeeNumber",
-        4 first_name "firstName", 5 last_name "lastName", 6 mobile_work "mobileWork", 7
-        birth_date "birthDate", 8 employment_start_date "employmentStartDate", 9
-        employment_end_date "employmentEndDate", 10 email "email", 11 mobile_private
-        "mobilePrivate", 12 work_title "workTitle", 13 department "department", 14
-        car_reg_number "carRegNumber", 15 main_project_number "mainProjectNumber", 16
-        address "address", 17 card_id "cardId", 18 card_expiration_date
-        "cardExpirationDate", 19 payroll "payroll", 20 is_disabled "isDisabled", 21
-        default_resource_number "defaultResourceNumber", 22 worktime_arrangement_name
-        "worktimeArrangementName", 23 organization_number "organizationNumber" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default User {
+            identity_id "identityId",
+            company_profile_id "companyProfileId",
+            company_id "companyId",
+            employee_number "employeeNumber",
+            first_name "firstName",
+            last_name "lastName",
+            mobile_work "mobileWork",
+            birth_date "birthDate",
+            employment_start_date "employmentStartDate",
+            employment_end_date "employmentEndDate",
+            email "email",
+            mobile_private "mobilePrivate",
+            work_title "workTitle",
+            department "department",
+            car_reg_number "carRegNumber",
+            main_project_number "mainProjectNumber",
+            address "address",
+            card_id "cardId",
+            card_expiration_date "cardExpirationDate",
+            payroll "payroll",
+            is_disabled "isDisabled",
+            default_resource_number "defaultResourceNumber",
+            worktime_arrangement_name "worktimeArrangementName",
+            organization_number "organizationNumber",
+        } extra
+    }
     impl User {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -10982,22 +11242,34 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ UserCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default UserCreate { 0 company_id "companyId" required_or_default, 1
-        employee_number "employeeNumber" required_or_default, 2 first_name "firstName"
-        required_or_default, 3 last_name "lastName" required_or_default, 4 mobile_work
-        "mobileWork" required_or_default, 5 birth_date "birthDate" required_or_default, 6
-        employment_start_date "employmentStartDate" required_or_default, 7
-        employment_end_date "employmentEndDate", 8 email "email", 9 mobile_private
-        "mobilePrivate", 10 work_title "workTitle", 11 department "department", 12
-        car_reg_number "carRegNumber", 13 main_project_number "mainProjectNumber", 14
-        address "address", 15 card_id "cardId", 16 card_expiration_date
-        "cardExpirationDate", 17 payroll "payroll", 18 is_disabled "isDisabled", 19
-        default_resource_number "defaultResourceNumber", 20 worktime_arrangement_name
-        "worktimeArrangementName", 21 organization_number "organizationNumber" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default UserCreate {
+            company_id "companyId" required_or_default,
+            employee_number "employeeNumber" required_or_default,
+            first_name "firstName" required_or_default,
+            last_name "lastName" required_or_default,
+            mobile_work "mobileWork" required_or_default,
+            birth_date "birthDate" required_or_default,
+            employment_start_date "employmentStartDate" required_or_default,
+            employment_end_date "employmentEndDate",
+            email "email",
+            mobile_private "mobilePrivate",
+            work_title "workTitle",
+            department "department",
+            car_reg_number "carRegNumber",
+            main_project_number "mainProjectNumber",
+            address "address",
+            card_id "cardId",
+            card_expiration_date "cardExpirationDate",
+            payroll "payroll",
+            is_disabled "isDisabled",
+            default_resource_number "defaultResourceNumber",
+            worktime_arrangement_name "worktimeArrangementName",
+            organization_number "organizationNumber",
+        } extra
+    }
     impl UserCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11160,21 +11432,34 @@ pub mod types {
         pub organization_number: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ UserPatch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default UserPatch { 0 company_id "companyId", 1 employee_number
-        "employeeNumber", 2 first_name "firstName", 3 last_name "lastName", 4 mobile_work
-        "mobileWork", 5 birth_date "birthDate", 6 employment_start_date
-        "employmentStartDate", 7 employment_end_date "employmentEndDate", 8 email
-        "email", 9 mobile_private "mobilePrivate", 10 work_title "workTitle", 11
-        department "department", 12 car_reg_number "carRegNumber", 13 main_project_number
-        "mainProjectNumber", 14 address "address", 15 card_id "cardId", 16
-        card_expiration_date "cardExpirationDate", 17 payroll "payroll", 18 is_disabled
-        "isDisabled", 19 default_resource_number "defaultResourceNumber", 20
-        worktime_arrangement_name "worktimeArrangementName", 21 organization_number
-        "organizationNumber" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default UserPatch {
+            company_id "companyId",
+            employee_number "employeeNumber",
+            first_name "firstName",
+            last_name "lastName",
+            mobile_work "mobileWork",
+            birth_date "birthDate",
+            employment_start_date "employmentStartDate",
+            employment_end_date "employmentEndDate",
+            email "email",
+            mobile_private "mobilePrivate",
+            work_title "workTitle",
+            department "department",
+            car_reg_number "carRegNumber",
+            main_project_number "mainProjectNumber",
+            address "address",
+            card_id "cardId",
+            card_expiration_date "cardExpirationDate",
+            payroll "payroll",
+            is_disabled "isDisabled",
+            default_resource_number "defaultResourceNumber",
+            worktime_arrangement_name "worktimeArrangementName",
+            organization_number "organizationNumber",
+        } extra
+    }
     impl UserPatch {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -11321,10 +11606,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        UserPayrollTypeFilter : Unknown { PaidByHour "paid-by-hour", FixedPay
-        "fixed-pay", AllUsers "all-users" }
-    );
+    keyfob_client::open_string_enum! {
+        UserPayrollTypeFilter: Unknown {
+            PaidByHour "paid-by-hour",
+            FixedPay "fixed-pay",
+            AllUsers "all-users",
+        }
+    }
     /// Stored work order ("task" in paths), also the body of a full replacement, which ignores
     /// `id`. Other received fields are retained in `extra` and sent back.
     ///
@@ -11393,24 +11681,39 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrder::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrder { 0 id "id", 1 company_id "companyId", 2 project_id
-        "projectId", 3 external_id "externalId", 4 name "name", 5 active "active", 6
-        external_project_number "externalProjectNumber", 7 external_project_name
-        "externalProjectName", 8 external_dim01 "externalDim01", 9 work_description_short
-        "workDescriptionShort", 10 work_description "workDescription", 11 start_date
-        "startDate", 12 finished_date_planned "finishedDatePlanned", 13 finished_date
-        "finishedDate", 14 estimated_hour_qty "estimatedHourQty", 15 fixed_resource_price
-        "fixedResourcePrice", 16 cost_price "costPrice", 17 price "price", 18 unit_id
-        "unitId", 19 measure_unit_qty "measureUnitQty", 20
-        safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired", 21
-        safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 22
-        parent_activity_id "parentActivityId", 23 is_parent "isParent", 24 chapter_id
-        "chapterId", 25 task_location_latitude "taskLocationLatitude", 26
-        task_location_longitude "taskLocationLongitude" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrder {
+            id "id" (strict),
+            company_id "companyId",
+            project_id "projectId",
+            external_id "externalId",
+            name "name",
+            active "active",
+            external_project_number "externalProjectNumber",
+            external_project_name "externalProjectName",
+            external_dim01 "externalDim01",
+            work_description_short "workDescriptionShort",
+            work_description "workDescription",
+            start_date "startDate",
+            finished_date_planned "finishedDatePlanned",
+            finished_date "finishedDate",
+            estimated_hour_qty "estimatedHourQty",
+            fixed_resource_price "fixedResourcePrice",
+            cost_price "costPrice",
+            price "price",
+            unit_id "unitId",
+            measure_unit_qty "measureUnitQty",
+            safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired",
+            safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText",
+            parent_activity_id "parentActivityId",
+            is_parent "isParent",
+            chapter_id "chapterId",
+            task_location_latitude "taskLocationLatitude",
+            task_location_longitude "taskLocationLongitude",
+        } extra
+    }
     impl WorkOrder {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -11669,25 +11972,39 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default WorkOrderCreate { 0 id "id", 1 company_id "companyId"
-        required_or_default, 2 project_id "projectId" required_or_default, 3 external_id
-        "externalId" required_or_default, 4 name "name", 5 active "active", 6
-        external_project_number "externalProjectNumber", 7 external_project_name
-        "externalProjectName", 8 external_dim01 "externalDim01", 9 work_description_short
-        "workDescriptionShort", 10 work_description "workDescription", 11 start_date
-        "startDate", 12 finished_date_planned "finishedDatePlanned", 13 finished_date
-        "finishedDate", 14 estimated_hour_qty "estimatedHourQty", 15 fixed_resource_price
-        "fixedResourcePrice", 16 cost_price "costPrice", 17 price "price", 18 unit_id
-        "unitId", 19 measure_unit_qty "measureUnitQty", 20
-        safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired", 21
-        safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 22
-        parent_activity_id "parentActivityId", 23 is_parent "isParent", 24 chapter_id
-        "chapterId", 25 task_location_latitude "taskLocationLatitude", 26
-        task_location_longitude "taskLocationLongitude" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default WorkOrderCreate {
+            id "id",
+            company_id "companyId" required_or_default,
+            project_id "projectId" required_or_default,
+            external_id "externalId" required_or_default,
+            name "name",
+            active "active",
+            external_project_number "externalProjectNumber",
+            external_project_name "externalProjectName",
+            external_dim01 "externalDim01",
+            work_description_short "workDescriptionShort",
+            work_description "workDescription",
+            start_date "startDate",
+            finished_date_planned "finishedDatePlanned",
+            finished_date "finishedDate",
+            estimated_hour_qty "estimatedHourQty",
+            fixed_resource_price "fixedResourcePrice",
+            cost_price "costPrice",
+            price "price",
+            unit_id "unitId",
+            measure_unit_qty "measureUnitQty",
+            safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired",
+            safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText",
+            parent_activity_id "parentActivityId",
+            is_parent "isParent",
+            chapter_id "chapterId",
+            task_location_latitude "taskLocationLatitude",
+            task_location_longitude "taskLocationLongitude",
+        } extra
+    }
     impl WorkOrderCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11955,24 +12272,38 @@ pub mod types {
         pub task_location_longitude: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderPatch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrderPatch { 0 company_id "companyId", 1 project_id "projectId",
-        2 external_id "externalId", 3 name "name", 4 active "active", 5
-        external_project_number "externalProjectNumber", 6 external_project_name
-        "externalProjectName", 7 external_dim01 "externalDim01", 8 work_description_short
-        "workDescriptionShort", 9 work_description "workDescription", 10 start_date
-        "startDate", 11 finished_date_planned "finishedDatePlanned", 12 finished_date
-        "finishedDate", 13 estimated_hour_qty "estimatedHourQty", 14 fixed_resource_price
-        "fixedResourcePrice", 15 cost_price "costPrice", 16 price "price", 17 unit_id
-        "unitId", 18 measure_unit_qty "measureUnitQty", 19
-        safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired", 20
-        safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText", 21
-        parent_activity_id "parentActivityId", 22 is_parent "isParent", 23 chapter_id
-        "chapterId", 24 task_location_latitude "taskLocationLatitude", 25
-        task_location_longitude "taskLocationLongitude" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrderPatch {
+            company_id "companyId",
+            project_id "projectId",
+            external_id "externalId",
+            name "name",
+            active "active",
+            external_project_number "externalProjectNumber",
+            external_project_name "externalProjectName",
+            external_dim01 "externalDim01",
+            work_description_short "workDescriptionShort",
+            work_description "workDescription",
+            start_date "startDate",
+            finished_date_planned "finishedDatePlanned",
+            finished_date "finishedDate",
+            estimated_hour_qty "estimatedHourQty",
+            fixed_resource_price "fixedResourcePrice",
+            cost_price "costPrice",
+            price "price",
+            unit_id "unitId",
+            measure_unit_qty "measureUnitQty",
+            safe_job_analysis_approval_required "safeJobAnalysisApprovalRequired",
+            safe_job_analysis_user_prompt_text "safeJobAnalysisUserPromptText",
+            parent_activity_id "parentActivityId",
+            is_parent "isParent",
+            chapter_id "chapterId",
+            task_location_latitude "taskLocationLatitude",
+            task_location_longitude "taskLocationLongitude",
+        } extra
+    }
     impl WorkOrderPatch {
         /// Creates a value without any field.
         pub fn new() -> Self {

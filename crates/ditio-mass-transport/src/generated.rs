@@ -1000,14 +1000,18 @@ pub mod types {
         pub start_time: keyfob_client::Timestamp,
         /// End of the span, in UTC. Must be after the start.
         pub end_time: keyfob_client::Timestamp,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ExcavatorState::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ExcavatorState { 0 company_id "companyId" required_or_default, 1
-        project_id "projectId" required_or_default, 2 machine_id "machineId"
-        required_or_default, 3 state "state" required, 4 start_time "startTime" required,
-        5 end_time "endTime" required }
-    );
+    keyfob_client::wire_struct! {
+        without_default ExcavatorState {
+            company_id "companyId" required_or_default,
+            project_id "projectId" required_or_default,
+            machine_id "machineId" required_or_default,
+            state "state" required,
+            start_time "startTime" required,
+            end_time "endTime" required,
+        }
+    }
     impl ExcavatorState {
         /// Creates a value with the required fields.
         pub fn new(
@@ -1045,7 +1049,11 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        OperatingState : Unknown { Working "Working", Idle "Idle", Moving "Moving" }
-    );
+    keyfob_client::open_string_enum! {
+        OperatingState: Unknown {
+            Working "Working",
+            Idle "Idle",
+            Moving "Moving",
+        }
+    }
 }

@@ -5133,20 +5133,34 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ AbsenceRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AbsenceRegistration { 0 id "id", 1 registration_id "registrationId",
-        2 date "date", 3 start_time "startTime", 4 qty "qty", 5 absence_type_id
-        "absenceTypeId", 6 absence_type_code "absenceTypeCode", 7 absence_type_name
-        "absenceTypeName", 8 employee_number "employeeNumber", 9 user_id "userId", 10
-        project_id "projectId", 11 approved "approved", 12 approved_by_name
-        "approvedByName", 13 approved_date_time "approvedDateTime", 14 payroll_approved
-        "payrollApproved", 15 payroll_approved_date_time "payrollApprovedDateTime", 16
-        locked "locked", 17 locked_date_time "lockedDateTime", 18 pdf_url "pdfUrl", 19
-        modified_date_time "modifiedDateTime", 20 is_deleted "isDeleted", 21
-        deleted_date_time "deletedDateTime" } extra; strict 0, 20
-    );
+    keyfob_client::wire_struct! {
+        with_default AbsenceRegistration {
+            id "id" (strict),
+            registration_id "registrationId",
+            date "date",
+            start_time "startTime",
+            qty "qty",
+            absence_type_id "absenceTypeId",
+            absence_type_code "absenceTypeCode",
+            absence_type_name "absenceTypeName",
+            employee_number "employeeNumber",
+            user_id "userId",
+            project_id "projectId",
+            approved "approved",
+            approved_by_name "approvedByName",
+            approved_date_time "approvedDateTime",
+            payroll_approved "payrollApproved",
+            payroll_approved_date_time "payrollApprovedDateTime",
+            locked "locked",
+            locked_date_time "lockedDateTime",
+            pdf_url "pdfUrl",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of absence registrations.
     ///
     /// Returned by [`Client::absence_registrations`](super::Client::absence_registrations).
@@ -5163,14 +5177,20 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { AbsenceRegistrationPage::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default AbsenceRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default AbsenceRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// File attached to a checklist.
     ///
     /// Part of [`ChecklistSection`].
@@ -5181,9 +5201,13 @@ pub mod types {
         pub url: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ChecklistAttachment::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default ChecklistAttachment { 0 url "url" } extra);
+    keyfob_client::wire_struct! {
+        with_default ChecklistAttachment {
+            url "url",
+        } extra
+    }
     /// Dimension of a checklist, as in the core API's JSON export of the same document.
     ///
     /// Part of [`ChecklistRegistration`].
@@ -5214,12 +5238,18 @@ pub mod types {
         pub value: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ChecklistDimension::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ChecklistDimension { 0 id "id", 1 sort_order "sortOrder", 2 name
-        "name", 3 type_ "type", 4 placeholder "placeholder", 5 value "value" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ChecklistDimension {
+            id "id",
+            sort_order "sortOrder",
+            name "name",
+            type_ "type",
+            placeholder "placeholder",
+            value "value",
+        } extra
+    }
     /// Image in a checklist.
     ///
     /// Part of [`ChecklistQuestion`] and [`ChecklistSection`].
@@ -5234,11 +5264,14 @@ pub mod types {
         pub url: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ChecklistImage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ChecklistImage { 0 id "id", 1 url "url" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ChecklistImage {
+            id "id",
+            url "url",
+        } extra
+    }
     /// Question of a checklist with its answer, as in the core API's JSON export of the same
     /// document.
     ///
@@ -5280,13 +5313,20 @@ pub mod types {
         pub images: Vec<ChecklistImage>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ChecklistQuestion::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ChecklistQuestion { 0 id "id", 1 header "header", 2 answer_type
-        "answerType", 3 value "value", 4 multi_value "multiValue", 5 comment "comment", 6
-        deviation "deviation", 7 images "images" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ChecklistQuestion {
+            id "id",
+            header "header",
+            answer_type "answerType",
+            value "value",
+            multi_value "multiValue",
+            comment "comment",
+            deviation "deviation",
+            images "images",
+        } extra
+    }
     /// Completed checklist. A deletion carries the full record.
     ///
     /// Part of [`ChecklistRegistrationPage`].
@@ -5389,28 +5429,51 @@ pub mod types {
         pub self_url: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ ChecklistRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ChecklistRegistration { 0 id "id", 1 document_number
-        "documentNumber", 2 serial_number "serialNumber", 3 template_name "templateName",
-        4 template_version "templateVersion", 5 base_type_name "baseTypeName", 6 status
-        "status", 7 status_text "statusText", 8 has_deviation "hasDeviation", 9
-        has_comment "hasComment", 10 has_images "hasImages", 11 project_id "projectId",
-        12 project_number "projectNumber", 13 project_name "projectName", 14 activity_id
-        "activityId", 15 activity_number "activityNumber", 16 activity_name
-        "activityName", 17 machine_id "machineId", 18 resource_number "resourceNumber",
-        19 created_by_user_name "createdByUserName", 20 created_date_time
-        "createdDateTime", 21 submitted_by_user_name "submittedByUserName", 22
-        submitted_date_time "submittedDateTime", 23 approved_by_user_name
-        "approvedByUserName", 24 latitude "latitude", 25 longitude "longitude", 26
-        modified_date_time "modifiedDateTime", 27 pdf_url "pdfUrl", 28 sections
-        "sections", 29 is_deleted "isDeleted", 30 deleted_date_time "deletedDateTime", 31
-        company_id "companyId", 32 template_id "templateId", 33 template_version_date
-        "templateVersionDate", 34 modified_by_user_name "modifiedByUserName", 35 accuracy
-        "accuracy", 36 signatures "signatures", 37 dimensions "dimensions", 38 self_url
-        "selfUrl" } extra; strict 0, 29
-    );
+    keyfob_client::wire_struct! {
+        with_default ChecklistRegistration {
+            id "id" (strict),
+            document_number "documentNumber",
+            serial_number "serialNumber",
+            template_name "templateName",
+            template_version "templateVersion",
+            base_type_name "baseTypeName",
+            status "status",
+            status_text "statusText",
+            has_deviation "hasDeviation",
+            has_comment "hasComment",
+            has_images "hasImages",
+            project_id "projectId",
+            project_number "projectNumber",
+            project_name "projectName",
+            activity_id "activityId",
+            activity_number "activityNumber",
+            activity_name "activityName",
+            machine_id "machineId",
+            resource_number "resourceNumber",
+            created_by_user_name "createdByUserName",
+            created_date_time "createdDateTime",
+            submitted_by_user_name "submittedByUserName",
+            submitted_date_time "submittedDateTime",
+            approved_by_user_name "approvedByUserName",
+            latitude "latitude",
+            longitude "longitude",
+            modified_date_time "modifiedDateTime",
+            pdf_url "pdfUrl",
+            sections "sections",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+            company_id "companyId",
+            template_id "templateId",
+            template_version_date "templateVersionDate",
+            modified_by_user_name "modifiedByUserName",
+            accuracy "accuracy",
+            signatures "signatures",
+            dimensions "dimensions",
+            self_url "selfUrl",
+        } extra
+    }
     /// Page of checklists.
     ///
     /// Returned by [`Client::checklist_registrations`](super::Client::checklist_registrations)
@@ -5429,14 +5492,20 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { ChecklistRegistrationPage::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default ChecklistRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default ChecklistRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Section of a checklist. Attachments and images are documented; the other fields come
     /// from the core API's JSON export of the same document.
     ///
@@ -5478,13 +5547,21 @@ pub mod types {
         pub questions: Vec<ChecklistQuestion>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ChecklistSection::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ChecklistSection { 0 attachments "attachments", 1 images "images", 2
-        id "id", 3 header "header", 4 repeatable "repeatable", 5 row_id "rowId", 6
-        comment "comment", 7 deviation "deviation", 8 questions "questions" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ChecklistSection {
+            attachments "attachments",
+            images "images",
+            id "id",
+            header "header",
+            repeatable "repeatable",
+            row_id "rowId",
+            comment "comment",
+            deviation "deviation",
+            questions "questions",
+        } extra
+    }
     /// Status of a checklist.
     ///
     /// Part of [`ChecklistRegistration`].
@@ -5504,10 +5581,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ChecklistStatus : Unknown { Pending "Pending", SentForApproval "SentForApproval",
-        Approved "Approved", Rejected "Rejected", Reported "Reported" }
-    );
+    keyfob_client::open_string_enum! {
+        ChecklistStatus: Unknown {
+            Pending "Pending",
+            SentForApproval "SentForApproval",
+            Approved "Approved",
+            Rejected "Rejected",
+            Reported "Reported",
+        }
+    }
     /// Stay of a person on a site. The record also contains the person's name, birth date and
     /// phone number, under unknown names.
     ///
@@ -5537,15 +5619,21 @@ pub mod types {
         pub modified_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CrewListRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CrewListRegistration { 0 id "id", 1 project_id "projectId", 2
-        project_number "projectNumber", 3 check_in_date_time "checkInDateTime", 4
-        check_out_date_time "checkOutDateTime", 5 hse_card_id "hseCardId", 6 is_deleted
-        "isDeleted", 7 deleted_date_time "deletedDateTime", 8 modified_date_time
-        "modifiedDateTime" } extra; strict 0, 6
-    );
+    keyfob_client::wire_struct! {
+        with_default CrewListRegistration {
+            id "id" (strict),
+            project_id "projectId",
+            project_number "projectNumber",
+            check_in_date_time "checkInDateTime",
+            check_out_date_time "checkOutDateTime",
+            hse_card_id "hseCardId",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+            modified_date_time "modifiedDateTime",
+        } extra
+    }
     /// Page of stays on site.
     ///
     /// Returned by [`Client::crew_list_registrations`](super::Client::crew_list_registrations).
@@ -5562,14 +5650,20 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { CrewListRegistrationPage::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default CrewListRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default CrewListRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Location where mass is loaded or dumped. No field name is documented; the names here are
     /// those of the other tables. Other fields are available in `extra`.
     ///
@@ -5605,13 +5699,19 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FlowLocation::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FlowLocation { 0 id "id", 1 name "name", 2 project_id "projectId", 3
-        company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
-        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra; strict 0, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default FlowLocation {
+            id "id" (strict),
+            name "name",
+            project_id "projectId",
+            company_id "companyId",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of locations.
     ///
     /// Returned by [`Client::flow_locations`](super::Client::flow_locations).
@@ -5628,14 +5728,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FlowLocationPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FlowLocationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default FlowLocationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Mass type. No field name is documented; the names here are those of the other tables.
     /// Other fields are available in `extra`.
     ///
@@ -5671,13 +5775,19 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FlowMassType::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FlowMassType { 0 id "id", 1 name "name", 2 project_id "projectId", 3
-        company_id "companyId", 4 modified_date_time "modifiedDateTime", 5 is_deleted
-        "isDeleted", 6 deleted_date_time "deletedDateTime" } extra; strict 0, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default FlowMassType {
+            id "id" (strict),
+            name "name",
+            project_id "projectId",
+            company_id "companyId",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of mass types.
     ///
     /// Returned by [`Client::flow_mass_types`](super::Client::flow_mass_types).
@@ -5694,14 +5804,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FlowMassTypePage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FlowMassTypePage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default FlowMassTypePage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Mass-transport trip from Ditio Flow or the older mass haul module. Tonnes and cubic
     /// metres must not be added together.
     ///
@@ -5820,37 +5934,67 @@ pub mod types {
         pub task_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<4>,
+        wire: keyfob_client::wire_form::WireForms<{ FlowTripRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FlowTripRegistration { 0 id "id", 1 load_date_time "loadDateTime", 2
-        dump_date_time "dumpDateTime", 3 cost_start_date_time "costStartDateTime", 4
-        cost_end_date_time "costEndDateTime", 5 modified_date_time "modifiedDateTime", 6
-        is_deleted "isDeleted", 7 deleted_date_time "deletedDateTime", 8 is_flow_data
-        "isFlowData", 9 quantity "quantity", 10 quantity_m3 "quantityM3", 11
-        registered_quantity "registeredQuantity", 12 verified_quantity
-        "verifiedQuantity", 13 unit_of_measure_text "unitOfMeasureText", 14
-        unit_of_measure "unitOfMeasure", 15 mass_type_id "massTypeId", 16 mass_type
-        "massType", 17 m3_per_hour "m3PerHour", 18 total_cycle_time_seconds
-        "totalCycleTimeSeconds", 19 total_cycle_time_hours "totalCycleTimeHours", 20
-        utilization_rate "utilizationRate", 21 distance "distance", 22 average_speed_kmh
-        "averageSpeedKmh", 23 net_altitude_change "netAltitudeChange", 24 total_ascent
-        "totalAscent", 25 max_gradient "maxGradient", 26 average_gradient
-        "averageGradient", 27 load_location_name "loadLocationName", 28
-        dump_location_name "dumpLocationName", 29 load_coordinates "loadCoordinates", 30
-        dump_coordinates "dumpCoordinates", 31 loader_id "loaderId", 32 loader_name
-        "loaderName", 33 loader_number "loaderNumber", 34 loader_driver_name
-        "loaderDriverName", 35 dumper_id "dumperId", 36 dumper_name "dumperName", 37
-        dumper_number "dumperNumber", 38 dumper_registration_number
-        "dumperRegistrationNumber", 39 dumper_driver_name "dumperDriverName", 40
-        dumper_driver_company_name "dumperDriverCompanyName", 41 trailer "trailer", 42
-        verified "verified", 43 approved "approved", 44 invoiced "invoiced", 45
-        receipt_number "receiptNumber", 46 customer_name "customerName", 47 comment
-        "comment", 48 project_id "projectId", 49 project_number "projectNumber", 50
-        project_name "projectName", 51 project_external_number "projectExternalNumber",
-        52 project_company_name "projectCompanyName", 53 task_id "taskId", 54 task_name
-        "taskName" } extra; strict 0, 6
-    );
+    keyfob_client::wire_struct! {
+        with_default FlowTripRegistration {
+            id "id" (strict),
+            load_date_time "loadDateTime",
+            dump_date_time "dumpDateTime",
+            cost_start_date_time "costStartDateTime",
+            cost_end_date_time "costEndDateTime",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+            is_flow_data "isFlowData",
+            quantity "quantity",
+            quantity_m3 "quantityM3",
+            registered_quantity "registeredQuantity",
+            verified_quantity "verifiedQuantity",
+            unit_of_measure_text "unitOfMeasureText",
+            unit_of_measure "unitOfMeasure",
+            mass_type_id "massTypeId",
+            mass_type "massType",
+            m3_per_hour "m3PerHour",
+            total_cycle_time_seconds "totalCycleTimeSeconds",
+            total_cycle_time_hours "totalCycleTimeHours",
+            utilization_rate "utilizationRate",
+            distance "distance",
+            average_speed_kmh "averageSpeedKmh",
+            net_altitude_change "netAltitudeChange",
+            total_ascent "totalAscent",
+            max_gradient "maxGradient",
+            average_gradient "averageGradient",
+            load_location_name "loadLocationName",
+            dump_location_name "dumpLocationName",
+            load_coordinates "loadCoordinates",
+            dump_coordinates "dumpCoordinates",
+            loader_id "loaderId",
+            loader_name "loaderName",
+            loader_number "loaderNumber",
+            loader_driver_name "loaderDriverName",
+            dumper_id "dumperId",
+            dumper_name "dumperName",
+            dumper_number "dumperNumber",
+            dumper_registration_number "dumperRegistrationNumber",
+            dumper_driver_name "dumperDriverName",
+            dumper_driver_company_name "dumperDriverCompanyName",
+            trailer "trailer",
+            verified "verified",
+            approved "approved",
+            invoiced "invoiced",
+            receipt_number "receiptNumber",
+            customer_name "customerName",
+            comment "comment",
+            project_id "projectId",
+            project_number "projectNumber",
+            project_name "projectName",
+            project_external_number "projectExternalNumber",
+            project_company_name "projectCompanyName",
+            task_id "taskId",
+            task_name "taskName",
+        } extra
+    }
     /// Page of trips.
     ///
     /// Returned by [`Client::flow_trip_registrations`](super::Client::flow_trip_registrations).
@@ -5867,14 +6011,20 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { FlowTripRegistrationPage::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default FlowTripRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default FlowTripRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Image of one parent. An image with two parents has two rows. The names of the file, link
     /// and parent fields are not known; the names here are taken from the file model of the
     /// core API. Other fields are available in `extra`.
@@ -5967,22 +6117,42 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Image::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Image { 0 id "id", 1 project_id "projectId", 2 project_number
-        "projectNumber", 3 project_name "projectName", 4 task_id "taskId", 5 task_name
-        "taskName", 6 activity_id "activityId", 7 activity_number "activityNumber", 8
-        company_id "companyId", 9 project_company_id "projectCompanyId", 10
-        created_by_user_id "createdByUserId", 11 created_by_user_name
-        "createdByUserName", 12 created_date_time "createdDateTime", 13 latitude
-        "latitude", 14 longitude "longitude", 15 accuracy "accuracy", 16 road_reference
-        "roadReference", 17 source "source", 18 parent_id "parentId", 19 file_name
-        "fileName", 20 file_name_orig "fileNameOrig", 21 file_type "fileType", 22
-        file_size "fileSize", 23 url "url", 24 url_sm "urlSm", 25 url_m "urlM", 26 url_lg
-        "urlLg", 27 modified_date_time "modifiedDateTime", 28 is_deleted "isDeleted", 29
-        deleted_date_time "deletedDateTime" } extra; strict 0, 28
-    );
+    keyfob_client::wire_struct! {
+        with_default Image {
+            id "id" (strict),
+            project_id "projectId",
+            project_number "projectNumber",
+            project_name "projectName",
+            task_id "taskId",
+            task_name "taskName",
+            activity_id "activityId",
+            activity_number "activityNumber",
+            company_id "companyId",
+            project_company_id "projectCompanyId",
+            created_by_user_id "createdByUserId",
+            created_by_user_name "createdByUserName",
+            created_date_time "createdDateTime",
+            latitude "latitude",
+            longitude "longitude",
+            accuracy "accuracy",
+            road_reference "roadReference",
+            source "source",
+            parent_id "parentId",
+            file_name "fileName",
+            file_name_orig "fileNameOrig",
+            file_type "fileType",
+            file_size "fileSize",
+            url "url",
+            url_sm "urlSm",
+            url_m "urlM",
+            url_lg "urlLg",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of images.
     ///
     /// Returned by [`Client::images`](super::Client::images).
@@ -5999,14 +6169,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ImagePage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ImagePage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
-        4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default ImagePage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Kind of parent of an image.
     ///
     /// Part of [`Image`].
@@ -6022,9 +6196,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ImageSource : Unknown { Feed "feed", Alert "alert", Checklist "checklist" }
-    );
+    keyfob_client::open_string_enum! {
+        ImageSource: Unknown {
+            Feed "feed",
+            Alert "alert",
+            Checklist "checklist",
+        }
+    }
     /// Subject of an alert, independent of the type names of the company.
     ///
     /// Part of [`IncidentRegistration`].
@@ -6044,10 +6222,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        IncidentBaseType : Unknown { Hse "HSE", Qa "QA", Environmental "Environmental",
-        Machine "Machine", Other "Other" }
-    );
+    keyfob_client::open_string_enum! {
+        IncidentBaseType: Unknown {
+            Hse "HSE",
+            Qa "QA",
+            Environmental "Environmental",
+            Machine "Machine",
+            Other "Other",
+        }
+    }
     /// Alert about health, safety and environment, quality, environment or machines. A deletion
     /// carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the
     /// deletion).
@@ -6124,24 +6307,46 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ IncidentRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default IncidentRegistration { 0 id "id", 1 serial_number "serialNumber", 2
-        serial_number_with_prefix "serialNumberWithPrefix", 3 title "title", 4
-        description "description", 5 type_name "typeName", 6 base_type "baseType", 7
-        base_type_text "baseTypeText", 8 status "status", 9 status_text "statusText", 10
-        risk "risk", 11 risk_text "riskText", 12 damage_type_text "damageTypeText", 13
-        measures "measures", 14 requires_further_action "requiresFurtherAction", 15
-        resolved_on_location "resolvedOnLocation", 16 absence_days "absenceDays", 17
-        company_name "companyName", 18 project_id "projectId", 19 project_number
-        "projectNumber", 20 project_name "projectName", 21 project_company_name
-        "projectCompanyName", 22 task_id "taskId", 23 task_name "taskName", 24 machine_id
-        "machineId", 25 machine_name "machineName", 26 latitude "latitude", 27 longitude
-        "longitude", 28 created_at "createdAt", 29 status_updated_at "statusUpdatedAt",
-        30 modified_date_time "modifiedDateTime", 31 pdf_url "pdfUrl", 32 is_deleted
-        "isDeleted", 33 deleted_date_time "deletedDateTime" } extra; strict 0, 32
-    );
+    keyfob_client::wire_struct! {
+        with_default IncidentRegistration {
+            id "id" (strict),
+            serial_number "serialNumber",
+            serial_number_with_prefix "serialNumberWithPrefix",
+            title "title",
+            description "description",
+            type_name "typeName",
+            base_type "baseType",
+            base_type_text "baseTypeText",
+            status "status",
+            status_text "statusText",
+            risk "risk",
+            risk_text "riskText",
+            damage_type_text "damageTypeText",
+            measures "measures",
+            requires_further_action "requiresFurtherAction",
+            resolved_on_location "resolvedOnLocation",
+            absence_days "absenceDays",
+            company_name "companyName",
+            project_id "projectId",
+            project_number "projectNumber",
+            project_name "projectName",
+            project_company_name "projectCompanyName",
+            task_id "taskId",
+            task_name "taskName",
+            machine_id "machineId",
+            machine_name "machineName",
+            latitude "latitude",
+            longitude "longitude",
+            created_at "createdAt",
+            status_updated_at "statusUpdatedAt",
+            modified_date_time "modifiedDateTime",
+            pdf_url "pdfUrl",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of alerts.
     ///
     /// Returned by [`Client::incident_registrations`](super::Client::incident_registrations)
@@ -6160,14 +6365,20 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { IncidentRegistrationPage::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default IncidentRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default IncidentRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Status of an alert.
     ///
     /// Part of [`IncidentRegistration`].
@@ -6183,10 +6394,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        IncidentStatus : Unknown { Open "Open", InProgress "InProgress", Closed "Closed"
+    keyfob_client::open_string_enum! {
+        IncidentStatus: Unknown {
+            Open "Open",
+            InProgress "InProgress",
+            Closed "Closed",
         }
-    );
+    }
     /// Usage record of a machine that the company owns, on a project of its own or of another
     /// company. A deletion carries only id, isDeleted, deletedDateTime and modifiedDateTime
     /// (the time of the deletion).
@@ -6241,21 +6455,34 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ MachineRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MachineRegistration { 0 id "id", 1 start_date_time "startDateTime",
-        2 stop_date_time "stopDateTime", 3 qty "qty", 4 description "description", 5
-        approved "approved", 6 machine_id "machineId", 7 machine_name "machineName", 8
-        resource_number "resourceNumber", 9 machine_type_name "machineTypeName", 10
-        driver_id "driverId", 11 driver_name "driverName", 12 driver_company_name
-        "driverCompanyName", 13 project_id "projectId", 14 project_number
-        "projectNumber", 15 project_name "projectName", 16 project_external_number
-        "projectExternalNumber", 17 project_company_name "projectCompanyName", 18
-        created_date_time "createdDateTime", 19 modified_date_time "modifiedDateTime", 20
-        is_deleted "isDeleted", 21 deleted_date_time "deletedDateTime" } extra; strict 0,
-        20
-    );
+    keyfob_client::wire_struct! {
+        with_default MachineRegistration {
+            id "id" (strict),
+            start_date_time "startDateTime",
+            stop_date_time "stopDateTime",
+            qty "qty",
+            description "description",
+            approved "approved",
+            machine_id "machineId",
+            machine_name "machineName",
+            resource_number "resourceNumber",
+            machine_type_name "machineTypeName",
+            driver_id "driverId",
+            driver_name "driverName",
+            driver_company_name "driverCompanyName",
+            project_id "projectId",
+            project_number "projectNumber",
+            project_name "projectName",
+            project_external_number "projectExternalNumber",
+            project_company_name "projectCompanyName",
+            created_date_time "createdDateTime",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of machine registrations.
     ///
     /// Returned by [`Client::machine_registrations`](super::Client::machine_registrations).
@@ -6272,14 +6499,20 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { MachineRegistrationPage::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default MachineRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default MachineRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// One kind of overtime on one day.
     ///
     /// Part of [`PayrollLine`].
@@ -6296,13 +6529,18 @@ pub mod types {
         pub sorting: Option<f64>,
         /// Hours, with two decimals.
         pub qty: Option<f64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OvertimeLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OvertimeLine { 0 payroll_type_id "payrollTypeId", 1 name "name", 2
-        line_type "lineType", 3 overtime_type "overtimeType", 4 sorting "sorting", 5 qty
-        "qty" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OvertimeLine {
+            payroll_type_id "payrollTypeId",
+            name "name",
+            line_type "lineType",
+            overtime_type "overtimeType",
+            sorting "sorting",
+            qty "qty",
+        }
+    }
     /// Source of an overtime line: 20, 30 and 40 are automatic overtime of levels 1, 2 and 3.
     /// 41 is a manually registered type and may occur several times.
     ///
@@ -6321,10 +6559,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        OvertimeLineType : Unknown { AutomaticLevel1 20, AutomaticLevel2 30,
-        AutomaticLevel3 40, Manual 41 }
-    );
+    keyfob_client::open_integer_enum! {
+        OvertimeLineType: Unknown {
+            AutomaticLevel1 20,
+            AutomaticLevel2 30,
+            AutomaticLevel3 40,
+            Manual 41,
+        }
+    }
     /// Effect of overtime: 0 is overtime deducted from ordinary hours, 1 is an addition paid on
     /// top of them.
     ///
@@ -6339,7 +6581,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(OvertimeType : Unknown { Overtime 0, Addition 1 });
+    keyfob_client::open_integer_enum! {
+        OvertimeType: Unknown {
+            Overtime 0,
+            Addition 1,
+        }
+    }
     /// Links of a page.
     ///
     /// Part of [`AbsenceRegistrationPage`], [`ChecklistRegistrationPage`],
@@ -6351,9 +6598,13 @@ pub mod types {
         /// Link to the next page, relative to the API without its /reporting prefix; absent on the
         /// last page.
         pub next: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PageLinks::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default PageLinks { 0 next "next" });
+    keyfob_client::wire_struct! {
+        with_default PageLinks {
+            next "next",
+        }
+    }
     /// Payroll figures of one employee on one day with hours or absence. The extended listing
     /// fills every field. The standard listing contains a subset that is not documented.
     ///
@@ -6420,23 +6671,40 @@ pub mod types {
         pub overtime_lines: Vec<OvertimeLine>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ PayrollLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PayrollLine { 0 id "id", 1 trans_date_time "transDateTime", 2
-        user_id "userId", 3 user_name "userName", 4 employee_number "employeeNumber", 5
-        company_id "companyId", 6 qty "qty", 7 standard_qty "standardQty", 8
-        overtime50_qty "overtime50Qty", 9 overtime100_qty "overtime100Qty", 10
-        timebank_qty "timebankQty", 11 break_qty "breakQty", 12 absence_qty "absenceQty",
-        13 absence_approved_qty "absenceApprovedQty", 14 absence_locked_qty
-        "absenceLockedQty", 15 total_verified_qty "totalVerifiedQty", 16 approved_qty
-        "approvedQty", 17 locked_qty "lockedQty", 18 verified "verified", 19
-        verified_by_name "verifiedByName", 20 verified_date_time "verifiedDateTime", 21
-        approved "approved", 22 approved_by_name "approvedByName", 23 approved_date_time
-        "approvedDateTime", 24 modified_date_time "modifiedDateTime", 25 is_deleted
-        "isDeleted", 26 deleted_date_time "deletedDateTime", 27 overtime_lines
-        "overtimeLines" } extra; strict 0, 25
-    );
+    keyfob_client::wire_struct! {
+        with_default PayrollLine {
+            id "id" (strict),
+            trans_date_time "transDateTime",
+            user_id "userId",
+            user_name "userName",
+            employee_number "employeeNumber",
+            company_id "companyId",
+            qty "qty",
+            standard_qty "standardQty",
+            overtime50_qty "overtime50Qty",
+            overtime100_qty "overtime100Qty",
+            timebank_qty "timebankQty",
+            break_qty "breakQty",
+            absence_qty "absenceQty",
+            absence_approved_qty "absenceApprovedQty",
+            absence_locked_qty "absenceLockedQty",
+            total_verified_qty "totalVerifiedQty",
+            approved_qty "approvedQty",
+            locked_qty "lockedQty",
+            verified "verified",
+            verified_by_name "verifiedByName",
+            verified_date_time "verifiedDateTime",
+            approved "approved",
+            approved_by_name "approvedByName",
+            approved_date_time "approvedDateTime",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+            overtime_lines "overtimeLines",
+        } extra
+    }
     /// Page of payroll lines.
     ///
     /// Returned by [`Client::payroll_lines`](super::Client::payroll_lines) and
@@ -6454,14 +6722,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PayrollLinePage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PayrollLinePage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default PayrollLinePage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Project. A deletion carries the last stored version; its modifiedDateTime is the last
     /// change before the deletion.
     ///
@@ -6499,17 +6771,26 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Project::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Project { 0 id "id", 1 number "number", 2 name "name", 3
-        external_number "externalNumber", 4 external_dim01 "externalDim01", 5
-        external_dim02 "externalDim02", 6 company_id "companyId", 7 company_name
-        "companyName", 8 active "active", 9 is_external "isExternal", 10
-        created_date_time "createdDateTime", 11 modified_date_time "modifiedDateTime", 12
-        is_deleted "isDeleted", 13 deleted_date_time "deletedDateTime" } extra; strict 0,
-        12
-    );
+    keyfob_client::wire_struct! {
+        with_default Project {
+            id "id" (strict),
+            number "number",
+            name "name",
+            external_number "externalNumber",
+            external_dim01 "externalDim01",
+            external_dim02 "externalDim02",
+            company_id "companyId",
+            company_name "companyName",
+            active "active",
+            is_external "isExternal",
+            created_date_time "createdDateTime",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of projects.
     ///
     /// Returned by [`Client::projects`](super::Client::projects).
@@ -6526,14 +6807,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ProjectPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ProjectPage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
-        4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default ProjectPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Entry of the resource catalogue: a person, machine, vehicle or piece of equipment. A
     /// deletion carries the last stored version; its modifiedDateTime is the last change before
     /// the deletion.
@@ -6578,18 +6863,33 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Resource::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Resource { 0 id "id", 1 number "number", 2 name "name", 3 type_name
-        "typeName", 4 type_base_name "typeBaseName", 5 registration_number
-        "registrationNumber", 6 serial_number "serialNumber", 7 department "department",
-        8 emission_class "emissionClass", 9 build_year "buildYear", 10 weight "weight",
-        11 capacity "capacity", 12 cost_price "costPrice", 13 price "price", 14
-        company_id "companyId", 15 company_name "companyName", 16 active "active", 17
-        is_external "isExternal", 18 modified_date_time "modifiedDateTime", 19 is_deleted
-        "isDeleted", 20 deleted_date_time "deletedDateTime" } extra; strict 0, 19
-    );
+    keyfob_client::wire_struct! {
+        with_default Resource {
+            id "id" (strict),
+            number "number",
+            name "name",
+            type_name "typeName",
+            type_base_name "typeBaseName",
+            registration_number "registrationNumber",
+            serial_number "serialNumber",
+            department "department",
+            emission_class "emissionClass",
+            build_year "buildYear",
+            weight "weight",
+            capacity "capacity",
+            cost_price "costPrice",
+            price "price",
+            company_id "companyId",
+            company_name "companyName",
+            active "active",
+            is_external "isExternal",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Kind of resource, independent of the type names of the company.
     ///
     /// Part of [`Resource`].
@@ -6613,11 +6913,17 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ResourceBaseType : Unknown { Human "Human", Machine "Machine", Vehicle "Vehicle",
-        SeaVessel "SeaVessel", AirVessel "AirVessel", StaticObject "StaticObject", Other
-        "Other" }
-    );
+    keyfob_client::open_string_enum! {
+        ResourceBaseType: Unknown {
+            Human "Human",
+            Machine "Machine",
+            Vehicle "Vehicle",
+            SeaVessel "SeaVessel",
+            AirVessel "AirVessel",
+            StaticObject "StaticObject",
+            Other "Other",
+        }
+    }
     /// Page of resources.
     ///
     /// Returned by [`Client::resources`](super::Client::resources).
@@ -6634,14 +6940,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ResourcePage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ResourcePage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
-        4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default ResourcePage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Synchronisation mode of a page.
     ///
     /// Part of [`AbsenceRegistrationPage`], [`ChecklistRegistrationPage`],
@@ -6657,9 +6967,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        SyncType : Unknown { Full "full", Incremental "incremental" }
-    );
+    keyfob_client::open_string_enum! {
+        SyncType: Unknown {
+            Full "full",
+            Incremental "incremental",
+        }
+    }
     /// Project transaction: hours or quantities of a person, machine or vehicle. A deletion
     /// carries only id, isDeleted, deletedDateTime and modifiedDateTime (the time of the
     /// deletion).
@@ -6786,39 +7099,71 @@ pub mod types {
         pub user_work_shift_setting_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<4>,
+        wire: keyfob_client::wire_form::WireForms<{ TimeRegistration::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default TimeRegistration { 0 id "id", 1 work_date "workDate", 2
-        start_date_time "startDateTime", 3 stop_date_time "stopDateTime", 4
-        created_date_time "createdDateTime", 5 modified_date_time "modifiedDateTime", 6
-        is_deleted "isDeleted", 7 deleted_date_time "deletedDateTime", 8 qty "qty", 9
-        unit_name "unitName", 10 unit_qty "unitQty", 11 unit_price "unitPrice", 12 price
-        "price", 13 amount "amount", 14 cost_price_base "costPriceBase", 15
-        cost_price_man "costPriceMan", 16 cost_price_machine "costPriceMachine", 17
-        cost_amount "costAmount", 18 cost_amount_man "costAmountMan", 19
-        cost_amount_machine "costAmountMachine", 20 break_qty "breakQty", 21 description
-        "description", 22 description_internal "descriptionInternal", 23 approved
-        "approved", 24 approved_by_name "approvedByName", 25 approved_date_time
-        "approvedDateTime", 26 payroll_approved "payrollApproved", 27
-        payroll_approved_date_time "payrollApprovedDateTime", 28 locked "locked", 29
-        locked_by_name "lockedByName", 30 locked_date_time "lockedDateTime", 31 invoiced
-        "invoiced", 32 project_id "projectId", 33 project_number "projectNumber", 34
-        project_name "projectName", 35 project_external_number "projectExternalNumber",
-        36 project_company_id "projectCompanyId", 37 project_company_name
-        "projectCompanyName", 38 project_leader_name "projectLeaderName", 39
-        project_main_foreman_name "projectMainForemanName", 40 task_id "taskId", 41
-        task_name "taskName", 42 task_name_long "taskNameLong", 43 task_wbs_number
-        "taskWbsNumber", 44 task_chapter_id "taskChapterId", 45 task_piece_work_id
-        "taskPieceWorkId", 46 resource_id "resourceId", 47 resource_number
-        "resourceNumber", 48 resource_name "resourceName", 49 resource_type_name
-        "resourceTypeName", 50 primary_resource_name "primaryResourceName", 51
-        machine_emission_class "machineEmissionClass", 52 user_id "userId", 53 user_name
-        "userName", 54 user_employee_number "userEmployeeNumber", 55 user_company_name
-        "userCompanyName", 56 user_company_org_nr "userCompanyOrgNr", 57 user_work_title
-        "userWorkTitle", 58 user_work_shift_setting_name "userWorkShiftSettingName" }
-        extra; strict 0, 6
-    );
+    keyfob_client::wire_struct! {
+        with_default TimeRegistration {
+            id "id" (strict),
+            work_date "workDate",
+            start_date_time "startDateTime",
+            stop_date_time "stopDateTime",
+            created_date_time "createdDateTime",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+            qty "qty",
+            unit_name "unitName",
+            unit_qty "unitQty",
+            unit_price "unitPrice",
+            price "price",
+            amount "amount",
+            cost_price_base "costPriceBase",
+            cost_price_man "costPriceMan",
+            cost_price_machine "costPriceMachine",
+            cost_amount "costAmount",
+            cost_amount_man "costAmountMan",
+            cost_amount_machine "costAmountMachine",
+            break_qty "breakQty",
+            description "description",
+            description_internal "descriptionInternal",
+            approved "approved",
+            approved_by_name "approvedByName",
+            approved_date_time "approvedDateTime",
+            payroll_approved "payrollApproved",
+            payroll_approved_date_time "payrollApprovedDateTime",
+            locked "locked",
+            locked_by_name "lockedByName",
+            locked_date_time "lockedDateTime",
+            invoiced "invoiced",
+            project_id "projectId",
+            project_number "projectNumber",
+            project_name "projectName",
+            project_external_number "projectExternalNumber",
+            project_company_id "projectCompanyId",
+            project_company_name "projectCompanyName",
+            project_leader_name "projectLeaderName",
+            project_main_foreman_name "projectMainForemanName",
+            task_id "taskId",
+            task_name "taskName",
+            task_name_long "taskNameLong",
+            task_wbs_number "taskWbsNumber",
+            task_chapter_id "taskChapterId",
+            task_piece_work_id "taskPieceWorkId",
+            resource_id "resourceId",
+            resource_number "resourceNumber",
+            resource_name "resourceName",
+            resource_type_name "resourceTypeName",
+            primary_resource_name "primaryResourceName",
+            machine_emission_class "machineEmissionClass",
+            user_id "userId",
+            user_name "userName",
+            user_employee_number "userEmployeeNumber",
+            user_company_name "userCompanyName",
+            user_company_org_nr "userCompanyOrgNr",
+            user_work_title "userWorkTitle",
+            user_work_shift_setting_name "userWorkShiftSettingName",
+        } extra
+    }
     /// Page of time registrations.
     ///
     /// Returned by [`Client::time_registrations`](super::Client::time_registrations).
@@ -6835,14 +7180,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ TimeRegistrationPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default TimeRegistrationPage { 0 data "data", 1 links "links", 2
-        continuation_token "continuationToken", 3 sync_type_name "syncTypeName", 4
-        record_count "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict
-        0, 1, 2, 3, 4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default TimeRegistrationPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Unit of a quantity of mass.
     ///
     /// Part of [`FlowTripRegistration`].
@@ -6856,9 +7205,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        UnitOfMeasure : Unknown { Ton "Ton", CubicMeter "CubicMeter" }
-    );
+    keyfob_client::open_string_enum! {
+        UnitOfMeasure: Unknown {
+            Ton "Ton",
+            CubicMeter "CubicMeter",
+        }
+    }
     /// Profile of a person in one company. A person in several companies has several rows with
     /// the same identityUserId. Birth date, address and next of kin are present too, under
     /// unknown names. A deletion carries the last stored version; its modifiedDateTime is the
@@ -6907,19 +7259,32 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ User::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default User { 0 id "id", 1 identity_user_id "identityUserId", 2
-        employee_number "employeeNumber", 3 name "name", 4 first_name "firstName", 5
-        last_name "lastName", 6 email "email", 7 work_title "workTitle", 8 department
-        "department", 9 company_id "companyId", 10 company_name "companyName", 11
-        employment_company_id "employmentCompanyId", 12 employment_company_name
-        "employmentCompanyName", 13 is_active_employment "isActiveEmployment", 14
-        is_disabled "isDisabled", 15 start_date "startDate", 16 end_date "endDate", 17
-        modified_date_time "modifiedDateTime", 18 is_deleted "isDeleted", 19
-        deleted_date_time "deletedDateTime" } extra; strict 0, 18
-    );
+    keyfob_client::wire_struct! {
+        with_default User {
+            id "id" (strict),
+            identity_user_id "identityUserId",
+            employee_number "employeeNumber",
+            name "name",
+            first_name "firstName",
+            last_name "lastName",
+            email "email",
+            work_title "workTitle",
+            department "department",
+            company_id "companyId",
+            company_name "companyName",
+            employment_company_id "employmentCompanyId",
+            employment_company_name "employmentCompanyName",
+            is_active_employment "isActiveEmployment",
+            is_disabled "isDisabled",
+            start_date "startDate",
+            end_date "endDate",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of users.
     ///
     /// Returned by [`Client::users`](super::Client::users).
@@ -6936,14 +7301,18 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default UserPage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
-        4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default UserPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
     /// Employees covered by a payroll extraction, by kind of pay. FixedPay is inferred from the
     /// core API.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -6958,10 +7327,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        UserPayrollType : Unknown { AllUsers "AllUsers", PaidByHour "PaidByHour",
-        FixedPay "FixedPay" }
-    );
+    keyfob_client::open_string_enum! {
+        UserPayrollType: Unknown {
+            AllUsers "AllUsers",
+            PaidByHour "PaidByHour",
+            FixedPay "FixedPay",
+        }
+    }
     /// Work order: a node of a project's work breakdown structure. A deletion carries the last
     /// stored version; its modifiedDateTime is the last change before the deletion.
     ///
@@ -7005,18 +7377,30 @@ pub mod types {
         pub deleted_date_time: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrder::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrder { 0 id "id", 1 project_id "projectId", 2 number "number",
-        3 name "name", 4 name_with_number "nameWithNumber", 5 chapter_id "chapterId", 6
-        external_number "externalNumber", 7 external_dim01 "externalDim01", 8
-        external_dim02 "externalDim02", 9 external_piece_work_id "externalPieceWorkId",
-        10 parent_name "parentName", 11 full_path_name "fullPathName", 12 company_id
-        "companyId", 13 company_name "companyName", 14 is_external "isExternal", 15
-        modified_date_time "modifiedDateTime", 16 is_deleted "isDeleted", 17
-        deleted_date_time "deletedDateTime" } extra; strict 0, 16
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrder {
+            id "id" (strict),
+            project_id "projectId",
+            number "number",
+            name "name",
+            name_with_number "nameWithNumber",
+            chapter_id "chapterId",
+            external_number "externalNumber",
+            external_dim01 "externalDim01",
+            external_dim02 "externalDim02",
+            external_piece_work_id "externalPieceWorkId",
+            parent_name "parentName",
+            full_path_name "fullPathName",
+            company_id "companyId",
+            company_name "companyName",
+            is_external "isExternal",
+            modified_date_time "modifiedDateTime",
+            is_deleted "isDeleted" (strict),
+            deleted_date_time "deletedDateTime",
+        } extra
+    }
     /// Page of work orders.
     ///
     /// Returned by [`Client::work_orders`](super::Client::work_orders).
@@ -7033,12 +7417,16 @@ pub mod types {
         pub record_count: Option<i64>,
         /// Number of deletions on this page.
         pub deleted_record_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderPage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrderPage { 0 data "data", 1 links "links", 2 continuation_token
-        "continuationToken", 3 sync_type_name "syncTypeName", 4 record_count
-        "recordCount", 5 deleted_record_count "deletedRecordCount" }; strict 0, 1, 2, 3,
-        4, 5
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrderPage {
+            data "data" (strict),
+            links "links" (strict),
+            continuation_token "continuationToken" (strict),
+            sync_type_name "syncTypeName" (strict),
+            record_count "recordCount" (strict),
+            deleted_record_count "deletedRecordCount" (strict),
+        }
+    }
 }

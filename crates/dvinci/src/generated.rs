@@ -8348,24 +8348,38 @@ pub mod types {
         pub screening_questions: Vec<FormField>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Application::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Application { 0 id "id", 1 external_id "externalId", 2 person
-        "person", 3 job_opening "jobOpening", 4 application_status_id
-        "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
-        date_created "dateCreated", 7 version "version", 8 language_id "languageId", 9
-        comment "comment", 10 privacy_policy_accepted "privacyPolicyAccepted", 11
-        extended_use_accepted "extendedUseAccepted", 12 earliest_starting_date
-        "earliestStartingDate", 13 desired_salary "desiredSalary", 14
-        hr_service_provider_email "hrServiceProviderEmail", 15 desired_location_ids
-        "desiredLocationIds", 16 desired_locations "desiredLocations", 17 type_ "type",
-        18 rating "rating", 19 source_id "sourceId", 20 rejection_code_id
-        "rejectionCodeId", 21 ref_job_publication "refJobPublication", 22 ref_apply_date
-        "refApplyDate", 23 permanent_post_number "permanentPostNumber", 24
-        candidate_mailbox "candidateMailbox", 25 screening_questions "screeningQuestions"
+    keyfob_client::wire_struct! {
+        with_default Application {
+            id "id",
+            external_id "externalId",
+            person "person",
+            job_opening "jobOpening",
+            application_status_id "applicationStatusId",
+            last_status_change_date "lastStatusChangeDate",
+            date_created "dateCreated",
+            version "version",
+            language_id "languageId",
+            comment "comment",
+            privacy_policy_accepted "privacyPolicyAccepted",
+            extended_use_accepted "extendedUseAccepted",
+            earliest_starting_date "earliestStartingDate",
+            desired_salary "desiredSalary",
+            hr_service_provider_email "hrServiceProviderEmail",
+            desired_location_ids "desiredLocationIds",
+            desired_locations "desiredLocations",
+            type_ "type",
+            rating "rating",
+            source_id "sourceId",
+            rejection_code_id "rejectionCodeId",
+            ref_job_publication "refJobPublication",
+            ref_apply_date "refApplyDate",
+            permanent_post_number "permanentPostNumber",
+            candidate_mailbox "candidateMailbox",
+            screening_questions "screeningQuestions",
         } extra
-    );
+    }
     /// Application to create. The candidate and the job opening are given by id or by external
     /// id and cannot change after creation, except that a move changes the job opening. The
     /// rating requires the permission to view or set ratings.
@@ -8416,22 +8430,34 @@ pub mod types {
         pub ref_apply_date: Option<chrono::NaiveDate>,
         /// Answers to the screening questions.
         pub screening_questions: Vec<FormFieldAnswer>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ApplicationCreate { 0 external_id "externalId", 1 person "person"
-        required, 2 job_opening "jobOpening" required, 3 application_status_id
-        "applicationStatusId", 4 last_status_change_date "lastStatusChangeDate", 5
-        date_created "dateCreated", 6 language_id "languageId" required_or_default, 7
-        comment "comment", 8 privacy_policy_accepted "privacyPolicyAccepted", 9
-        extended_use_accepted "extendedUseAccepted", 10 earliest_starting_date
-        "earliestStartingDate", 11 desired_salary "desiredSalary", 12
-        hr_service_provider_email "hrServiceProviderEmail", 13 desired_location_ids
-        "desiredLocationIds", 14 desired_locations "desiredLocations", 15 type_ "type"
-        required, 16 rating "rating", 17 source_id "sourceId", 18 rejection_code_id
-        "rejectionCodeId", 19 ref_job_publication "refJobPublication", 20 ref_apply_date
-        "refApplyDate", 21 screening_questions "screeningQuestions" }
-    );
+    keyfob_client::wire_struct! {
+        without_default ApplicationCreate {
+            external_id "externalId",
+            person "person" required,
+            job_opening "jobOpening" required,
+            application_status_id "applicationStatusId",
+            last_status_change_date "lastStatusChangeDate",
+            date_created "dateCreated",
+            language_id "languageId" required_or_default,
+            comment "comment",
+            privacy_policy_accepted "privacyPolicyAccepted",
+            extended_use_accepted "extendedUseAccepted",
+            earliest_starting_date "earliestStartingDate",
+            desired_salary "desiredSalary",
+            hr_service_provider_email "hrServiceProviderEmail",
+            desired_location_ids "desiredLocationIds",
+            desired_locations "desiredLocations",
+            type_ "type" required,
+            rating "rating",
+            source_id "sourceId",
+            rejection_code_id "rejectionCodeId",
+            ref_job_publication "refJobPublication",
+            ref_apply_date "refApplyDate",
+            screening_questions "screeningQuestions",
+        }
+    }
     impl ApplicationCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -8633,15 +8659,23 @@ pub mod types {
         /// Internal name of the new status. Present only for the types that have
         /// `fromApplicationStatusId`.
         pub to_application_status_id: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { ApplicationHistoryEntry::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default ApplicationHistoryEntry { 0 external_id "externalId", 1 type_
-        "type", 2 description "description", 3 date_created "dateCreated", 4
-        dvinci_user_id "dvinciUserId", 5 comment "comment", 6 external_user
-        "externalUser", 7 from_application_status_id "fromApplicationStatusId", 8
-        to_application_status_id "toApplicationStatusId" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ApplicationHistoryEntry {
+            external_id "externalId",
+            type_ "type",
+            description "description",
+            date_created "dateCreated",
+            dvinci_user_id "dvinciUserId",
+            comment "comment",
+            external_user "externalUser",
+            from_application_status_id "fromApplicationStatusId",
+            to_application_status_id "toApplicationStatusId",
+        }
+    }
     /// Rating of an application; A is the best.
     ///
     /// Part of [`Application`], [`ApplicationCreate`] and [`ApplicationUpdate`].
@@ -8659,9 +8693,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ApplicationRating : Unknown { None "NONE", A "A", B "B", C "C" }
-    );
+    keyfob_client::open_string_enum! {
+        ApplicationRating: Unknown {
+            None "NONE",
+            A "A",
+            B "B",
+            C "C",
+        }
+    }
     /// Application to submit. Only these three properties are known by name. The names of the
     /// properties for screening answers, attachments and other data are unknown; add them to
     /// `extra`.
@@ -8675,12 +8714,15 @@ pub mod types {
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationSubmission::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ApplicationSubmission { 0 language "language", 1 first_name
-        "firstName", 2 last_name "lastName" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ApplicationSubmission {
+            language "language",
+            first_name "firstName",
+            last_name "lastName",
+        } extra
+    }
     impl ApplicationSubmission {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -8721,14 +8763,19 @@ pub mod types {
         pub last_status_change_date: Option<keyfob_client::Timestamp>,
         /// Time of creation, in UTC. A create request may set an earlier time.
         pub date_created: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationSummary::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ApplicationSummary { 0 id "id", 1 external_id "externalId", 2 person
-        "person", 3 job_opening "jobOpening", 4 application_status_id
-        "applicationStatusId", 5 last_status_change_date "lastStatusChangeDate", 6
-        date_created "dateCreated" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default ApplicationSummary {
+            id "id" (strict),
+            external_id "externalId",
+            person "person",
+            job_opening "jobOpening",
+            application_status_id "applicationStatusId",
+            last_status_change_date "lastStatusChangeDate",
+            date_created "dateCreated",
+        }
+    }
     /// Channel that an application arrived by.
     ///
     /// Part of [`Application`], [`ApplicationCreate`] and [`ApplicationUpdate`].
@@ -8748,10 +8795,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ApplicationType : Unknown { Online "ONLINE", Email "EMAIL", Letter "LETTER",
-        HrServiceProvider "HR_SERVICE_PROVIDER", DirectContact "DIRECT_CONTACT" }
-    );
+    keyfob_client::open_string_enum! {
+        ApplicationType: Unknown {
+            Online "ONLINE",
+            Email "EMAIL",
+            Letter "LETTER",
+            HrServiceProvider "HR_SERVICE_PROVIDER",
+            DirectContact "DIRECT_CONTACT",
+        }
+    }
     /// Replacement of an application, without candidate, job opening and status. Nullable
     /// properties distinguish absent from null. The effect of absent properties is not
     /// documented, so send all properties that were read.
@@ -8797,20 +8849,30 @@ pub mod types {
         pub screening_questions: Option<Vec<FormFieldAnswer>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ApplicationUpdate { 0 external_id "externalId", 1 version
-        "version" required_or_default, 2 language_id "languageId" required_or_default, 3
-        comment "comment", 4 privacy_policy_accepted "privacyPolicyAccepted", 5
-        extended_use_accepted "extendedUseAccepted", 6 earliest_starting_date
-        "earliestStartingDate", 7 desired_salary "desiredSalary", 8
-        hr_service_provider_email "hrServiceProviderEmail", 9 desired_location_ids
-        "desiredLocationIds", 10 desired_locations "desiredLocations", 11 type_ "type"
-        required, 12 rating "rating", 13 source_id "sourceId", 14 rejection_code_id
-        "rejectionCodeId", 15 ref_job_publication "refJobPublication", 16 ref_apply_date
-        "refApplyDate", 17 screening_questions "screeningQuestions" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default ApplicationUpdate {
+            external_id "externalId",
+            version "version" required_or_default,
+            language_id "languageId" required_or_default,
+            comment "comment",
+            privacy_policy_accepted "privacyPolicyAccepted",
+            extended_use_accepted "extendedUseAccepted",
+            earliest_starting_date "earliestStartingDate",
+            desired_salary "desiredSalary",
+            hr_service_provider_email "hrServiceProviderEmail",
+            desired_location_ids "desiredLocationIds",
+            desired_locations "desiredLocations",
+            type_ "type" required,
+            rating "rating",
+            source_id "sourceId",
+            rejection_code_id "rejectionCodeId",
+            ref_job_publication "refJobPublication",
+            ref_apply_date "refApplyDate",
+            screening_questions "screeningQuestions",
+        } extra
+    }
     impl ApplicationUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -8997,12 +9059,15 @@ pub mod types {
         /// Position in the sequence.
         pub sequence: Option<i64>,
         pub process_state: Option<ApproverState>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Approver::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Approver { 0 id "id", 1 sequence "sequence", 2 process_state
-        "processState" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Approver {
+            id "id" (strict),
+            sequence "sequence",
+            process_state "processState",
+        }
+    }
     /// State of one approver in the approval sequence.
     ///
     /// Part of [`Approver`].
@@ -9020,10 +9085,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ApproverState : Unknown { Default "DEFAULT", Next "NEXT", Approved "APPROVED",
-        Rejected "REJECTED" }
-    );
+    keyfob_client::open_string_enum! {
+        ApproverState: Unknown {
+            Default "DEFAULT",
+            Next "NEXT",
+            Approved "APPROVED",
+            Rejected "REJECTED",
+        }
+    }
     /// Attachment of an application.
     ///
     /// Returned by [`Client::application_attachment`](super::Client::application_attachment).
@@ -9043,14 +9112,20 @@ pub mod types {
         pub conversion_state: Option<ConversionState>,
         /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Attachment::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Attachment { 0 id "id", 1 date_created "dateCreated", 2 filename
-        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
-        "description", 6 conversion_state "conversionState", 7 content_as_base64
-        "contentAsBase64" }
-    );
+    keyfob_client::wire_struct! {
+        with_default Attachment {
+            id "id",
+            date_created "dateCreated",
+            filename "filename",
+            file_size "fileSize",
+            content_type "contentType",
+            description "description",
+            conversion_state "conversionState",
+            content_as_base64 "contentAsBase64",
+        }
+    }
     /// File to attach.
     ///
     /// Request body of
@@ -9063,13 +9138,15 @@ pub mod types {
         pub content_as_base64: String,
         /// Description of the attachment. Optional since revision 1.56.
         pub description: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AttachmentCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default AttachmentCreate { 0 filename "filename" required_or_default, 1
-        content_as_base64 "contentAsBase64" required_or_default, 2 description
-        "description" }
-    );
+    keyfob_client::wire_struct! {
+        without_default AttachmentCreate {
+            filename "filename" required_or_default,
+            content_as_base64 "contentAsBase64" required_or_default,
+            description "description",
+        }
+    }
     impl AttachmentCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -9100,9 +9177,13 @@ pub mod types {
     pub struct AttachmentCreated {
         /// Id of the attachment, 24 hexadecimal digits.
         pub id: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AttachmentCreated::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default AttachmentCreated { 0 id "id" });
+    keyfob_client::wire_struct! {
+        with_default AttachmentCreated {
+            id "id",
+        }
+    }
     /// Attachment of an application, without its content.
     ///
     /// Returned by [`Client::application_attachments`](super::Client::application_attachments).
@@ -9120,13 +9201,19 @@ pub mod types {
         pub content_type: Option<String>,
         pub description: Option<String>,
         pub conversion_state: Option<ConversionState>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AttachmentInfo::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AttachmentInfo { 0 id "id", 1 date_created "dateCreated", 2 filename
-        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
-        "description", 6 conversion_state "conversionState" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default AttachmentInfo {
+            id "id" (strict),
+            date_created "dateCreated",
+            filename "filename",
+            file_size "fileSize",
+            content_type "contentType",
+            description "description",
+            conversion_state "conversionState",
+        }
+    }
     /// PDF version of an attachment of an application.
     ///
     /// Returned by
@@ -9146,13 +9233,19 @@ pub mod types {
         pub description: Option<String>,
         /// Content of the PDF, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AttachmentPdf::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AttachmentPdf { 0 id "id", 1 date_created "dateCreated", 2 filename
-        "filename", 3 file_size "fileSize", 4 content_type "contentType", 5 description
-        "description", 6 content_as_base64 "contentAsBase64" }
-    );
+    keyfob_client::wire_struct! {
+        with_default AttachmentPdf {
+            id "id",
+            date_created "dateCreated",
+            filename "filename",
+            file_size "fileSize",
+            content_type "contentType",
+            description "description",
+            content_as_base64 "contentAsBase64",
+        }
+    }
     /// Period in which a channel shows a publication. Either `channelId` or `internalName` is
     /// required in requests.
     ///
@@ -9167,12 +9260,16 @@ pub mod types {
         pub start_date: Option<keyfob_client::Timestamp>,
         /// End of the placement, with an offset; null for no end.
         pub end_date: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ChannelPlacement::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ChannelPlacement { 0 channel_id "channelId", 1 internal_name
-        "internalName", 2 start_date "startDate", 3 end_date "endDate" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ChannelPlacement {
+            channel_id "channelId",
+            internal_name "internalName",
+            start_date "startDate",
+            end_date "endDate",
+        }
+    }
     impl ChannelPlacement {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9222,12 +9319,18 @@ pub mod types {
         pub required_permission: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { ConfigurationExternalLink::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default ConfigurationExternalLink { 0 name_messages "nameMessages", 1 url
-        "url", 2 fa_icon "faIcon", 3 required_permission "requiredPermission" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default ConfigurationExternalLink {
+            name_messages "nameMessages",
+            url "url",
+            fa_icon "faIcon",
+            required_permission "requiredPermission",
+        } extra
+    }
     /// Link to show on every page of one kind.
     ///
     /// Request body of
@@ -9245,14 +9348,18 @@ pub mod types {
         pub required_permission: String,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { ConfigurationExternalLinkUpdate::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default ConfigurationExternalLinkUpdate { 0 name_messages "nameMessages"
-        required_or_default, 1 url "url" required_or_default, 2 fa_icon "faIcon"
-        required_or_default, 3 required_permission "requiredPermission"
-        required_or_default } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default ConfigurationExternalLinkUpdate {
+            name_messages "nameMessages" required_or_default,
+            url "url" required_or_default,
+            fa_icon "faIcon" required_or_default,
+            required_permission "requiredPermission" required_or_default,
+        } extra
+    }
     impl ConfigurationExternalLinkUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -9284,9 +9391,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct Confirmation {
         pub success: Option<bool>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Confirmation::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default Confirmation { 0 success "success" });
+    keyfob_client::wire_struct! {
+        with_default Confirmation {
+            success "success",
+        }
+    }
     /// Progress of the conversion of an attachment to PDF; null if no conversion was started.
     ///
     /// Part of [`Attachment`] and [`AttachmentInfo`].
@@ -9302,9 +9413,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ConversionState : Unknown { Done "DONE", Doing "DOING", Failed "FAILED" }
-    );
+    keyfob_client::open_string_enum! {
+        ConversionState: Unknown {
+            Done "DONE",
+            Doing "DOING",
+            Failed "FAILED",
+        }
+    }
     /// Subject of the daily e-mail to a user.
     ///
     /// Part of [`User`], [`UserCreate`] and [`UserUpdate`].
@@ -9322,12 +9437,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        DailyEmailNotificationType : Unknown { NewApplications "NEW_APPLICATIONS",
-        OverdueTasks "OVERDUE_TASKS", ExpiringJobPublicationPlacements
-        "EXPIRING_JOB_PUBLICATION_PLACEMENTS", ExpiringExternalJobPublicationPlacements
-        "EXPIRING_EXTERNAL_JOB_PUBLICATION_PLACEMENTS" }
-    );
+    keyfob_client::open_string_enum! {
+        DailyEmailNotificationType: Unknown {
+            NewApplications "NEW_APPLICATIONS",
+            OverdueTasks "OVERDUE_TASKS",
+            ExpiringJobPublicationPlacements "EXPIRING_JOB_PUBLICATION_PLACEMENTS",
+            ExpiringExternalJobPublicationPlacements "EXPIRING_EXTERNAL_JOB_PUBLICATION_PLACEMENTS",
+        }
+    }
     /// Reference to an object by id or by external id. If both are present, the id takes
     /// precedence.
     ///
@@ -9338,11 +9455,14 @@ pub mod types {
     pub struct EntityReference {
         pub id: Option<i64>,
         pub external_id: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ EntityReference::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default EntityReference { 0 id "id", 1 external_id "externalId" }
-    );
+    keyfob_client::wire_struct! {
+        with_default EntityReference {
+            id "id",
+            external_id "externalId",
+        }
+    }
     impl EntityReference {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9392,16 +9512,22 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        EntryReason : Unknown { NewEmployment "NEW_EMPLOYMENT", ReturnAfterParentalLeave
-        "RETURN_AFTER_PARENTAL_LEAVE", ReturnAfterLongTermSickness
-        "RETURN_AFTER_LONG_TERM_SICKNESS", ReturnAfterSabbatical
-        "RETURN_AFTER_SABBATICAL", TakeoverAfterTrainingStudy
-        "TAKEOVER_AFTER_TRAINING_STUDY", Internship "INTERNSHIP", JobChange "JOB_CHANGE",
-        CompanyChange "COMPANY_CHANGE", JobLocationChange "JOB_LOCATION_CHANGE",
-        BranchChange "BRANCH_CHANGE", TemporaryEmployment "TEMPORARY_EMPLOYMENT", Other
-        "OTHER" }
-    );
+    keyfob_client::open_string_enum! {
+        EntryReason: Unknown {
+            NewEmployment "NEW_EMPLOYMENT",
+            ReturnAfterParentalLeave "RETURN_AFTER_PARENTAL_LEAVE",
+            ReturnAfterLongTermSickness "RETURN_AFTER_LONG_TERM_SICKNESS",
+            ReturnAfterSabbatical "RETURN_AFTER_SABBATICAL",
+            TakeoverAfterTrainingStudy "TAKEOVER_AFTER_TRAINING_STUDY",
+            Internship "INTERNSHIP",
+            JobChange "JOB_CHANGE",
+            CompanyChange "COMPANY_CHANGE",
+            JobLocationChange "JOB_LOCATION_CHANGE",
+            BranchChange "BRANCH_CHANGE",
+            TemporaryEmployment "TEMPORARY_EMPLOYMENT",
+            Other "OTHER",
+        }
+    }
     /// Link to another system, shown as a button. If an administrator enables tokens for the
     /// URL, d.vinci adds a signed token (JWT) as the query parameter `jwt`, or in place of the
     /// text `(jwt)` anywhere in the URL. The token is signed with HS256 and has the claims
@@ -9417,11 +9543,15 @@ pub mod types {
         pub url: Option<String>,
         /// Name of a Font Awesome 5 icon, beginning with `fa-`. Defaults to `fa-external-link`.
         pub fa_icon: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ExternalLink::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ExternalLink { 0 label "label", 1 url "url", 2 fa_icon "faIcon" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ExternalLink {
+            label "label",
+            url "url",
+            fa_icon "faIcon",
+        }
+    }
     /// Link to another system, for requests.
     ///
     /// Part of [`JobOpeningCreate`], [`JobOpeningUpdate`], [`JobPublicationChannelUpdate`],
@@ -9435,12 +9565,15 @@ pub mod types {
         pub url: String,
         /// Name of a Font Awesome 5 icon, beginning with `fa-`. Defaults to `fa-external-link`.
         pub fa_icon: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ExternalLinkInput::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default ExternalLinkInput { 0 label "label" required_or_default, 1 url
-        "url" required_or_default, 2 fa_icon "faIcon" }
-    );
+    keyfob_client::wire_struct! {
+        without_default ExternalLinkInput {
+            label "label" required_or_default,
+            url "url" required_or_default,
+            fa_icon "faIcon",
+        }
+    }
     impl ExternalLinkInput {
         /// Creates a value with the required fields.
         pub fn new(label: impl Into<String>, url: impl Into<String>) -> Self {
@@ -9470,10 +9603,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ExternalLinkTarget : Unknown { Applications "applications", JobPublications
-        "jobPublications" }
-    );
+    keyfob_client::open_string_enum! {
+        ExternalLinkTarget: Unknown {
+            Applications "applications",
+            JobPublications "jobPublications",
+        }
+    }
     /// Value stored for another system.
     ///
     /// Part of [`User`], [`UserCreate`] and [`UserUpdate`].
@@ -9482,11 +9617,14 @@ pub mod types {
     pub struct ExternalSystemValue {
         pub field: Option<String>,
         pub value: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ExternalSystemValue::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ExternalSystemValue { 0 field "field", 1 value "value" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ExternalSystemValue {
+            field "field",
+            value "value",
+        }
+    }
     impl ExternalSystemValue {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9512,7 +9650,11 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(FeedDetail : Unknown { Small "small" });
+    keyfob_client::open_string_enum! {
+        FeedDetail: Unknown {
+            Small "small",
+        }
+    }
     /// Answer to a customer-defined field or screening question.
     ///
     /// Part of [`Application`], [`HiringRequest`], [`HiringRequestCreate`],
@@ -9528,12 +9670,17 @@ pub mod types {
         pub answer: Option<String>,
         /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoice>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FormField::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FormField { 0 id "id", 1 display_name "displayName", 2 type_ "type",
-        3 answer "answer", 4 answers "answers" }
-    );
+    keyfob_client::wire_struct! {
+        with_default FormField {
+            id "id",
+            display_name "displayName",
+            type_ "type",
+            answer "answer",
+            answers "answers",
+        }
+    }
     impl FormField {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9587,12 +9734,15 @@ pub mod types {
         pub answer: Option<String>,
         /// Selected choices, for the kinds `SINGLE_CHOICE` and `MULTI_CHOICE`.
         pub answers: Vec<FormFieldChoiceAnswer>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FormFieldAnswer::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FormFieldAnswer { 0 id "id", 1 answer "answer", 2 answers "answers"
+    keyfob_client::wire_struct! {
+        with_default FormFieldAnswer {
+            id "id",
+            answer "answer",
+            answers "answers",
         }
-    );
+    }
     impl FormFieldAnswer {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9633,11 +9783,14 @@ pub mod types {
         pub id: Option<String>,
         /// Display text of the choice.
         pub answer: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FormFieldChoice::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default FormFieldChoice { 0 id "id", 1 answer "answer" }
-    );
+    keyfob_client::wire_struct! {
+        with_default FormFieldChoice {
+            id "id",
+            answer "answer",
+        }
+    }
     impl FormFieldChoice {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9666,9 +9819,13 @@ pub mod types {
     pub struct FormFieldChoiceAnswer {
         /// Internal name of the choice.
         pub id: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ FormFieldChoiceAnswer::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default FormFieldChoiceAnswer { 0 id "id" });
+    keyfob_client::wire_struct! {
+        with_default FormFieldChoiceAnswer {
+            id "id",
+        }
+    }
     impl FormFieldChoiceAnswer {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -9710,12 +9867,19 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        FormFieldType : Unknown { Text "TEXT", Text4120 "TEXT_4_120", Textarea
-        "TEXTAREA", TextareaMax1200 "TEXTAREA_MAX_1200", FiveStarRating
-        "FIVE_STAR_RATING", YesNo "YES_NO", YesNoNotSpecified "YES_NO_NOT_SPECIFIED",
-        SingleChoice "SINGLE_CHOICE", MultiChoice "MULTI_CHOICE" }
-    );
+    keyfob_client::open_string_enum! {
+        FormFieldType: Unknown {
+            Text "TEXT",
+            Text4120 "TEXT_4_120",
+            Textarea "TEXTAREA",
+            TextareaMax1200 "TEXTAREA_MAX_1200",
+            FiveStarRating "FIVE_STAR_RATING",
+            YesNo "YES_NO",
+            YesNoNotSpecified "YES_NO_NOT_SPECIFIED",
+            SingleChoice "SINGLE_CHOICE",
+            MultiChoice "MULTI_CHOICE",
+        }
+    }
     /// Reason to hire a person. The reason determines which explanatory fields are allowed.
     ///
     /// Part of [`HiringRequest`], [`HiringRequestCreate`] and [`HiringRequestUpdate`].
@@ -9741,13 +9905,18 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        HiringReason : Unknown { AdditionalRequirement "ADDITIONAL_REQUIREMENT",
-        Expansion "EXPANSION", ReplacementTermination "REPLACEMENT_TERMINATION",
-        ReplacementTransfer "REPLACEMENT_TRANSFER", TemporarySubstitute
-        "TEMPORARY_SUBSTITUTE", RenewalOrExtensionOfContract
-        "RENEWAL_OR_EXTENSION_OF_CONTRACT", Training "TRAINING", Other "OTHER" }
-    );
+    keyfob_client::open_string_enum! {
+        HiringReason: Unknown {
+            AdditionalRequirement "ADDITIONAL_REQUIREMENT",
+            Expansion "EXPANSION",
+            ReplacementTermination "REPLACEMENT_TERMINATION",
+            ReplacementTransfer "REPLACEMENT_TRANSFER",
+            TemporarySubstitute "TEMPORARY_SUBSTITUTE",
+            RenewalOrExtensionOfContract "RENEWAL_OR_EXTENSION_OF_CONTRACT",
+            Training "TRAINING",
+            Other "OTHER",
+        }
+    }
     /// Request to hire a person, before a job opening exists.
     ///
     /// Returned by [`Client::hiring_requests`](super::Client::hiring_requests),
@@ -9836,28 +10005,52 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ HiringRequest::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default HiringRequest { 0 id "id", 1 external_id "externalId", 2 version
-        "version", 3 job_title "jobTitle", 4 date_created "dateCreated", 5 org_unit_id
-        "orgUnitId", 6 hiring_request_creator_id "hiringRequestCreatorId", 7
-        job_opening_id "jobOpeningId", 8 status "status", 9 superior_id "superiorId", 10
-        hr_contact_id "hrContactId", 11 approval_status "approvalStatus", 12
-        approval_process_starter_id "approvalProcessStarterId", 13 company_id
-        "companyId", 14 contract_period_id "contractPeriodId", 15 function_group_id
-        "functionGroupId", 16 occupational_group_id "occupationalGroupId", 17
-        pay_grade_id "payGradeId", 18 openings_count "openingsCount", 19 hiring_reason
-        "hiringReason", 20 department_and_cost_unit "departmentAndCostUnit", 21
-        name_and_staff_number "nameAndStaffNumber", 22 reason "reason", 23
-        substitute_date_from "substituteDateFrom", 24 substitute_date_to
-        "substituteDateTo", 25 termination_date "terminationDate", 26 transfer_date
-        "transferDate", 27 area "area", 28 cost_unit "costUnit", 29 department
-        "department", 30 profile "profile", 31 remark "remark", 32 salary "salary", 33
-        tasks "tasks", 34 vacancy_number "vacancyNumber", 35 budgeted "budgeted", 36
-        earliest_entry_date "earliestEntryDate", 37 location_ids "locationIds", 38
-        working_time_ids "workingTimeIds", 39 form_fields "formFields" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default HiringRequest {
+            id "id" (strict),
+            external_id "externalId",
+            version "version",
+            job_title "jobTitle",
+            date_created "dateCreated",
+            org_unit_id "orgUnitId",
+            hiring_request_creator_id "hiringRequestCreatorId",
+            job_opening_id "jobOpeningId",
+            status "status",
+            superior_id "superiorId",
+            hr_contact_id "hrContactId",
+            approval_status "approvalStatus",
+            approval_process_starter_id "approvalProcessStarterId",
+            company_id "companyId",
+            contract_period_id "contractPeriodId",
+            function_group_id "functionGroupId",
+            occupational_group_id "occupationalGroupId",
+            pay_grade_id "payGradeId",
+            openings_count "openingsCount",
+            hiring_reason "hiringReason",
+            department_and_cost_unit "departmentAndCostUnit",
+            name_and_staff_number "nameAndStaffNumber",
+            reason "reason",
+            substitute_date_from "substituteDateFrom",
+            substitute_date_to "substituteDateTo",
+            termination_date "terminationDate",
+            transfer_date "transferDate",
+            area "area",
+            cost_unit "costUnit",
+            department "department",
+            profile "profile",
+            remark "remark",
+            salary "salary",
+            tasks "tasks",
+            vacancy_number "vacancyNumber",
+            budgeted "budgeted",
+            earliest_entry_date "earliestEntryDate",
+            location_ids "locationIds",
+            working_time_ids "workingTimeIds",
+            form_fields "formFields",
+        } extra
+    }
     /// Result of the approval of a hiring request.
     ///
     /// Part of [`HiringRequest`].
@@ -9873,10 +10066,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        HiringRequestApprovalStatus : Unknown { None "NONE", Approved "APPROVED",
-        Rejected "REJECTED" }
-    );
+    keyfob_client::open_string_enum! {
+        HiringRequestApprovalStatus: Unknown {
+            None "NONE",
+            Approved "APPROVED",
+            Rejected "REJECTED",
+        }
+    }
     /// Hiring request to create.
     ///
     /// Request body of [`Client::create_hiring_request`](super::Client::create_hiring_request).
@@ -9948,26 +10144,45 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Ids of the users who must approve. Used only on creation.
         pub approver_ids: Vec<i64>,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ HiringRequestCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default HiringRequestCreate { 0 external_id "externalId", 1 job_title
-        "jobTitle" required_or_default, 2 org_unit_id "orgUnitId" required_or_default, 3
-        superior_id "superiorId" required_or_default, 4 hr_contact_id "hrContactId"
-        required_or_default, 5 company_id "companyId", 6 contract_period_id
-        "contractPeriodId", 7 function_group_id "functionGroupId", 8
-        occupational_group_id "occupationalGroupId", 9 pay_grade_id "payGradeId", 10
-        openings_count "openingsCount", 11 hiring_reason "hiringReason", 12
-        department_and_cost_unit "departmentAndCostUnit", 13 name_and_staff_number
-        "nameAndStaffNumber", 14 reason "reason", 15 substitute_date_from
-        "substituteDateFrom", 16 substitute_date_to "substituteDateTo", 17
-        termination_date "terminationDate", 18 transfer_date "transferDate", 19 area
-        "area", 20 cost_unit "costUnit", 21 department "department", 22 profile
-        "profile", 23 remark "remark", 24 salary "salary", 25 tasks "tasks", 26
-        vacancy_number "vacancyNumber", 27 budgeted "budgeted", 28 earliest_entry_date
-        "earliestEntryDate", 29 location_ids "locationIds", 30 working_time_ids
-        "workingTimeIds", 31 form_fields "formFields", 32 approver_ids "approverIds" }
-    );
+    keyfob_client::wire_struct! {
+        without_default HiringRequestCreate {
+            external_id "externalId",
+            job_title "jobTitle" required_or_default,
+            org_unit_id "orgUnitId" required_or_default,
+            superior_id "superiorId" required_or_default,
+            hr_contact_id "hrContactId" required_or_default,
+            company_id "companyId",
+            contract_period_id "contractPeriodId",
+            function_group_id "functionGroupId",
+            occupational_group_id "occupationalGroupId",
+            pay_grade_id "payGradeId",
+            openings_count "openingsCount",
+            hiring_reason "hiringReason",
+            department_and_cost_unit "departmentAndCostUnit",
+            name_and_staff_number "nameAndStaffNumber",
+            reason "reason",
+            substitute_date_from "substituteDateFrom",
+            substitute_date_to "substituteDateTo",
+            termination_date "terminationDate",
+            transfer_date "transferDate",
+            area "area",
+            cost_unit "costUnit",
+            department "department",
+            profile "profile",
+            remark "remark",
+            salary "salary",
+            tasks "tasks",
+            vacancy_number "vacancyNumber",
+            budgeted "budgeted",
+            earliest_entry_date "earliestEntryDate",
+            location_ids "locationIds",
+            working_time_ids "workingTimeIds",
+            form_fields "formFields",
+            approver_ids "approverIds",
+        }
+    }
     impl HiringRequestCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -10231,13 +10446,19 @@ pub mod types {
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
         pub comment: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { HiringRequestHistoryEntry::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default HiringRequestHistoryEntry { 0 type_ "type", 1 description
-        "description", 2 date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4
-        comment "comment" }
-    );
+    keyfob_client::wire_struct! {
+        with_default HiringRequestHistoryEntry {
+            type_ "type",
+            description "description",
+            date_created "dateCreated",
+            dvinci_user_id "dvinciUserId",
+            comment "comment",
+        }
+    }
     /// Kind of event in the history of a hiring request.
     ///
     /// Part of [`HiringRequestHistoryEntry`].
@@ -10275,21 +10496,24 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        HiringRequestHistoryType : Unknown { HiringRequestCreate "HIRING_REQUEST_CREATE",
-        HiringRequestUpdate "HIRING_REQUEST_UPDATE", HiringRequestFinish
-        "HIRING_REQUEST_FINISH", HiringRequestApprovalStart
-        "HIRING_REQUEST_APPROVAL_START", HiringRequestApprovalAbort
-        "HIRING_REQUEST_APPROVAL_ABORT", HiringRequestApprovalApprove
-        "HIRING_REQUEST_APPROVAL_APPROVE", HiringRequestApprovalReject
-        "HIRING_REQUEST_APPROVAL_REJECT", HiringRequestApprovalDecisionsCanceled
-        "HIRING_REQUEST_APPROVAL_DECISIONS_CANCELED", HiringRequestApproverAdd
-        "HIRING_REQUEST_APPROVER_ADD", HiringRequestApproverReplace
-        "HIRING_REQUEST_APPROVER_REPLACE", HiringRequestApproverDelete
-        "HIRING_REQUEST_APPROVER_DELETE", HiringRequestDocumentCreate
-        "HIRING_REQUEST_DOCUMENT_CREATE", HiringRequestDocumentDelete
-        "HIRING_REQUEST_DOCUMENT_DELETE", HiringRequestComment "HIRING_REQUEST_COMMENT" }
-    );
+    keyfob_client::open_string_enum! {
+        HiringRequestHistoryType: Unknown {
+            HiringRequestCreate "HIRING_REQUEST_CREATE",
+            HiringRequestUpdate "HIRING_REQUEST_UPDATE",
+            HiringRequestFinish "HIRING_REQUEST_FINISH",
+            HiringRequestApprovalStart "HIRING_REQUEST_APPROVAL_START",
+            HiringRequestApprovalAbort "HIRING_REQUEST_APPROVAL_ABORT",
+            HiringRequestApprovalApprove "HIRING_REQUEST_APPROVAL_APPROVE",
+            HiringRequestApprovalReject "HIRING_REQUEST_APPROVAL_REJECT",
+            HiringRequestApprovalDecisionsCanceled "HIRING_REQUEST_APPROVAL_DECISIONS_CANCELED",
+            HiringRequestApproverAdd "HIRING_REQUEST_APPROVER_ADD",
+            HiringRequestApproverReplace "HIRING_REQUEST_APPROVER_REPLACE",
+            HiringRequestApproverDelete "HIRING_REQUEST_APPROVER_DELETE",
+            HiringRequestDocumentCreate "HIRING_REQUEST_DOCUMENT_CREATE",
+            HiringRequestDocumentDelete "HIRING_REQUEST_DOCUMENT_DELETE",
+            HiringRequestComment "HIRING_REQUEST_COMMENT",
+        }
+    }
     /// Progress of a hiring request. Only the web interface changes the status.
     ///
     /// Part of [`HiringRequest`].
@@ -10305,10 +10529,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        HiringRequestStatus : Unknown { Open "OPEN", InApproval "IN_APPROVAL", Finished
-        "FINISHED" }
-    );
+    keyfob_client::open_string_enum! {
+        HiringRequestStatus: Unknown {
+            Open "OPEN",
+            InApproval "IN_APPROVAL",
+            Finished "FINISHED",
+        }
+    }
     /// Replacement of a hiring request. Nullable properties distinguish absent from null. The
     /// effect of absent properties is not documented, so send all properties that were read.
     ///
@@ -10384,26 +10611,45 @@ pub mod types {
         pub form_fields: Option<Vec<FormField>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ HiringRequestUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default HiringRequestUpdate { 0 external_id "externalId", 1 version
-        "version" required_or_default, 2 job_title "jobTitle" required_or_default, 3
-        org_unit_id "orgUnitId" required_or_default, 4 superior_id "superiorId"
-        required_or_default, 5 hr_contact_id "hrContactId" required_or_default, 6
-        company_id "companyId", 7 contract_period_id "contractPeriodId", 8
-        function_group_id "functionGroupId", 9 occupational_group_id
-        "occupationalGroupId", 10 pay_grade_id "payGradeId", 11 openings_count
-        "openingsCount", 12 hiring_reason "hiringReason", 13 department_and_cost_unit
-        "departmentAndCostUnit", 14 name_and_staff_number "nameAndStaffNumber", 15 reason
-        "reason", 16 substitute_date_from "substituteDateFrom", 17 substitute_date_to
-        "substituteDateTo", 18 termination_date "terminationDate", 19 transfer_date
-        "transferDate", 20 area "area", 21 cost_unit "costUnit", 22 department
-        "department", 23 profile "profile", 24 remark "remark", 25 salary "salary", 26
-        tasks "tasks", 27 vacancy_number "vacancyNumber", 28 budgeted "budgeted", 29
-        earliest_entry_date "earliestEntryDate", 30 location_ids "locationIds", 31
-        working_time_ids "workingTimeIds", 32 form_fields "formFields" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default HiringRequestUpdate {
+            external_id "externalId",
+            version "version" required_or_default,
+            job_title "jobTitle" required_or_default,
+            org_unit_id "orgUnitId" required_or_default,
+            superior_id "superiorId" required_or_default,
+            hr_contact_id "hrContactId" required_or_default,
+            company_id "companyId",
+            contract_period_id "contractPeriodId",
+            function_group_id "functionGroupId",
+            occupational_group_id "occupationalGroupId",
+            pay_grade_id "payGradeId",
+            openings_count "openingsCount",
+            hiring_reason "hiringReason",
+            department_and_cost_unit "departmentAndCostUnit",
+            name_and_staff_number "nameAndStaffNumber",
+            reason "reason",
+            substitute_date_from "substituteDateFrom",
+            substitute_date_to "substituteDateTo",
+            termination_date "terminationDate",
+            transfer_date "transferDate",
+            area "area",
+            cost_unit "costUnit",
+            department "department",
+            profile "profile",
+            remark "remark",
+            salary "salary",
+            tasks "tasks",
+            vacancy_number "vacancyNumber",
+            budgeted "budgeted",
+            earliest_entry_date "earliestEntryDate",
+            location_ids "locationIds",
+            working_time_ids "workingTimeIds",
+            form_fields "formFields",
+        } extra
+    }
     impl HiringRequestUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -10724,13 +10970,19 @@ pub mod types {
         pub comment: Option<String>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ HistoryEntry::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default HistoryEntry { 0 external_id "externalId", 1 type_ "type", 2
-        description "description", 3 date_created "dateCreated", 4 dvinci_user_id
-        "dvinciUserId", 5 comment "comment", 6 external_user "externalUser" }
-    );
+    keyfob_client::wire_struct! {
+        with_default HistoryEntry {
+            external_id "externalId",
+            type_ "type",
+            description "description",
+            date_created "dateCreated",
+            dvinci_user_id "dvinciUserId",
+            comment "comment",
+            external_user "externalUser",
+        }
+    }
     /// History entry to create or overwrite. The path contains its external id.
     ///
     /// Request body of
@@ -10749,13 +11001,17 @@ pub mod types {
         pub external_user: Option<String>,
         /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub type_: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ HistoryEntryContent::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default HistoryEntryContent { 0 description "description"
-        required_or_default, 1 date_created "dateCreated", 2 dvinci_user_id
-        "dvinciUserId", 3 external_user "externalUser", 4 type_ "type" }
-    );
+    keyfob_client::wire_struct! {
+        without_default HistoryEntryContent {
+            description "description" required_or_default,
+            date_created "dateCreated",
+            dvinci_user_id "dvinciUserId",
+            external_user "externalUser",
+            type_ "type",
+        }
+    }
     impl HistoryEntryContent {
         /// Creates a value with the required fields.
         pub fn new(description: impl Into<String>) -> Self {
@@ -10819,14 +11075,18 @@ pub mod types {
         pub external_user: Option<String>,
         /// Kind of event. The vendor's example has `EXTERNAL_SYSTEM`.
         pub type_: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ HistoryEntryInput::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default HistoryEntryInput { 0 external_id "externalId"
-        required_or_default, 1 description "description" required_or_default, 2
-        date_created "dateCreated", 3 dvinci_user_id "dvinciUserId", 4 external_user
-        "externalUser", 5 type_ "type" }
-    );
+    keyfob_client::wire_struct! {
+        without_default HistoryEntryInput {
+            external_id "externalId" required_or_default,
+            description "description" required_or_default,
+            date_created "dateCreated",
+            dvinci_user_id "dvinciUserId",
+            external_user "externalUser",
+            type_ "type",
+        }
+    }
     impl HistoryEntryInput {
         /// Creates a value with the required fields.
         pub fn new(
@@ -10940,21 +11200,38 @@ pub mod types {
         pub form_fields: Vec<FormField>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ JobOpening::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default JobOpening { 0 id "id", 1 version "version", 2 name "name", 3
-        org_unit_id "orgUnitId", 4 earliest_entry_date "earliestEntryDate", 5
-        responsible_user_id "responsibleUserId", 6 department "department", 7
-        contract_period "contractPeriod", 8 reference "reference", 9 reward "reward", 10
-        cost_unit "costUnit", 11 type_ "type", 12 status "status", 13 company_id
-        "companyId", 14 user_group_ids "userGroupIds", 15 category_ids "categoryIds", 16
-        location_ids "locationIds", 17 target_groups "targetGroups", 18 working_times
-        "workingTimes", 19 external_links "externalLinks", 20 external_id "externalId",
-        21 hiring_request_id "hiringRequestId", 22 job_opening_url "jobOpeningUrl", 23
-        application_list_url "applicationListUrl", 24 job_publications "jobPublications",
-        25 form_fields "formFields" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default JobOpening {
+            id "id" (strict),
+            version "version",
+            name "name",
+            org_unit_id "orgUnitId",
+            earliest_entry_date "earliestEntryDate",
+            responsible_user_id "responsibleUserId",
+            department "department",
+            contract_period "contractPeriod",
+            reference "reference",
+            reward "reward",
+            cost_unit "costUnit",
+            type_ "type",
+            status "status",
+            company_id "companyId",
+            user_group_ids "userGroupIds",
+            category_ids "categoryIds",
+            location_ids "locationIds",
+            target_groups "targetGroups",
+            working_times "workingTimes",
+            external_links "externalLinks",
+            external_id "externalId",
+            hiring_request_id "hiringRequestId",
+            job_opening_url "jobOpeningUrl",
+            application_list_url "applicationListUrl",
+            job_publications "jobPublications",
+            form_fields "formFields",
+        } extra
+    }
     /// Job opening to create. Tenants configure each of department, `contractPeriod`,
     /// reference, reward, `costUnit`, `earliestEntryDate`, `categoryIds`, `locationIds`,
     /// `targetGroups` and `workingTimes` as mandatory, optional or hidden.
@@ -11002,20 +11279,32 @@ pub mod types {
         pub external_id: Option<String>,
         /// Answers to customer-defined fields.
         pub form_fields: Vec<FormFieldAnswer>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ JobOpeningCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default JobOpeningCreate { 0 name "name" required_or_default, 1
-        org_unit_id "orgUnitId" required_or_default, 2 earliest_entry_date
-        "earliestEntryDate", 3 responsible_user_id "responsibleUserId"
-        required_or_default, 4 department "department", 5 contract_period
-        "contractPeriod", 6 reference "reference", 7 reward "reward", 8 cost_unit
-        "costUnit", 9 type_ "type" required, 10 status "status" required, 11 company_id
-        "companyId", 12 user_group_ids "userGroupIds", 13 category_ids "categoryIds", 14
-        location_ids "locationIds", 15 target_groups "targetGroups", 16 working_times
-        "workingTimes", 17 external_links "externalLinks", 18 external_id "externalId",
-        19 form_fields "formFields" }
-    );
+    keyfob_client::wire_struct! {
+        without_default JobOpeningCreate {
+            name "name" required_or_default,
+            org_unit_id "orgUnitId" required_or_default,
+            earliest_entry_date "earliestEntryDate",
+            responsible_user_id "responsibleUserId" required_or_default,
+            department "department",
+            contract_period "contractPeriod",
+            reference "reference",
+            reward "reward",
+            cost_unit "costUnit",
+            type_ "type" required,
+            status "status" required,
+            company_id "companyId",
+            user_group_ids "userGroupIds",
+            category_ids "categoryIds",
+            location_ids "locationIds",
+            target_groups "targetGroups",
+            working_times "workingTimes",
+            external_links "externalLinks",
+            external_id "externalId",
+            form_fields "formFields",
+        }
+    }
     impl JobOpeningCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11178,9 +11467,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct JobOpeningMove {
         pub comment: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ JobOpeningMove::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default JobOpeningMove { 0 comment "comment" });
+    keyfob_client::wire_struct! {
+        with_default JobOpeningMove {
+            comment "comment",
+        }
+    }
     impl JobOpeningMove {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -11207,10 +11500,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        JobOpeningStatus : Unknown { Active "ACTIVE", Inactive "INACTIVE", Closed
-        "CLOSED" }
-    );
+    keyfob_client::open_string_enum! {
+        JobOpeningStatus: Unknown {
+            Active "ACTIVE",
+            Inactive "INACTIVE",
+            Closed "CLOSED",
+        }
+    }
     /// Kind of job opening. `DEFAULT` is listed on the career portal. `UNSOLICITED` is not
     /// listed and has publications for each language. `MANAGED_BY_API` is not listed, has
     /// exactly one placeholder publication to make its form accessible, and its publications
@@ -11229,10 +11525,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        JobOpeningType : Unknown { Default "DEFAULT", Unsolicited "UNSOLICITED",
-        ManagedByApi "MANAGED_BY_API" }
-    );
+    keyfob_client::open_string_enum! {
+        JobOpeningType: Unknown {
+            Default "DEFAULT",
+            Unsolicited "UNSOLICITED",
+            ManagedByApi "MANAGED_BY_API",
+        }
+    }
     /// Replacement of a job opening. Nullable properties distinguish absent from null. The
     /// effect of absent properties is not documented, so send all properties that were read.
     ///
@@ -11283,20 +11582,32 @@ pub mod types {
         pub form_fields: Option<Vec<FormFieldAnswer>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ JobOpeningUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default JobOpeningUpdate { 0 version "version" required_or_default, 1
-        name "name" required_or_default, 2 org_unit_id "orgUnitId", 3 earliest_entry_date
-        "earliestEntryDate", 4 responsible_user_id "responsibleUserId"
-        required_or_default, 5 department "department", 6 contract_period
-        "contractPeriod", 7 reference "reference", 8 reward "reward", 9 cost_unit
-        "costUnit", 10 status "status" required, 11 company_id "companyId", 12
-        user_group_ids "userGroupIds", 13 category_ids "categoryIds", 14 location_ids
-        "locationIds", 15 target_groups "targetGroups", 16 working_times "workingTimes",
-        17 external_links "externalLinks", 18 external_id "externalId", 19 form_fields
-        "formFields" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default JobOpeningUpdate {
+            version "version" required_or_default,
+            name "name" required_or_default,
+            org_unit_id "orgUnitId",
+            earliest_entry_date "earliestEntryDate",
+            responsible_user_id "responsibleUserId" required_or_default,
+            department "department",
+            contract_period "contractPeriod",
+            reference "reference",
+            reward "reward",
+            cost_unit "costUnit",
+            status "status" required,
+            company_id "companyId",
+            user_group_ids "userGroupIds",
+            category_ids "categoryIds",
+            location_ids "locationIds",
+            target_groups "targetGroups",
+            working_times "workingTimes",
+            external_links "externalLinks",
+            external_id "externalId",
+            form_fields "formFields",
+        } extra
+    }
     impl JobOpeningUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11511,17 +11822,30 @@ pub mod types {
         pub placements: Vec<ChannelPlacement>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ JobPublication::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default JobPublication { 0 id "id", 1 version "version", 2 type_ "type", 3
-        job_opening_id "jobOpeningId", 4 position "position", 5 language_id "languageId",
-        6 subtitle "subtitle", 7 introduction "introduction", 8 tasks "tasks", 9 profile
-        "profile", 10 we_offer "weOffer", 11 closing_text "closingText", 12 page_title
-        "pageTitle", 13 page_description "pageDescription", 14 external_publication_url
-        "externalPublicationUrl", 15 external_id "externalId", 16 status "status", 17
-        placements "placements" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default JobPublication {
+            id "id" (strict),
+            version "version",
+            type_ "type",
+            job_opening_id "jobOpeningId",
+            position "position",
+            language_id "languageId",
+            subtitle "subtitle",
+            introduction "introduction",
+            tasks "tasks",
+            profile "profile",
+            we_offer "weOffer",
+            closing_text "closingText",
+            page_title "pageTitle",
+            page_description "pageDescription",
+            external_publication_url "externalPublicationUrl",
+            external_id "externalId",
+            status "status",
+            placements "placements",
+        } extra
+    }
     /// Channel that shows publications.
     ///
     /// Returned by [`Client::job_publication_channel`](super::Client::job_publication_channel)
@@ -11538,12 +11862,15 @@ pub mod types {
         pub external_links: Vec<ExternalLink>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ JobPublicationChannel::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default JobPublicationChannel { 0 id "id", 1 version "version", 2
-        external_links "externalLinks" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default JobPublicationChannel {
+            id "id",
+            version "version",
+            external_links "externalLinks",
+        } extra
+    }
     /// Replacement of the links of a channel.
     ///
     /// Request body of
@@ -11557,12 +11884,16 @@ pub mod types {
         pub external_links: Option<Vec<ExternalLinkInput>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { JobPublicationChannelUpdate::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default JobPublicationChannelUpdate { 0 version "version"
-        required_or_default, 1 external_links "externalLinks" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default JobPublicationChannelUpdate {
+            version "version" required_or_default,
+            external_links "externalLinks",
+        } extra
+    }
     impl JobPublicationChannelUpdate {
         /// Creates a value with the required fields.
         pub fn new(version: i64) -> Self {
@@ -11621,18 +11952,28 @@ pub mod types {
         /// Channels that show the publication. Sending placements requires the permission
         /// `SYS_POST_JOB_PUBLICATION`. An empty list means that the publication is not published.
         pub placements: Vec<ChannelPlacement>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ JobPublicationCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default JobPublicationCreate { 0 type_ "type" required, 1 job_opening_id
-        "jobOpeningId" required_or_default, 2 position "position" required_or_default, 3
-        language_id "languageId" required_or_default, 4 subtitle "subtitle", 5
-        introduction "introduction", 6 tasks "tasks", 7 profile "profile", 8 we_offer
-        "weOffer", 9 closing_text "closingText", 10 page_title "pageTitle", 11
-        page_description "pageDescription", 12 external_publication_url
-        "externalPublicationUrl", 13 external_id "externalId", 14 status "status", 15
-        placements "placements" }
-    );
+    keyfob_client::wire_struct! {
+        without_default JobPublicationCreate {
+            type_ "type" required,
+            job_opening_id "jobOpeningId" required_or_default,
+            position "position" required_or_default,
+            language_id "languageId" required_or_default,
+            subtitle "subtitle",
+            introduction "introduction",
+            tasks "tasks",
+            profile "profile",
+            we_offer "weOffer",
+            closing_text "closingText",
+            page_title "pageTitle",
+            page_description "pageDescription",
+            external_publication_url "externalPublicationUrl",
+            external_id "externalId",
+            status "status",
+            placements "placements",
+        }
+    }
     impl JobPublicationCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11773,15 +12114,24 @@ pub mod types {
         pub external_links: Vec<ExternalLink>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { JobPublicationPlacement::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default JobPublicationPlacement { 0 id "id", 1 version "version", 2 name
-        "name", 3 description "description", 4 status "status", 5 external_reference
-        "externalReference", 6 job_publication_id "jobPublicationId", 7 start_date
-        "startDate", 8 end_date "endDate", 9 external_links "externalLinks" } extra;
-        strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default JobPublicationPlacement {
+            id "id" (strict),
+            version "version",
+            name "name",
+            description "description",
+            status "status",
+            external_reference "externalReference",
+            job_publication_id "jobPublicationId",
+            start_date "startDate",
+            end_date "endDate",
+            external_links "externalLinks",
+        } extra
+    }
     /// Placement to create.
     ///
     /// Request body of
@@ -11802,15 +12152,22 @@ pub mod types {
         pub end_date: Option<keyfob_client::Timestamp>,
         /// Links shown as buttons in the web interface.
         pub external_links: Vec<ExternalLinkInput>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { JobPublicationPlacementCreate::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default JobPublicationPlacementCreate { 0 name "name"
-        required_or_default, 1 description "description", 2 status "status" required, 3
-        external_reference "externalReference" required_or_default, 4 job_publication_id
-        "jobPublicationId" required_or_default, 5 start_date "startDate", 6 end_date
-        "endDate", 7 external_links "externalLinks" }
-    );
+    keyfob_client::wire_struct! {
+        without_default JobPublicationPlacementCreate {
+            name "name" required_or_default,
+            description "description",
+            status "status" required,
+            external_reference "externalReference" required_or_default,
+            job_publication_id "jobPublicationId" required_or_default,
+            start_date "startDate",
+            end_date "endDate",
+            external_links "externalLinks",
+        }
+    }
     impl JobPublicationPlacementCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11886,16 +12243,23 @@ pub mod types {
         pub external_links: Option<Vec<ExternalLinkInput>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { JobPublicationPlacementUpdate::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        without_default JobPublicationPlacementUpdate { 0 version "version"
-        required_or_default, 1 name "name" required_or_default, 2 description
-        "description", 3 status "status" required, 4 external_reference
-        "externalReference" required_or_default, 5 job_publication_id "jobPublicationId"
-        required_or_default, 6 start_date "startDate", 7 end_date "endDate", 8
-        external_links "externalLinks" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default JobPublicationPlacementUpdate {
+            version "version" required_or_default,
+            name "name" required_or_default,
+            description "description",
+            status "status" required,
+            external_reference "externalReference" required_or_default,
+            job_publication_id "jobPublicationId" required_or_default,
+            start_date "startDate",
+            end_date "endDate",
+            external_links "externalLinks",
+        } extra
+    }
     impl JobPublicationPlacementUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -11973,10 +12337,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        JobPublicationStatus : Unknown { Active "ACTIVE", Draft "DRAFT", InApproval
-        "IN_APPROVAL" }
-    );
+    keyfob_client::open_string_enum! {
+        JobPublicationStatus: Unknown {
+            Active "ACTIVE",
+            Draft "DRAFT",
+            InApproval "IN_APPROVAL",
+        }
+    }
     /// Status of a publication, for requests.
     ///
     /// Part of [`JobPublicationCreate`] and [`JobPublicationUpdate`].
@@ -11990,9 +12357,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        JobPublicationStatusInput : Unknown { Active "ACTIVE", Draft "DRAFT" }
-    );
+    keyfob_client::open_string_enum! {
+        JobPublicationStatusInput: Unknown {
+            Active "ACTIVE",
+            Draft "DRAFT",
+        }
+    }
     /// Publication as listed in its job opening.
     ///
     /// Part of [`JobOpening`].
@@ -12005,12 +12375,16 @@ pub mod types {
         pub application_form_urls: Vec<String>,
         /// ISO 639-1 code of the language. Present only for the types `DEFAULT` and `UNSOLICITED`.
         pub language_id: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ JobPublicationSummary::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default JobPublicationSummary { 0 id "id", 1 position "position", 2
-        application_form_urls "applicationFormUrls", 3 language_id "languageId" }
-    );
+    keyfob_client::wire_struct! {
+        with_default JobPublicationSummary {
+            id "id",
+            position "position",
+            application_form_urls "applicationFormUrls",
+            language_id "languageId",
+        }
+    }
     /// Kind of publication. `DEFAULT` opens the application form; `EXTERNAL` opens
     /// `externalPublicationUrl` in a new tab.
     ///
@@ -12025,9 +12399,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        JobPublicationType : Unknown { Default "DEFAULT", External "EXTERNAL" }
-    );
+    keyfob_client::open_string_enum! {
+        JobPublicationType: Unknown {
+            Default "DEFAULT",
+            External "EXTERNAL",
+        }
+    }
     /// Replacement of a publication. Nullable properties distinguish absent from null. The
     /// effect of absent properties is not documented, so send all properties that were read.
     ///
@@ -12068,18 +12445,29 @@ pub mod types {
         pub placements: Option<Vec<ChannelPlacement>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ JobPublicationUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default JobPublicationUpdate { 0 version "version" required_or_default, 1
-        type_ "type" required, 2 job_opening_id "jobOpeningId" required_or_default, 3
-        position "position" required_or_default, 4 language_id "languageId"
-        required_or_default, 5 subtitle "subtitle", 6 introduction "introduction", 7
-        tasks "tasks", 8 profile "profile", 9 we_offer "weOffer", 10 closing_text
-        "closingText", 11 page_title "pageTitle", 12 page_description "pageDescription",
-        13 external_publication_url "externalPublicationUrl", 14 external_id
-        "externalId", 15 status "status" required, 16 placements "placements" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default JobPublicationUpdate {
+            version "version" required_or_default,
+            type_ "type" required,
+            job_opening_id "jobOpeningId" required_or_default,
+            position "position" required_or_default,
+            language_id "languageId" required_or_default,
+            subtitle "subtitle",
+            introduction "introduction",
+            tasks "tasks",
+            profile "profile",
+            we_offer "weOffer",
+            closing_text "closingText",
+            page_title "pageTitle",
+            page_description "pageDescription",
+            external_publication_url "externalPublicationUrl",
+            external_id "externalId",
+            status "status" required,
+            placements "placements",
+        } extra
+    }
     impl JobPublicationUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -12266,20 +12654,35 @@ pub mod types {
         pub external_name_messages: std::collections::BTreeMap<String, String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Location::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Location { 0 id "id", 1 version "version", 2 name "name", 3
-        external_name "externalName", 4 org_unit_id "orgUnitId", 5 is_job_location
-        "isJobLocation", 6 is_desired_location "isDesiredLocation", 7
-        is_appointment_location "isAppointmentLocation", 8 country "country", 9
-        country_iso_a2 "countryIsoA2", 10 address1 "address1", 11 address2 "address2", 12
-        address3 "address3", 13 address4 "address4", 14 address5 "address5", 15 us_state
-        "usState", 16 zip_code "zipCode", 17 city "city", 18 latitude "latitude", 19
-        longitude "longitude", 20 additional_information "additionalInformation", 21
-        name_messages "nameMessages", 22 external_name_messages "externalNameMessages" }
-        extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Location {
+            id "id" (strict),
+            version "version",
+            name "name",
+            external_name "externalName",
+            org_unit_id "orgUnitId",
+            is_job_location "isJobLocation",
+            is_desired_location "isDesiredLocation",
+            is_appointment_location "isAppointmentLocation",
+            country "country",
+            country_iso_a2 "countryIsoA2",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            latitude "latitude",
+            longitude "longitude",
+            additional_information "additionalInformation",
+            name_messages "nameMessages",
+            external_name_messages "externalNameMessages",
+        } extra
+    }
     /// Location to create.
     ///
     /// Request body of [`Client::create_location`](super::Client::create_location).
@@ -12318,19 +12721,31 @@ pub mod types {
         pub name_messages: std::collections::BTreeMap<String, String>,
         /// Display names for candidates, by language. Available since revision 1.57.
         pub external_name_messages: std::collections::BTreeMap<String, String>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ LocationCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default LocationCreate { 0 id "id" required_or_default, 1 org_unit_id
-        "orgUnitId" required_or_default, 2 is_job_location "isJobLocation", 3
-        is_desired_location "isDesiredLocation", 4 is_appointment_location
-        "isAppointmentLocation", 5 country_iso_a2 "countryIsoA2", 6 address1 "address1",
-        7 address2 "address2", 8 address3 "address3", 9 address4 "address4", 10 address5
-        "address5", 11 us_state "usState", 12 zip_code "zipCode", 13 city "city", 14
-        latitude "latitude", 15 longitude "longitude", 16 additional_information
-        "additionalInformation", 17 name_messages "nameMessages" required_or_default, 18
-        external_name_messages "externalNameMessages" }
-    );
+    keyfob_client::wire_struct! {
+        without_default LocationCreate {
+            id "id" required_or_default,
+            org_unit_id "orgUnitId" required_or_default,
+            is_job_location "isJobLocation",
+            is_desired_location "isDesiredLocation",
+            is_appointment_location "isAppointmentLocation",
+            country_iso_a2 "countryIsoA2",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            latitude "latitude",
+            longitude "longitude",
+            additional_information "additionalInformation",
+            name_messages "nameMessages" required_or_default,
+            external_name_messages "externalNameMessages",
+        }
+    }
     impl LocationCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -12503,19 +12918,31 @@ pub mod types {
         pub external_name_messages: Option<std::collections::BTreeMap<String, String>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ LocationUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default LocationUpdate { 0 version "version" required_or_default, 1
-        org_unit_id "orgUnitId", 2 is_job_location "isJobLocation", 3 is_desired_location
-        "isDesiredLocation", 4 is_appointment_location "isAppointmentLocation", 5
-        country_iso_a2 "countryIsoA2", 6 address1 "address1", 7 address2 "address2", 8
-        address3 "address3", 9 address4 "address4", 10 address5 "address5", 11 us_state
-        "usState", 12 zip_code "zipCode", 13 city "city", 14 latitude "latitude", 15
-        longitude "longitude", 16 additional_information "additionalInformation", 17
-        name_messages "nameMessages" required_or_default, 18 external_name_messages
-        "externalNameMessages" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default LocationUpdate {
+            version "version" required_or_default,
+            org_unit_id "orgUnitId",
+            is_job_location "isJobLocation",
+            is_desired_location "isDesiredLocation",
+            is_appointment_location "isAppointmentLocation",
+            country_iso_a2 "countryIsoA2",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            latitude "latitude",
+            longitude "longitude",
+            additional_information "additionalInformation",
+            name_messages "nameMessages" required_or_default,
+            external_name_messages "externalNameMessages",
+        } extra
+    }
     impl LocationUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -12720,18 +13147,30 @@ pub mod types {
         pub responsibilities: Vec<Responsibility>,
         /// Answers given in onboarding forms.
         pub additional_information: Vec<OnboardingForm>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Onboarding::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Onboarding { 0 id "id", 1 org_unit_id "orgUnitId", 2 status
-        "status", 3 entry_reason "entryReason", 4 reason_for_termination
-        "reasonForTermination", 5 date_of_start "dateOfStart", 6 date_of_contract
-        "dateOfContract", 7 date_of_employment "dateOfEmployment", 8 date_of_end
-        "dateOfEnd", 9 date_created "dateCreated", 10 language "language", 11 position
-        "position", 12 personnel_number "personnelNumber", 13 company_id "companyId", 14
-        application_id "applicationId", 15 person "person", 16 responsibilities
-        "responsibilities", 17 additional_information "additionalInformation" }
-    );
+    keyfob_client::wire_struct! {
+        with_default Onboarding {
+            id "id",
+            org_unit_id "orgUnitId",
+            status "status",
+            entry_reason "entryReason",
+            reason_for_termination "reasonForTermination",
+            date_of_start "dateOfStart",
+            date_of_contract "dateOfContract",
+            date_of_employment "dateOfEmployment",
+            date_of_end "dateOfEnd",
+            date_created "dateCreated",
+            language "language",
+            position "position",
+            personnel_number "personnelNumber",
+            company_id "companyId",
+            application_id "applicationId",
+            person "person",
+            responsibilities "responsibilities",
+            additional_information "additionalInformation",
+        }
+    }
     /// Attachment of an onboarding.
     ///
     /// Returned by [`Client::onboarding_attachment`](super::Client::onboarding_attachment) and
@@ -12753,14 +13192,20 @@ pub mod types {
         pub employee_file_upload: Option<bool>,
         /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OnboardingAttachment::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OnboardingAttachment { 0 id "id", 1 date_created "dateCreated", 2
-        filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
-        description "description", 6 employee_file_upload "employeeFileUpload", 7
-        content_as_base64 "contentAsBase64" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OnboardingAttachment {
+            id "id",
+            date_created "dateCreated",
+            filename "filename",
+            file_size "fileSize",
+            content_type "contentType",
+            description "description",
+            employee_file_upload "employeeFileUpload",
+            content_as_base64 "contentAsBase64",
+        }
+    }
     /// Attachment of an onboarding, without its content.
     ///
     /// Returned by [`Client::onboarding_attachments`](super::Client::onboarding_attachments).
@@ -12779,14 +13224,21 @@ pub mod types {
         pub description: Option<String>,
         /// True if the new employee uploaded the attachment.
         pub employee_file_upload: Option<bool>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { OnboardingAttachmentInfo::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default OnboardingAttachmentInfo { 0 id "id", 1 date_created "dateCreated",
-        2 filename "filename", 3 file_size "fileSize", 4 content_type "contentType", 5
-        description "description", 6 employee_file_upload "employeeFileUpload" }; strict
-        0
-    );
+    keyfob_client::wire_struct! {
+        with_default OnboardingAttachmentInfo {
+            id "id" (strict),
+            date_created "dateCreated",
+            filename "filename",
+            file_size "fileSize",
+            content_type "contentType",
+            description "description",
+            employee_file_upload "employeeFileUpload",
+        }
+    }
     /// Kind of field in an onboarding form.
     ///
     /// Part of [`OnboardingFormField`].
@@ -12812,11 +13264,18 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        OnboardingFieldType : Unknown { Text "TEXT", Textarea "TEXTAREA", FiveStarRating
-        "FIVE_STAR_RATING", YesNo "YES_NO", YesNoNotSpecified "YES_NO_NOT_SPECIFIED",
-        SingleChoice "SINGLE_CHOICE", MultiChoice "MULTI_CHOICE", Iban "IBAN" }
-    );
+    keyfob_client::open_string_enum! {
+        OnboardingFieldType: Unknown {
+            Text "TEXT",
+            Textarea "TEXTAREA",
+            FiveStarRating "FIVE_STAR_RATING",
+            YesNo "YES_NO",
+            YesNoNotSpecified "YES_NO_NOT_SPECIFIED",
+            SingleChoice "SINGLE_CHOICE",
+            MultiChoice "MULTI_CHOICE",
+            Iban "IBAN",
+        }
+    }
     /// Completed onboarding form.
     ///
     /// Part of [`Onboarding`].
@@ -12826,11 +13285,14 @@ pub mod types {
         /// Id of the form.
         pub id: Option<String>,
         pub fields: Vec<OnboardingFormField>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OnboardingForm::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OnboardingForm { 0 id "id", 1 fields "fields" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OnboardingForm {
+            id "id",
+            fields "fields",
+        }
+    }
     /// Field of a completed onboarding form.
     ///
     /// Part of [`OnboardingForm`].
@@ -12841,11 +13303,15 @@ pub mod types {
         pub type_: Option<OnboardingFieldType>,
         /// Values of the field, always as strings.
         pub values: Vec<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OnboardingFormField::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OnboardingFormField { 0 id "id", 1 type_ "type", 2 values "values" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OnboardingFormField {
+            id "id",
+            type_ "type",
+            values "values",
+        }
+    }
     /// Person in an onboarding.
     ///
     /// Part of [`Onboarding`].
@@ -12875,18 +13341,33 @@ pub mod types {
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ OnboardingPerson::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OnboardingPerson { 0 title "title", 1 salutation "salutation", 2
-        first_name "firstName", 3 firstname "firstname", 4 last_name "lastName", 5
-        date_of_birth "dateOfBirth", 6 email "email", 7 business_email "businessEmail", 8
-        telephone "telephone", 9 alternative_telephone "alternativeTelephone", 10
-        skype_name "skypeName", 11 profile_link "profileLink", 12 address1 "address1", 13
-        address2 "address2", 14 address3 "address3", 15 address4 "address4", 16 address5
-        "address5", 17 us_state "usState", 18 zip_code "zipCode", 19 city "city", 20
-        country "country" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OnboardingPerson {
+            title "title",
+            salutation "salutation",
+            first_name "firstName",
+            firstname "firstname",
+            last_name "lastName",
+            date_of_birth "dateOfBirth",
+            email "email",
+            business_email "businessEmail",
+            telephone "telephone",
+            alternative_telephone "alternativeTelephone",
+            skype_name "skypeName",
+            profile_link "profileLink",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            country "country",
+        }
+    }
     /// Status of an onboarding.
     ///
     /// Part of [`Onboarding`] and [`OnboardingSummary`].
@@ -12900,9 +13381,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        OnboardingStatus : Unknown { Active "ACTIVE", Finished "FINISHED" }
-    );
+    keyfob_client::open_string_enum! {
+        OnboardingStatus: Unknown {
+            Active "ACTIVE",
+            Finished "FINISHED",
+        }
+    }
     /// Onboarding in a listing.
     ///
     /// Returned by [`Client::onboardings`](super::Client::onboardings).
@@ -12924,17 +13408,26 @@ pub mod types {
         pub person_salutation: Option<Salutation>,
         pub person_first_name: Option<String>,
         pub person_last_name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OnboardingSummary::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OnboardingSummary { 0 id "id", 1 org_unit_id "orgUnitId", 2 status
-        "status", 3 entry_reason "entryReason", 4 reason_for_termination
-        "reasonForTermination", 5 date_of_start "dateOfStart", 6 date_of_contract
-        "dateOfContract", 7 date_of_employment "dateOfEmployment", 8 date_of_end
-        "dateOfEnd", 9 date_created "dateCreated", 10 person_title "personTitle", 11
-        person_salutation "personSalutation", 12 person_first_name "personFirstName", 13
-        person_last_name "personLastName" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default OnboardingSummary {
+            id "id" (strict),
+            org_unit_id "orgUnitId",
+            status "status",
+            entry_reason "entryReason",
+            reason_for_termination "reasonForTermination",
+            date_of_start "dateOfStart",
+            date_of_contract "dateOfContract",
+            date_of_employment "dateOfEmployment",
+            date_of_end "dateOfEnd",
+            date_created "dateCreated",
+            person_title "personTitle",
+            person_salutation "personSalutation",
+            person_first_name "personFirstName",
+            person_last_name "personLastName",
+        }
+    }
     /// Organisation unit.
     ///
     /// Returned by [`Client::org_units`](super::Client::org_units) and
@@ -12946,12 +13439,15 @@ pub mod types {
         pub name: Option<String>,
         /// Id of the parent unit; null for the root.
         pub parent_id: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OrgUnit::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrgUnit { 0 id "id", 1 name "name", 2 parent_id "parentId" }; strict
-        0
-    );
+    keyfob_client::wire_struct! {
+        with_default OrgUnit {
+            id "id" (strict),
+            name "name",
+            parent_id "parentId",
+        }
+    }
     /// Candidate.
     ///
     /// Returned by [`Client::persons`](super::Client::persons),
@@ -13025,25 +13521,49 @@ pub mod types {
         pub applications: Vec<EntityReference>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ Person::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Person { 0 id "id", 1 external_id "externalId", 2 version "version",
-        3 salutation "salutation", 4 title "title", 5 first_name "firstName", 6 last_name
-        "lastName", 7 date_of_birth "dateOfBirth", 8 address1 "address1", 9 address2
-        "address2", 10 address3 "address3", 11 address4 "address4", 12 address5
-        "address5", 13 us_state "usState", 14 zip_code "zipCode", 15 city "city", 16
-        country_iso_a2 "countryIsoA2", 17 email "email", 18 telephone "telephone", 19
-        alternative_telephone "alternativeTelephone", 20 skype_name "skypeName", 21
-        profile_link "profileLink", 22 degree_id "degreeId", 23 education "education", 24
-        study "study", 25 last_position "lastPosition", 26 special_mark_ids
-        "specialMarkIds", 27 special_mark_ia "specialMarkIA", 28 special_mark_dis
-        "specialMarkDIS", 29 special_mark_rel "specialMarkREL", 30 special_mark_vip
-        "specialMarkVIP", 31 special_mark_ref "specialMarkREF", 32 special_mark_hrp
-        "specialMarkHRP", 33 special_mark_bl "specialMarkBL", 34 special_mark_gpa
-        "specialMarkGPA", 35 keywords "keywords", 36 applications "applications" } extra;
-        strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Person {
+            id "id" (strict),
+            external_id "externalId",
+            version "version",
+            salutation "salutation",
+            title "title",
+            first_name "firstName",
+            last_name "lastName",
+            date_of_birth "dateOfBirth",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            country_iso_a2 "countryIsoA2",
+            email "email",
+            telephone "telephone",
+            alternative_telephone "alternativeTelephone",
+            skype_name "skypeName",
+            profile_link "profileLink",
+            degree_id "degreeId",
+            education "education",
+            study "study",
+            last_position "lastPosition",
+            special_mark_ids "specialMarkIds",
+            special_mark_ia "specialMarkIA",
+            special_mark_dis "specialMarkDIS",
+            special_mark_rel "specialMarkREL",
+            special_mark_vip "specialMarkVIP",
+            special_mark_ref "specialMarkREF",
+            special_mark_hrp "specialMarkHRP",
+            special_mark_bl "specialMarkBL",
+            special_mark_gpa "specialMarkGPA",
+            keywords "keywords",
+            applications "applications",
+        } extra
+    }
     /// Candidate to create.
     ///
     /// Request body of [`Client::create_person`](super::Client::create_person).
@@ -13104,24 +13624,45 @@ pub mod types {
         pub special_mark_bl: Option<bool>,
         /// True for an applicant of the group. Replaced by `specialMarkIds` in revision 1.49.
         pub special_mark_gpa: Option<bool>,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ PersonCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default PersonCreate { 0 external_id "externalId", 1 salutation
-        "salutation", 2 title "title", 3 first_name "firstName" required_or_default, 4
-        last_name "lastName" required_or_default, 5 date_of_birth "dateOfBirth", 6
-        address1 "address1", 7 address2 "address2", 8 address3 "address3", 9 address4
-        "address4", 10 address5 "address5", 11 us_state "usState", 12 zip_code "zipCode",
-        13 city "city", 14 country_iso_a2 "countryIsoA2", 15 email "email", 16 telephone
-        "telephone", 17 alternative_telephone "alternativeTelephone", 18 skype_name
-        "skypeName", 19 profile_link "profileLink", 20 degree_id "degreeId", 21 education
-        "education", 22 study "study", 23 last_position "lastPosition", 24
-        special_mark_ids "specialMarkIds", 25 special_mark_ia "specialMarkIA", 26
-        special_mark_dis "specialMarkDIS", 27 special_mark_rel "specialMarkREL", 28
-        special_mark_vip "specialMarkVIP", 29 special_mark_ref "specialMarkREF", 30
-        special_mark_hrp "specialMarkHRP", 31 special_mark_bl "specialMarkBL", 32
-        special_mark_gpa "specialMarkGPA" }
-    );
+    keyfob_client::wire_struct! {
+        without_default PersonCreate {
+            external_id "externalId",
+            salutation "salutation",
+            title "title",
+            first_name "firstName" required_or_default,
+            last_name "lastName" required_or_default,
+            date_of_birth "dateOfBirth",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            country_iso_a2 "countryIsoA2",
+            email "email",
+            telephone "telephone",
+            alternative_telephone "alternativeTelephone",
+            skype_name "skypeName",
+            profile_link "profileLink",
+            degree_id "degreeId",
+            education "education",
+            study "study",
+            last_position "lastPosition",
+            special_mark_ids "specialMarkIds",
+            special_mark_ia "specialMarkIA",
+            special_mark_dis "specialMarkDIS",
+            special_mark_rel "specialMarkREL",
+            special_mark_vip "specialMarkVIP",
+            special_mark_ref "specialMarkREF",
+            special_mark_hrp "specialMarkHRP",
+            special_mark_bl "specialMarkBL",
+            special_mark_gpa "specialMarkGPA",
+        }
+    }
     impl PersonCreate {
         /// Creates a value with the required fields.
         pub fn new(first_name: impl Into<String>, last_name: impl Into<String>) -> Self {
@@ -13422,25 +13963,46 @@ pub mod types {
         pub special_mark_gpa: Option<bool>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ PersonUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default PersonUpdate { 0 external_id "externalId", 1 version "version"
-        required_or_default, 2 salutation "salutation", 3 title "title", 4 first_name
-        "firstName" required_or_default, 5 last_name "lastName" required_or_default, 6
-        date_of_birth "dateOfBirth", 7 address1 "address1", 8 address2 "address2", 9
-        address3 "address3", 10 address4 "address4", 11 address5 "address5", 12 us_state
-        "usState", 13 zip_code "zipCode", 14 city "city", 15 country_iso_a2
-        "countryIsoA2", 16 email "email", 17 telephone "telephone", 18
-        alternative_telephone "alternativeTelephone", 19 skype_name "skypeName", 20
-        profile_link "profileLink", 21 degree_id "degreeId", 22 education "education", 23
-        study "study", 24 last_position "lastPosition", 25 special_mark_ids
-        "specialMarkIds", 26 special_mark_ia "specialMarkIA", 27 special_mark_dis
-        "specialMarkDIS", 28 special_mark_rel "specialMarkREL", 29 special_mark_vip
-        "specialMarkVIP", 30 special_mark_ref "specialMarkREF", 31 special_mark_hrp
-        "specialMarkHRP", 32 special_mark_bl "specialMarkBL", 33 special_mark_gpa
-        "specialMarkGPA" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default PersonUpdate {
+            external_id "externalId",
+            version "version" required_or_default,
+            salutation "salutation",
+            title "title",
+            first_name "firstName" required_or_default,
+            last_name "lastName" required_or_default,
+            date_of_birth "dateOfBirth",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            country_iso_a2 "countryIsoA2",
+            email "email",
+            telephone "telephone",
+            alternative_telephone "alternativeTelephone",
+            skype_name "skypeName",
+            profile_link "profileLink",
+            degree_id "degreeId",
+            education "education",
+            study "study",
+            last_position "lastPosition",
+            special_mark_ids "specialMarkIds",
+            special_mark_ia "specialMarkIA",
+            special_mark_dis "specialMarkDIS",
+            special_mark_rel "specialMarkREL",
+            special_mark_vip "specialMarkVIP",
+            special_mark_ref "specialMarkREF",
+            special_mark_hrp "specialMarkHRP",
+            special_mark_bl "specialMarkBL",
+            special_mark_gpa "specialMarkGPA",
+        } extra
+    }
     impl PersonUpdate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -13750,13 +14312,17 @@ pub mod types {
         pub filename: Option<String>,
         /// Content of the photo, as Base64.
         pub content_as_base64: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Photo::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Photo { 0 content_type "contentType", 1 file_size "fileSize", 2
-        date_created "dateCreated", 3 filename "filename", 4 content_as_base64
-        "contentAsBase64" }
-    );
+    keyfob_client::wire_struct! {
+        with_default Photo {
+            content_type "contentType",
+            file_size "fileSize",
+            date_created "dateCreated",
+            filename "filename",
+            content_as_base64 "contentAsBase64",
+        }
+    }
     /// Photo to set.
     ///
     /// Request body of [`Client::upload_person_photo`](super::Client::upload_person_photo).
@@ -13766,12 +14332,14 @@ pub mod types {
         pub filename: String,
         /// Content of the photo, as Base64.
         pub content_as_base64: String,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PhotoCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default PhotoCreate { 0 filename "filename" required_or_default, 1
-        content_as_base64 "contentAsBase64" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default PhotoCreate {
+            filename "filename" required_or_default,
+            content_as_base64 "contentAsBase64" required_or_default,
+        }
+    }
     impl PhotoCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -13801,10 +14369,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        PlacementStatus : Unknown { Active "ACTIVE", Inactive "INACTIVE", InProgress
-        "IN_PROGRESS" }
-    );
+    keyfob_client::open_string_enum! {
+        PlacementStatus: Unknown {
+            Active "ACTIVE",
+            Inactive "INACTIVE",
+            InProgress "IN_PROGRESS",
+        }
+    }
     /// Address in the feed. The exact types of its parts are not known.
     ///
     /// Part of [`PublishedLocation`].
@@ -13831,13 +14402,21 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub country: Option<serde_json::Value>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedAddress::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedAddress { 0 address1 "address1", 1 address2 "address2", 2
-        address3 "address3", 3 address4 "address4", 4 address5 "address5", 5 us_state
-        "usState", 6 zip_code "zipCode", 7 city "city", 8 country "country" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedAddress {
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+            us_state "usState",
+            zip_code "zipCode",
+            city "city",
+            country "country",
+        }
+    }
     /// Company that advertises the job.
     ///
     /// Part of [`PublishedJobOpening`].
@@ -13869,16 +14448,26 @@ pub mod types {
         pub description10: Option<String>,
         /// Address, in an unknown shape.
         pub address: Option<serde_json::Value>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedCompany::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedCompany { 0 id "id", 1 internal_name "internalName", 2 name
-        "name", 3 description1 "description1", 4 description2 "description2", 5
-        description3 "description3", 6 description4 "description4", 7 description5
-        "description5", 8 description6 "description6", 9 description7 "description7", 10
-        description8 "description8", 11 description9 "description9", 12 description10
-        "description10", 13 address "address" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedCompany {
+            id "id",
+            internal_name "internalName",
+            name "name",
+            description1 "description1",
+            description2 "description2",
+            description3 "description3",
+            description4 "description4",
+            description5 "description5",
+            description6 "description6",
+            description7 "description7",
+            description8 "description8",
+            description9 "description9",
+            description10 "description10",
+            address "address",
+        }
+    }
     /// Contact person of a job.
     ///
     /// Part of [`PublishedJobOpening`].
@@ -13904,16 +14493,29 @@ pub mod types {
         pub position: Option<String>,
         /// Named `photoURL` on the wire.
         pub photo_url: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedContact::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedContact { 0 salutation "salutation", 1 title "title", 2
-        first_name "firstName", 3 last_name "lastName", 4 email "email", 5 division
-        "division", 6 telephone "telephone", 7 mobile "mobile", 8 street "street", 9
-        number "number", 10 additional_address "additionalAddress", 11 zip_code
-        "zipCode", 12 city "city", 13 country "country", 14 company "company", 15
-        position "position", 16 photo_url "photoURL" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedContact {
+            salutation "salutation",
+            title "title",
+            first_name "firstName",
+            last_name "lastName",
+            email "email",
+            division "division",
+            telephone "telephone",
+            mobile "mobile",
+            street "street",
+            number "number",
+            additional_address "additionalAddress",
+            zip_code "zipCode",
+            city "city",
+            country "country",
+            company "company",
+            position "position",
+            photo_url "photoURL",
+        }
+    }
     /// Country in the feed.
     ///
     /// Part of [`PublishedLocation`].
@@ -13923,11 +14525,14 @@ pub mod types {
         pub name: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub iso_a2: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedCountry::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedCountry { 0 name "name", 1 iso_a2 "isoA2" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedCountry {
+            name "name",
+            iso_a2 "isoA2",
+        }
+    }
     /// Image of a publication.
     ///
     /// Part of [`PublishedJob`].
@@ -13936,11 +14541,14 @@ pub mod types {
     pub struct PublishedImage {
         pub type_: Option<String>,
         pub url: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedImage::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedImage { 0 type_ "type", 1 url "url" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedImage {
+            type_ "type",
+            url "url",
+        }
+    }
     /// Publication on the career portal.
     ///
     /// Returned by [`Client::published_jobs`](super::Client::published_jobs).
@@ -13981,19 +14589,32 @@ pub mod types {
         /// Benefits. Seen only as empty.
         pub benefits: Vec<serde_json::Value>,
         pub job_opening: Option<PublishedJobOpening>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedJob::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedJob { 0 id "id", 1 language "language", 2 position
-        "position", 3 page_title "pageTitle", 4 subtitle "subtitle", 5 page_description
-        "pageDescription", 6 job_publication_url "jobPublicationURL", 7
-        application_form_url "applicationFormURL", 8 application_apply_api_url
-        "applicationApplyApiURL", 9 application_apply_whats_app_url
-        "applicationApplyWhatsAppURL", 10 start_date "startDate", 11 end_date "endDate",
-        12 introduction "introduction", 13 tasks "tasks", 14 profile "profile", 15
-        we_offer "weOffer", 16 closing_text "closingText", 17 images "images", 18
-        benefits "benefits", 19 job_opening "jobOpening" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedJob {
+            id "id" (strict),
+            language "language",
+            position "position",
+            page_title "pageTitle",
+            subtitle "subtitle",
+            page_description "pageDescription",
+            job_publication_url "jobPublicationURL",
+            application_form_url "applicationFormURL",
+            application_apply_api_url "applicationApplyApiURL",
+            application_apply_whats_app_url "applicationApplyWhatsAppURL",
+            start_date "startDate",
+            end_date "endDate",
+            introduction "introduction",
+            tasks "tasks",
+            profile "profile",
+            we_offer "weOffer",
+            closing_text "closingText",
+            images "images",
+            benefits "benefits",
+            job_opening "jobOpening",
+        }
+    }
     /// Job opening of a publication.
     ///
     /// Part of [`PublishedJob`].
@@ -14028,18 +14649,33 @@ pub mod types {
         pub responsible_user: Option<PublishedContact>,
         /// Answers to form fields. Seen only as empty.
         pub form_field_answers: Vec<serde_json::Value>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedJobOpening::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedJobOpening { 0 id "id", 1 name "name", 2 type_ "type", 3
-        categories "categories", 4 target_groups "targetGroups", 5 working_times
-        "workingTimes", 6 contract_period "contractPeriod", 7 org_unit "orgUnit", 8
-        company "company", 9 reference "reference", 10 location "location", 11 department
-        "department", 12 cost_unit "costUnit", 13 earliest_entry_date
-        "earliestEntryDate", 14 salary_range "salaryRange", 15 reward "reward", 16
-        locations "locations", 17 salary "salary", 18 created_date "createdDate", 19
-        responsible_user "responsibleUser", 20 form_field_answers "formFieldAnswers" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedJobOpening {
+            id "id",
+            name "name",
+            type_ "type",
+            categories "categories",
+            target_groups "targetGroups",
+            working_times "workingTimes",
+            contract_period "contractPeriod",
+            org_unit "orgUnit",
+            company "company",
+            reference "reference",
+            location "location",
+            department "department",
+            cost_unit "costUnit",
+            earliest_entry_date "earliestEntryDate",
+            salary_range "salaryRange",
+            reward "reward",
+            locations "locations",
+            salary "salary",
+            created_date "createdDate",
+            responsible_user "responsibleUser",
+            form_field_answers "formFieldAnswers",
+        }
+    }
     /// Location in the feed.
     ///
     /// Part of [`PublishedJobOpening`].
@@ -14053,13 +14689,19 @@ pub mod types {
         pub longitude: Option<f64>,
         pub additional_information: Option<String>,
         pub address: Option<PublishedAddress>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedLocation::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedLocation { 0 id "id", 1 name "name", 2 country "country", 3
-        latitude "latitude", 4 longitude "longitude", 5 additional_information
-        "additionalInformation", 6 address "address" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedLocation {
+            id "id",
+            name "name",
+            country "country",
+            latitude "latitude",
+            longitude "longitude",
+            additional_information "additionalInformation",
+            address "address",
+        }
+    }
     /// Organisation unit in the feed.
     ///
     /// Part of [`PublishedJobOpening`].
@@ -14068,11 +14710,14 @@ pub mod types {
     pub struct PublishedOrgUnit {
         pub id: Option<i64>,
         pub name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedOrgUnit::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedOrgUnit { 0 id "id", 1 name "name" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedOrgUnit {
+            id "id",
+            name "name",
+        }
+    }
     /// Salary in the feed.
     ///
     /// Part of [`PublishedJobOpening`].
@@ -14082,11 +14727,14 @@ pub mod types {
         /// Currency code, such as `EUR`.
         pub currency: Option<String>,
         pub value: Option<PublishedSalaryValue>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedSalary::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedSalary { 0 currency "currency", 1 value "value" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedSalary {
+            currency "currency",
+            value "value",
+        }
+    }
     /// Range of a salary.
     ///
     /// Part of [`PublishedSalary`].
@@ -14099,12 +14747,15 @@ pub mod types {
         pub max_value: Option<f64>,
         /// Unit of time of the salary, such as `YEAR`.
         pub unit_text: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedSalaryValue::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedSalaryValue { 0 min_value "minValue", 1 max_value
-        "maxValue", 2 unit_text "unitText" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedSalaryValue {
+            min_value "minValue",
+            max_value "maxValue",
+            unit_text "unitText",
+        }
+    }
     /// Salutation in the feed.
     ///
     /// Part of [`PublishedContact`].
@@ -14114,12 +14765,14 @@ pub mod types {
         pub internal_name: Option<Salutation>,
         /// Display text.
         pub name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedSalutation::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedSalutation { 0 internal_name "internalName", 1 name "name"
+    keyfob_client::wire_struct! {
+        with_default PublishedSalutation {
+            internal_name "internalName",
+            name "name",
         }
-    );
+    }
     /// Term defined by the tenant.
     ///
     /// Part of [`PublishedJobOpening`].
@@ -14130,12 +14783,15 @@ pub mod types {
         /// Internal name of the term, such as `FULL_TIME`.
         pub internal_name: Option<String>,
         pub name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PublishedTerm::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PublishedTerm { 0 id "id", 1 internal_name "internalName", 2 name
-        "name" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PublishedTerm {
+            id "id",
+            internal_name "internalName",
+            name "name",
+        }
+    }
     /// Responsibility of a user for an onboarding.
     ///
     /// Part of [`Onboarding`].
@@ -14147,12 +14803,15 @@ pub mod types {
         pub responsibility_group: Option<ResponsibilityGroup>,
         /// Id of the user.
         pub responsible_user_id: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Responsibility::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Responsibility { 0 id "id", 1 responsibility_group
-        "responsibilityGroup", 2 responsible_user_id "responsibleUserId" }
-    );
+    keyfob_client::wire_struct! {
+        with_default Responsibility {
+            id "id",
+            responsibility_group "responsibilityGroup",
+            responsible_user_id "responsibleUserId",
+        }
+    }
     /// Role of a user in an onboarding.
     ///
     /// Part of [`Responsibility`].
@@ -14170,10 +14829,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        ResponsibilityGroup : Unknown { Supervisor "SUPERVISOR", LineManager
-        "LINE_MANAGER", Buddy "BUDDY", Supporter "SUPPORTER" }
-    );
+    keyfob_client::open_string_enum! {
+        ResponsibilityGroup: Unknown {
+            Supervisor "SUPERVISOR",
+            LineManager "LINE_MANAGER",
+            Buddy "BUDDY",
+            Supporter "SUPPORTER",
+        }
+    }
     /// Form of address; `MX` is neutral.
     ///
     /// Part of [`OnboardingPerson`], [`OnboardingSummary`], [`Person`], [`PersonCreate`],
@@ -14190,7 +14853,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(Salutation : Unknown { Mr "MR", Ms "MS", Mx "MX" });
+    keyfob_client::open_string_enum! {
+        Salutation: Unknown {
+            Mr "MR",
+            Ms "MS",
+            Mx "MX",
+        }
+    }
     /// Options of a status change.
     ///
     /// Request body of
@@ -14201,12 +14870,14 @@ pub mod types {
         /// Internal name of the template for the mail to the candidate.
         pub correspondence_template_id: Option<String>,
         pub comment: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StatusChange::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StatusChange { 0 correspondence_template_id
-        "correspondenceTemplateId", 1 comment "comment" }
-    );
+    keyfob_client::wire_struct! {
+        with_default StatusChange {
+            correspondence_template_id "correspondenceTemplateId",
+            comment "comment",
+        }
+    }
     impl StatusChange {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -14260,20 +14931,23 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        TerminationReason : Unknown { SuccessfullyFinished "SUCCESSFULLY_FINISHED",
-        PrematurelySuccessfullyFinished "PREMATURELY_SUCCESSFULLY_FINISHED",
-        OfferNotAccepted "OFFER_NOT_ACCEPTED", RescindedFromContract
-        "RESCINDED_FROM_CONTRACT", ContractTerminatedByEmployeeDuringProbation
-        "CONTRACT_TERMINATED_BY_EMPLOYEE_DURING_PROBATION",
-        ContractTerminatedByEmployerDuringProbation
-        "CONTRACT_TERMINATED_BY_EMPLOYER_DURING_PROBATION", ContractTerminatedByEmployee
-        "CONTRACT_TERMINATED_BY_EMPLOYEE", ContractTerminatedByEmployer
-        "CONTRACT_TERMINATED_BY_EMPLOYER", EmploymentSuspended "EMPLOYMENT_SUSPENDED",
-        LongTermSickness "LONG_TERM_SICKNESS", MaternityPaternityOrParentalLeave
-        "MATERNITY_PATERNITY_OR_PARENTAL_LEAVE", InternalJobPositionChange
-        "INTERNAL_JOB_POSITION_CHANGE", Other "OTHER" }
-    );
+    keyfob_client::open_string_enum! {
+        TerminationReason: Unknown {
+            SuccessfullyFinished "SUCCESSFULLY_FINISHED",
+            PrematurelySuccessfullyFinished "PREMATURELY_SUCCESSFULLY_FINISHED",
+            OfferNotAccepted "OFFER_NOT_ACCEPTED",
+            RescindedFromContract "RESCINDED_FROM_CONTRACT",
+            ContractTerminatedByEmployeeDuringProbation "CONTRACT_TERMINATED_BY_EMPLOYEE_DURING_PROBATION",
+            ContractTerminatedByEmployerDuringProbation "CONTRACT_TERMINATED_BY_EMPLOYER_DURING_PROBATION",
+            ContractTerminatedByEmployee "CONTRACT_TERMINATED_BY_EMPLOYEE",
+            ContractTerminatedByEmployer "CONTRACT_TERMINATED_BY_EMPLOYER",
+            EmploymentSuspended "EMPLOYMENT_SUSPENDED",
+            LongTermSickness "LONG_TERM_SICKNESS",
+            MaternityPaternityOrParentalLeave "MATERNITY_PATERNITY_OR_PARENTAL_LEAVE",
+            InternalJobPositionChange "INTERNAL_JOB_POSITION_CHANGE",
+            Other "OTHER",
+        }
+    }
     /// Two-letter code of a US state or the District of Columbia.
     ///
     /// Part of [`Location`], [`LocationCreate`], [`LocationUpdate`], [`Person`],
@@ -14386,14 +15060,61 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        UsState : Unknown { Al "AL", Ak "AK", Az "AZ", Ar "AR", Ca "CA", Co "CO", Ct
-        "CT", De "DE", Dc "DC", Fl "FL", Ga "GA", Hi "HI", Id "ID", Il "IL", In "IN", Ia
-        "IA", Ks "KS", Ky "KY", La "LA", Me "ME", Md "MD", Ma "MA", Mi "MI", Mn "MN", Ms
-        "MS", Mo "MO", Mt "MT", Ne "NE", Nv "NV", Nh "NH", Nj "NJ", Nm "NM", Ny "NY", Nc
-        "NC", Nd "ND", Oh "OH", Ok "OK", Or "OR", Pa "PA", Ri "RI", Sc "SC", Sd "SD", Tn
-        "TN", Tx "TX", Ut "UT", Vt "VT", Va "VA", Wa "WA", Wv "WV", Wi "WI", Wy "WY" }
-    );
+    keyfob_client::open_string_enum! {
+        UsState: Unknown {
+            Al "AL",
+            Ak "AK",
+            Az "AZ",
+            Ar "AR",
+            Ca "CA",
+            Co "CO",
+            Ct "CT",
+            De "DE",
+            Dc "DC",
+            Fl "FL",
+            Ga "GA",
+            Hi "HI",
+            Id "ID",
+            Il "IL",
+            In "IN",
+            Ia "IA",
+            Ks "KS",
+            Ky "KY",
+            La "LA",
+            Me "ME",
+            Md "MD",
+            Ma "MA",
+            Mi "MI",
+            Mn "MN",
+            Ms "MS",
+            Mo "MO",
+            Mt "MT",
+            Ne "NE",
+            Nv "NV",
+            Nh "NH",
+            Nj "NJ",
+            Nm "NM",
+            Ny "NY",
+            Nc "NC",
+            Nd "ND",
+            Oh "OH",
+            Ok "OK",
+            Or "OR",
+            Pa "PA",
+            Ri "RI",
+            Sc "SC",
+            Sd "SD",
+            Tn "TN",
+            Tx "TX",
+            Ut "UT",
+            Vt "VT",
+            Va "VA",
+            Wa "WA",
+            Wv "WV",
+            Wi "WI",
+            Wy "WY",
+        }
+    }
     /// User of d.vinci.
     ///
     /// Returned by [`Client::users`](super::Client::users),
@@ -14452,25 +15173,45 @@ pub mod types {
         pub data_for_external_systems: Vec<ExternalSystemValue>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ User::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default User { 0 id "id", 1 version "version", 2 external_id "externalId", 3
-        username "username", 4 saml_sso_enabled "samlSsoEnabled", 5
-        form_authentication_enabled "formAuthenticationEnabled", 6 salutation
-        "salutation", 7 title "title", 8 first_name "firstName", 9 last_name "lastName",
-        10 display_name "displayName", 11 email "email", 12 org_unit_id "orgUnitId", 13
-        language_id "languageId", 14 street "street", 15 number "number", 16
-        additional_address "additionalAddress", 17 zip_code "zipCode", 18 city "city", 19
-        country_iso_a2 "countryIsoA2", 20 time_zone "timeZone", 21 telephone "telephone",
-        22 mobile "mobile", 23 company_id "companyId", 24 signing_authority
-        "signingAuthority", 25 position_authority "positionAuthority", 26 division
-        "division", 27 daily_email_notification "dailyEmailNotification", 28
-        daily_email_notification_types "dailyEmailNotificationTypes", 29
-        notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 30
-        role_ids "roleIds", 31 user_group_ids "userGroupIds", 32
-        data_for_external_systems "dataForExternalSystems" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default User {
+            id "id" (strict),
+            version "version",
+            external_id "externalId",
+            username "username",
+            saml_sso_enabled "samlSsoEnabled",
+            form_authentication_enabled "formAuthenticationEnabled",
+            salutation "salutation",
+            title "title",
+            first_name "firstName",
+            last_name "lastName",
+            display_name "displayName",
+            email "email",
+            org_unit_id "orgUnitId",
+            language_id "languageId",
+            street "street",
+            number "number",
+            additional_address "additionalAddress",
+            zip_code "zipCode",
+            city "city",
+            country_iso_a2 "countryIsoA2",
+            time_zone "timeZone",
+            telephone "telephone",
+            mobile "mobile",
+            company_id "companyId",
+            signing_authority "signingAuthority",
+            position_authority "positionAuthority",
+            division "division",
+            daily_email_notification "dailyEmailNotification",
+            daily_email_notification_types "dailyEmailNotificationTypes",
+            notify_on_new_candidate_communication "notifyOnNewCandidateCommunication",
+            role_ids "roleIds",
+            user_group_ids "userGroupIds",
+            data_for_external_systems "dataForExternalSystems",
+        } extra
+    }
     /// User to create.
     ///
     /// Request body of [`Client::create_user`](super::Client::create_user).
@@ -14520,26 +15261,42 @@ pub mod types {
         pub user_group_ids: Vec<i64>,
         /// Name and value pairs for other systems.
         pub data_for_external_systems: Vec<ExternalSystemValue>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ UserCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default UserCreate { 0 external_id "externalId", 1 username "username"
-        required_or_default, 2 saml_sso_enabled "samlSsoEnabled", 3
-        form_authentication_enabled "formAuthenticationEnabled", 4 salutation
-        "salutation" required, 5 title "title", 6 first_name "firstName"
-        required_or_default, 7 last_name "lastName" required_or_default, 8 email "email"
-        required_or_default, 9 org_unit_id "orgUnitId" required_or_default, 10
-        language_id "languageId" required_or_default, 11 street "street", 12 number
-        "number", 13 additional_address "additionalAddress", 14 zip_code "zipCode", 15
-        city "city", 16 country_iso_a2 "countryIsoA2", 17 time_zone "timeZone", 18
-        telephone "telephone", 19 mobile "mobile", 20 company_id "companyId", 21
-        signing_authority "signingAuthority", 22 position_authority "positionAuthority",
-        23 division "division", 24 daily_email_notification "dailyEmailNotification", 25
-        daily_email_notification_types "dailyEmailNotificationTypes", 26
-        notify_on_new_candidate_communication "notifyOnNewCandidateCommunication", 27
-        role_ids "roleIds" required_or_default, 28 user_group_ids "userGroupIds", 29
-        data_for_external_systems "dataForExternalSystems" }
-    );
+    keyfob_client::wire_struct! {
+        without_default UserCreate {
+            external_id "externalId",
+            username "username" required_or_default,
+            saml_sso_enabled "samlSsoEnabled",
+            form_authentication_enabled "formAuthenticationEnabled",
+            salutation "salutation" required,
+            title "title",
+            first_name "firstName" required_or_default,
+            last_name "lastName" required_or_default,
+            email "email" required_or_default,
+            org_unit_id "orgUnitId" required_or_default,
+            language_id "languageId" required_or_default,
+            street "street",
+            number "number",
+            additional_address "additionalAddress",
+            zip_code "zipCode",
+            city "city",
+            country_iso_a2 "countryIsoA2",
+            time_zone "timeZone",
+            telephone "telephone",
+            mobile "mobile",
+            company_id "companyId",
+            signing_authority "signingAuthority",
+            position_authority "positionAuthority",
+            division "division",
+            daily_email_notification "dailyEmailNotification",
+            daily_email_notification_types "dailyEmailNotificationTypes",
+            notify_on_new_candidate_communication "notifyOnNewCandidateCommunication",
+            role_ids "roleIds" required_or_default,
+            user_group_ids "userGroupIds",
+            data_for_external_systems "dataForExternalSystems",
+        }
+    }
     impl UserCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -14746,13 +15503,18 @@ pub mod types {
         pub user_ids: Vec<i64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserGroup::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default UserGroup { 0 id "id", 1 version "version", 2 external_id
-        "externalId", 3 name "name", 4 org_unit_id "orgUnitId", 5 user_ids "userIds" }
-        extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default UserGroup {
+            id "id" (strict),
+            version "version",
+            external_id "externalId",
+            name "name",
+            org_unit_id "orgUnitId",
+            user_ids "userIds",
+        } extra
+    }
     /// User group to create.
     ///
     /// Request body of [`Client::create_user_group`](super::Client::create_user_group).
@@ -14765,13 +15527,16 @@ pub mod types {
         pub org_unit_id: i64,
         /// Ids of users.
         pub user_ids: Vec<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserGroupCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default UserGroupCreate { 0 external_id "externalId", 1 name "name"
-        required_or_default, 2 org_unit_id "orgUnitId" required_or_default, 3 user_ids
-        "userIds" }
-    );
+    keyfob_client::wire_struct! {
+        without_default UserGroupCreate {
+            external_id "externalId",
+            name "name" required_or_default,
+            org_unit_id "orgUnitId" required_or_default,
+            user_ids "userIds",
+        }
+    }
     impl UserGroupCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>, org_unit_id: i64) -> Self {
@@ -14816,13 +15581,18 @@ pub mod types {
         pub user_ids: Option<Vec<i64>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserGroupUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default UserGroupUpdate { 0 id "id", 1 version "version"
-        required_or_default, 2 external_id "externalId", 3 name "name"
-        required_or_default, 4 org_unit_id "orgUnitId", 5 user_ids "userIds" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default UserGroupUpdate {
+            id "id",
+            version "version" required_or_default,
+            external_id "externalId",
+            name "name" required_or_default,
+            org_unit_id "orgUnitId",
+            user_ids "userIds",
+        } extra
+    }
     impl UserGroupUpdate {
         /// Creates a value with the required fields.
         pub fn new(version: i64, name: impl Into<String>) -> Self {
@@ -14923,27 +15693,43 @@ pub mod types {
         pub data_for_external_systems: Option<Vec<ExternalSystemValue>>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ UserUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default UserUpdate { 0 version "version" required_or_default, 1
-        external_id "externalId", 2 username "username" required_or_default, 3
-        saml_sso_enabled "samlSsoEnabled", 4 form_authentication_enabled
-        "formAuthenticationEnabled", 5 salutation "salutation" required, 6 title "title",
-        7 first_name "firstName" required_or_default, 8 last_name "lastName"
-        required_or_default, 9 email "email" required_or_default, 10 org_unit_id
-        "orgUnitId", 11 language_id "languageId" required_or_default, 12 street "street",
-        13 number "number", 14 additional_address "additionalAddress", 15 zip_code
-        "zipCode", 16 city "city", 17 country_iso_a2 "countryIsoA2", 18 time_zone
-        "timeZone", 19 telephone "telephone", 20 mobile "mobile", 21 company_id
-        "companyId", 22 signing_authority "signingAuthority", 23 position_authority
-        "positionAuthority", 24 division "division", 25 daily_email_notification
-        "dailyEmailNotification", 26 daily_email_notification_types
-        "dailyEmailNotificationTypes", 27 notify_on_new_candidate_communication
-        "notifyOnNewCandidateCommunication", 28 role_ids "roleIds" required_or_default,
-        29 user_group_ids "userGroupIds", 30 data_for_external_systems
-        "dataForExternalSystems" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default UserUpdate {
+            version "version" required_or_default,
+            external_id "externalId",
+            username "username" required_or_default,
+            saml_sso_enabled "samlSsoEnabled",
+            form_authentication_enabled "formAuthenticationEnabled",
+            salutation "salutation" required,
+            title "title",
+            first_name "firstName" required_or_default,
+            last_name "lastName" required_or_default,
+            email "email" required_or_default,
+            org_unit_id "orgUnitId",
+            language_id "languageId" required_or_default,
+            street "street",
+            number "number",
+            additional_address "additionalAddress",
+            zip_code "zipCode",
+            city "city",
+            country_iso_a2 "countryIsoA2",
+            time_zone "timeZone",
+            telephone "telephone",
+            mobile "mobile",
+            company_id "companyId",
+            signing_authority "signingAuthority",
+            position_authority "positionAuthority",
+            division "division",
+            daily_email_notification "dailyEmailNotification",
+            daily_email_notification_types "dailyEmailNotificationTypes",
+            notify_on_new_candidate_communication "notifyOnNewCandidateCommunication",
+            role_ids "roleIds" required_or_default,
+            user_group_ids "userGroupIds",
+            data_for_external_systems "dataForExternalSystems",
+        } extra
+    }
     impl UserUpdate {
         /// Creates a value with the required fields.
         pub fn new(

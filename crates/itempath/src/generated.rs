@@ -15864,13 +15864,18 @@ pub mod types {
         pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AccessPoint::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AccessPoint { 0 id "id", 1 name "name", 2 storage_unit_id
-        "storageUnitId", 3 parameters "parameters", 4 is_blocked "isBlocked", 5
-        block_reason "blockReason" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default AccessPoint {
+            id "id" (strict),
+            name "name",
+            storage_unit_id "storageUnitId",
+            parameters "parameters",
+            is_blocked "isBlocked",
+            block_reason "blockReason",
+        }
+    }
     /// Envelope of one access point.
     ///
     /// Returned by [`Client::access_point`](super::Client::access_point).
@@ -15878,11 +15883,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct AccessPointEnvelope {
         pub access_point: Option<AccessPoint>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AccessPointEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AccessPointEnvelope { 0 access_point "access_point" }
-    );
+    keyfob_client::wire_struct! {
+        with_default AccessPointEnvelope {
+            access_point "access_point",
+        }
+    }
     /// Page of access points.
     ///
     /// Returned by [`Client::access_points`](super::Client::access_points).
@@ -15900,12 +15907,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AccessPointList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AccessPointList { 0 access_points "access_points", 1 count "count",
-        2 total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default AccessPointList {
+            access_points "access_points" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// New access token.
     ///
     /// Returned by [`Client::refresh`](super::Client::refresh).
@@ -15929,12 +15939,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub access_expiry_date: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ AccessToken::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default AccessToken { 0 access_token(secret) "accessToken", 1
-        refresh_token(secret) "refreshToken", 2 access_expiry_date "accessExpiryDate" }
-    );
+    keyfob_client::wire_struct! {
+        with_default AccessToken {
+            access_token "accessToken" (secret),
+            refresh_token "refreshToken" (secret),
+            access_expiry_date "accessExpiryDate",
+        }
+    }
     /// Entry in the log of API calls.
     ///
     /// Part of [`ApiCallEnvelope`] and [`ApiCallList`].
@@ -15956,13 +15969,21 @@ pub mod types {
         /// Response body.
         pub response: Option<String>,
         pub username: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApiCall::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ApiCall { 0 id "id", 1 body "body", 2 code "code", 3 creation_date
-        "creationDate", 4 duration "duration", 5 endpoint "endpoint", 6 error "error", 7
-        response "response", 8 username "username" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default ApiCall {
+            id "id" (strict),
+            body "body",
+            code "code",
+            creation_date "creationDate",
+            duration "duration",
+            endpoint "endpoint",
+            error "error",
+            response "response",
+            username "username",
+        }
+    }
     /// Envelope of one logged API call. The key is inferred.
     ///
     /// Returned by [`Client::api_call`](super::Client::api_call).
@@ -15970,9 +15991,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct ApiCallEnvelope {
         pub call: Option<ApiCall>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApiCallEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default ApiCallEnvelope { 0 call "call" });
+    keyfob_client::wire_struct! {
+        with_default ApiCallEnvelope {
+            call "call",
+        }
+    }
     /// Page of logged API calls.
     ///
     /// Returned by [`Client::api_calls`](super::Client::api_calls).
@@ -15992,12 +16017,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApiCallList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ApiCallList { 0 calls "calls", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ApiCallList {
+            calls "calls" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Application token.
     ///
     /// Returned by [`Client::application_token`](super::Client::application_token).
@@ -16008,11 +16036,13 @@ pub mod types {
         ///
         /// `Debug` shows `[redacted]`.
         pub token: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ApplicationToken::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ApplicationToken { 0 token(secret) "token" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ApplicationToken {
+            token "token" (secret),
+        }
+    }
     /// Group of work order lines that are processed together.
     ///
     /// Part of [`BatchEnvelope`] and [`BatchList`].
@@ -16028,12 +16058,18 @@ pub mod types {
         pub deadline: Option<keyfob_client::Timestamp>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Batch::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Batch { 0 id "id", 1 name "name", 2 type_ "type", 3 priority
-        "priority", 4 deadline "deadline", 5 creation_date "creationDate" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Batch {
+            id "id" (strict),
+            name "name",
+            type_ "type",
+            priority "priority",
+            deadline "deadline",
+            creation_date "creationDate",
+        }
+    }
     /// Batch to create.
     ///
     /// Request body of [`Client::create_batch`](super::Client::create_batch).
@@ -16046,12 +16082,16 @@ pub mod types {
         pub priority: Option<Priority>,
         /// Deadline in site time. A date without a time is accepted as well.
         pub deadline: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BatchCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default BatchCreate { 0 name "name" required_or_default, 1 type_ "type",
-        2 priority "priority", 3 deadline "deadline" }
-    );
+    keyfob_client::wire_struct! {
+        without_default BatchCreate {
+            name "name" required_or_default,
+            type_ "type",
+            priority "priority",
+            deadline "deadline",
+        }
+    }
     impl BatchCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>) -> Self {
@@ -16092,11 +16132,14 @@ pub mod types {
         pub batch: Option<Batch>,
         /// Rows under the plural key, which older texts show for a single batch.
         pub batches: Vec<Batch>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BatchEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default BatchEnvelope { 0 batch "batch", 1 batches "batches" }
-    );
+    keyfob_client::wire_struct! {
+        with_default BatchEnvelope {
+            batch "batch",
+            batches "batches",
+        }
+    }
     /// Page of batches.
     ///
     /// Returned by [`Client::batches`](super::Client::batches).
@@ -16114,12 +16157,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BatchList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default BatchList { 0 batches "batches", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default BatchList {
+            batches "batches" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Kind of batch. The default in requests is manual dynamic.
     ///
     /// Part of [`Batch`], [`BatchCreate`] and [`BatchUpdate`].
@@ -16137,9 +16183,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        BatchType : Unknown { None 0, ManualDynamic 1, AutomaticDynamic 2, Continuous 3 }
-    );
+    keyfob_client::open_integer_enum! {
+        BatchType: Unknown {
+            None 0,
+            ManualDynamic 1,
+            AutomaticDynamic 2,
+            Continuous 3,
+        }
+    }
     /// Changes to a batch. Absent fields keep their values.
     ///
     /// Request body of [`Client::update_batch`](super::Client::update_batch).
@@ -16152,12 +16203,16 @@ pub mod types {
         pub priority: Option<Priority>,
         /// Deadline in site time. A date without a time is accepted as well.
         pub deadline: keyfob_client::Patch<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BatchUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default BatchUpdate { 0 name "name", 1 type_ "type", 2 priority "priority",
-        3 deadline "deadline" }
-    );
+    keyfob_client::wire_struct! {
+        with_default BatchUpdate {
+            name "name",
+            type_ "type",
+            priority "priority",
+            deadline "deadline",
+        }
+    }
     impl BatchUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -16212,14 +16267,24 @@ pub mod types {
         pub inside_width: Option<f64>,
         pub x_slots: Option<i64>,
         pub y_slots: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Bin::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Bin { 0 id "id", 1 name "name", 2 cell_name "cellName", 3 color
-        "color", 4 type_ "type", 5 depth "depth", 6 width "width", 7 height "height", 8
-        inside_depth "insideDepth", 9 inside_width "insideWidth", 10 x_slots "xSlots", 11
-        y_slots "ySlots" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Bin {
+            id "id" (strict),
+            name "name",
+            cell_name "cellName",
+            color "color",
+            type_ "type",
+            depth "depth",
+            width "width",
+            height "height",
+            inside_depth "insideDepth",
+            inside_width "insideWidth",
+            x_slots "xSlots",
+            y_slots "ySlots",
+        }
+    }
     /// Envelope of one bin.
     ///
     /// Returned by [`Client::bin`](super::Client::bin).
@@ -16227,9 +16292,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct BinEnvelope {
         pub bin: Option<Bin>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BinEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default BinEnvelope { 0 bin "bin" });
+    keyfob_client::wire_struct! {
+        with_default BinEnvelope {
+            bin "bin",
+        }
+    }
     /// Page of bins.
     ///
     /// Returned by [`Client::bins`](super::Client::bins).
@@ -16247,12 +16316,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ BinList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default BinList { 0 bins "bins", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default BinList {
+            bins "bins" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Carrier with its shelves. Older releases return the id only.
     ///
     /// Part of [`CarrierEnvelope`] and [`CarrierList`].
@@ -16275,13 +16347,19 @@ pub mod types {
         pub block_reason: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Carrier::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Carrier { 0 id "id", 1 name "name", 2 number "number", 3 max_weight
-        "maxWeight", 4 is_blocked_for_pick "isBlockedForPick", 5 is_blocked_for_put
-        "isBlockedForPut", 6 block_reason "blockReason" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Carrier {
+            id "id" (strict),
+            name "name",
+            number "number",
+            max_weight "maxWeight",
+            is_blocked_for_pick "isBlockedForPick",
+            is_blocked_for_put "isBlockedForPut",
+            block_reason "blockReason",
+        } extra
+    }
     /// Envelope of one carrier.
     ///
     /// Returned by [`Client::carrier`](super::Client::carrier).
@@ -16289,9 +16367,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct CarrierEnvelope {
         pub carrier: Option<Carrier>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CarrierEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default CarrierEnvelope { 0 carrier "carrier" });
+    keyfob_client::wire_struct! {
+        with_default CarrierEnvelope {
+            carrier "carrier",
+        }
+    }
     /// Page of carriers.
     ///
     /// Returned by [`Client::carriers`](super::Client::carriers).
@@ -16309,12 +16391,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CarrierList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CarrierList { 0 carriers "carriers", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default CarrierList {
+            carriers "carriers" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Connection of ItemPath to another system. Passwords and tokens are not returned, only
     /// flags that they exist.
     ///
@@ -16349,17 +16434,29 @@ pub mod types {
         pub latest_log: Option<ConnectionLog>,
         pub integration_count: Option<i64>,
         pub last_check: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Connection::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Connection { 0 id "id", 1 app_id "appId", 2 name "name", 3 url
-        "url", 4 password_exists "passwordExists", 5 token_exists "tokenExists", 6
-        is_testable "isTestable", 7 authentication "authentication", 8 type_ "type", 9
-        username "username", 10 status "status", 11 latest_connection "latestConnection",
-        12 lastest_connection "lastestConnection", 13 creation_date "creationDate", 14
-        latest_log "latestLog", 15 integration_count "integrationCount", 16 last_check
-        "lastCheck" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Connection {
+            id "id" (strict),
+            app_id "appId",
+            name "name",
+            url "url",
+            password_exists "passwordExists",
+            token_exists "tokenExists",
+            is_testable "isTestable",
+            authentication "authentication",
+            type_ "type",
+            username "username",
+            status "status",
+            latest_connection "latestConnection",
+            lastest_connection "lastestConnection",
+            creation_date "creationDate",
+            latest_log "latestLog",
+            integration_count "integrationCount",
+            last_check "lastCheck",
+        }
+    }
     /// Page of connections.
     ///
     /// Returned by [`Client::connections`](super::Client::connections).
@@ -16377,12 +16474,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ConnectionList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ConnectionList { 0 connections "connections", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ConnectionList {
+            connections "connections" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Newest log entry of a connection. The types are those of the vendor's sample.
     ///
     /// Part of [`Connection`].
@@ -16407,14 +16507,22 @@ pub mod types {
         pub task_id: Option<keyfob_client::NumberOrString>,
         /// Duration. The unit is not known.
         pub time: Option<f64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ConnectionLog::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ConnectionLog { 0 id "id", 1 creation_date "creationDate", 2 status
-        "status", 3 description "description", 4 error "error", 5 app_id "appId", 6
-        integration_id "integrationId", 7 workflow_id "workflowId", 8 task_id "taskId", 9
-        time "time" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ConnectionLog {
+            id "id",
+            creation_date "creationDate",
+            status "status",
+            description "description",
+            error "error",
+            app_id "appId",
+            integration_id "integrationId",
+            workflow_id "workflowId",
+            task_id "taskId",
+            time "time",
+        }
+    }
     /// Cost center.
     ///
     /// Part of [`CostCenterEnvelope`] and [`CostCenterList`].
@@ -16428,12 +16536,16 @@ pub mod types {
         pub description: Option<String>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CostCenter::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CostCenter { 0 id "id", 1 name "name", 2 description "description",
-        3 creation_date "creationDate" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default CostCenter {
+            id "id" (strict),
+            name "name",
+            description "description",
+            creation_date "creationDate",
+        }
+    }
     /// Cost center to create.
     ///
     /// Request body of [`Client::create_cost_center`](super::Client::create_cost_center).
@@ -16443,12 +16555,14 @@ pub mod types {
         /// Name of the cost center, unique.
         pub name: String,
         pub description: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CostCenterCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default CostCenterCreate { 0 name "name" required_or_default, 1
-        description "description" }
-    );
+    keyfob_client::wire_struct! {
+        without_default CostCenterCreate {
+            name "name" required_or_default,
+            description "description",
+        }
+    }
     impl CostCenterCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>) -> Self {
@@ -16473,11 +16587,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct CostCenterEnvelope {
         pub cost_center: Option<CostCenter>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CostCenterEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CostCenterEnvelope { 0 cost_center "cost_center" }
-    );
+    keyfob_client::wire_struct! {
+        with_default CostCenterEnvelope {
+            cost_center "cost_center",
+        }
+    }
     /// Page of cost centers.
     ///
     /// Returned by [`Client::cost_centers`](super::Client::cost_centers).
@@ -16495,12 +16611,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CostCenterList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CostCenterList { 0 cost_centers "cost_centers", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default CostCenterList {
+            cost_centers "cost_centers" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a cost center. Absent fields keep their values.
     ///
     /// Request body of [`Client::update_cost_center`](super::Client::update_cost_center).
@@ -16510,11 +16629,14 @@ pub mod types {
         /// Name of the cost center, unique.
         pub name: Option<String>,
         pub description: keyfob_client::Patch<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ CostCenterUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default CostCenterUpdate { 0 name "name", 1 description "description" }
-    );
+    keyfob_client::wire_struct! {
+        with_default CostCenterUpdate {
+            name "name",
+            description "description",
+        }
+    }
     impl CostCenterUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -16560,10 +16682,16 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        DirectionType : Unknown { Put 1, Pick 2, Return 3, Transport 4, Count 5,
-        Production 7 }
-    );
+    keyfob_client::open_integer_enum! {
+        DirectionType: Unknown {
+            Put 1,
+            Pick 2,
+            Return 3,
+            Transport 4,
+            Count 5,
+            Production 7,
+        }
+    }
     /// Progress of exporting a transaction to a host system. A host changes the state from
     /// ready to exported. The value 3 stands for exporting and for cancelled.
     ///
@@ -16588,10 +16716,17 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        ExportStateType : Unknown { NotSet 0, NotYetExportable 1, Ready 2,
-        ExportingOrCancelled 3, Exported 4, Failed 5, NotToBeExported 6 }
-    );
+    keyfob_client::open_integer_enum! {
+        ExportStateType: Unknown {
+            NotSet 0,
+            NotYetExportable 1,
+            Ready 2,
+            ExportingOrCancelled 3,
+            Exported 4,
+            Failed 5,
+            NotToBeExported 6,
+        }
+    }
     /// First-in, first-out rule. The values are those of the report column with this name.
     ///
     /// Part of [`MaterialProperty`].
@@ -16611,10 +16746,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        FifoType : Unknown { None 0, PutDate 1, Product 2, ProductionDate 3, ExpiryDate 4
+    keyfob_client::open_integer_enum! {
+        FifoType: Unknown {
+            None 0,
+            PutDate 1,
+            Product 2,
+            ProductionDate 3,
+            ExpiryDate 4,
         }
-    );
+    }
     /// Image of a material, a bin, a shelf or a material family. The API does not serve the
     /// image file.
     ///
@@ -16633,13 +16773,19 @@ pub mod types {
         /// Path of the original file, not a URL.
         pub origin: Option<String>,
         pub type_: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Image::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Image { 0 id "id", 1 name "name", 2 classification "classification",
-        3 hyperlink "hyperlink", 4 material_id "materialId", 5 origin "origin", 6 type_
-        "type" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Image {
+            id "id" (strict),
+            name "name",
+            classification "classification",
+            hyperlink "hyperlink",
+            material_id "materialId",
+            origin "origin",
+            type_ "type",
+        }
+    }
     /// Subject of an image.
     ///
     /// Part of [`Image`] and [`ImageCreate`].
@@ -16657,9 +16803,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        ImageClassification : Unknown { Material 1, Bin 2, Shelf 3, MaterialFamily 5 }
-    );
+    keyfob_client::open_integer_enum! {
+        ImageClassification: Unknown {
+            Material 1,
+            Bin 2,
+            Shelf 3,
+            MaterialFamily 5,
+        }
+    }
     /// Image to create. The body is inferred from the fields of an image; no upload of the file
     /// is known.
     ///
@@ -16684,13 +16835,18 @@ pub mod types {
         pub origin: Option<String>,
         /// Inferred, not documented by the vendor.
         pub type_: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ImageCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ImageCreate { 0 name "name", 1 classification "classification", 2
-        hyperlink "hyperlink", 3 material_id "materialId", 4 origin "origin", 5 type_
-        "type" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ImageCreate {
+            name "name",
+            classification "classification",
+            hyperlink "hyperlink",
+            material_id "materialId",
+            origin "origin",
+            type_ "type",
+        }
+    }
     impl ImageCreate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -16751,9 +16907,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct ImageEnvelope {
         pub image: Option<Image>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ImageEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default ImageEnvelope { 0 image "image" });
+    keyfob_client::wire_struct! {
+        with_default ImageEnvelope {
+            image "image",
+        }
+    }
     /// Page of images.
     ///
     /// Returned by [`Client::images`](super::Client::images).
@@ -16771,12 +16931,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ImageList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ImageList { 0 images "images", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ImageList {
+            images "images" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Set of materials that is ordered as one.
     ///
     /// Part of [`KitEnvelope`] and [`KitList`].
@@ -16792,12 +16955,17 @@ pub mod types {
         pub target: Option<String>,
         /// Lines of the kit, possibly empty.
         pub lines: Vec<KitLine>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Kit::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Kit { 0 id "id", 1 name "name", 2 has_stock "hasStock", 3 target
-        "target", 4 lines "lines" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Kit {
+            id "id" (strict),
+            name "name",
+            has_stock "hasStock",
+            target "target",
+            lines "lines",
+        }
+    }
     /// Kit to create, with at least one line.
     ///
     /// Request body of [`Client::create_kit`](super::Client::create_kit).
@@ -16813,12 +16981,15 @@ pub mod types {
         pub lines: Vec<NewKitLine>,
         /// Inferred, not documented by the vendor.
         pub target: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default KitCreate { 0 name "name" required_or_default, 1 lines "lines"
-        required_or_default, 2 target "target" }
-    );
+    keyfob_client::wire_struct! {
+        without_default KitCreate {
+            name "name" required_or_default,
+            lines "lines" required_or_default,
+            target "target",
+        }
+    }
     impl KitCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -16849,9 +17020,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct KitEnvelope {
         pub kit: Option<Kit>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default KitEnvelope { 0 kit "kit" });
+    keyfob_client::wire_struct! {
+        with_default KitEnvelope {
+            kit "kit",
+        }
+    }
     /// Material, or nested kit, of a kit.
     ///
     /// Part of [`Kit`], [`KitLineEnvelope`] and [`KitLineList`].
@@ -16872,13 +17047,19 @@ pub mod types {
         pub has_stock: Option<bool>,
         /// Name of the material. Older releases only.
         pub material_name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default KitLine { 0 id "id", 1 kit_id "kitId", 2 material_id "materialId", 3
-        number "number", 4 quantity "quantity", 5 has_stock "hasStock", 6 material_name
-        "materialName" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default KitLine {
+            id "id" (strict),
+            kit_id "kitId",
+            material_id "materialId",
+            number "number",
+            quantity "quantity",
+            has_stock "hasStock",
+            material_name "materialName",
+        }
+    }
     /// Line to add to a kit. The body is inferred from the fields of a line.
     ///
     /// Request body of [`Client::create_kit_line`](super::Client::create_kit_line).
@@ -16899,13 +17080,16 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub number: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitLineCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default KitLineCreate { 0 kit_id "kitId" required_or_default, 1
-        material_id "materialId" required_or_default, 2 quantity "quantity"
-        required_or_default, 3 number "number" }
-    );
+    keyfob_client::wire_struct! {
+        without_default KitLineCreate {
+            kit_id "kitId" required_or_default,
+            material_id "materialId" required_or_default,
+            quantity "quantity" required_or_default,
+            number "number",
+        }
+    }
     impl KitLineCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -16940,9 +17124,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct KitLineEnvelope {
         pub kit_line: Option<KitLine>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitLineEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default KitLineEnvelope { 0 kit_line "kit_line" });
+    keyfob_client::wire_struct! {
+        with_default KitLineEnvelope {
+            kit_line "kit_line",
+        }
+    }
     /// Page of kit lines.
     ///
     /// Returned by [`Client::kit_lines`](super::Client::kit_lines).
@@ -16960,12 +17148,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitLineList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default KitLineList { 0 kit_lines "kit_lines", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default KitLineList {
+            kit_lines "kit_lines" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a kit line. The body is inferred from the fields of a line.
     ///
     /// Request body of [`Client::update_kit_line`](super::Client::update_kit_line).
@@ -16984,12 +17175,16 @@ pub mod types {
         pub quantity: Option<f64>,
         /// Inferred, not documented by the vendor.
         pub number: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitLineUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default KitLineUpdate { 0 kit_id "kitId", 1 material_id "materialId", 2
-        quantity "quantity", 3 number "number" }
-    );
+    keyfob_client::wire_struct! {
+        with_default KitLineUpdate {
+            kit_id "kitId",
+            material_id "materialId",
+            quantity "quantity",
+            number "number",
+        }
+    }
     impl KitLineUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -17045,12 +17240,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default KitList { 0 kits "kits", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default KitList {
+            kits "kits" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a kit. Absent fields keep their values.
     ///
     /// Request body of [`Client::update_kit`](super::Client::update_kit).
@@ -17063,11 +17261,15 @@ pub mod types {
         pub lines: Option<Vec<NewKitLine>>,
         /// Inferred, not documented by the vendor.
         pub target: keyfob_client::Patch<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ KitUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default KitUpdate { 0 name "name", 1 lines "lines", 2 target "target" }
-    );
+    keyfob_client::wire_struct! {
+        with_default KitUpdate {
+            name "name",
+            lines "lines",
+            target "target",
+        }
+    }
     impl KitUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -17108,7 +17310,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(Language : Unknown { En "en", Fr "fr" });
+    keyfob_client::open_string_enum! {
+        Language: Unknown {
+            En "en",
+            Fr "fr",
+        }
+    }
     /// Storage position for stock.
     ///
     /// Part of [`LocationEnvelope`] and [`LocationList`].
@@ -17142,18 +17349,34 @@ pub mod types {
         pub sub_type: Option<keyfob_client::NumberOrString>,
         /// Oldest releases only; the type is not known.
         pub orientation_type: Option<keyfob_client::NumberOrString>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Location::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Location { 0 id "id", 1 name "name", 2 bin_id "binId", 3 shelf_id
-        "shelfId", 4 zone_id "zoneId", 5 bin_depth "binDepth", 6 bin_width "binWidth", 7
-        depth "depth", 8 width "width", 9 current_quantity "currentQuantity", 10 quantity
-        "quantity", 11 expected_quantity "expectedQuantity", 12 fill_level "fillLevel",
-        13 is_counted "isCounted", 14 is_marked_full "isMarkedFull", 15 orientation
-        "orientation", 16 type_ "type", 17 type_description "typeDescription", 18
-        x_coordinate "xCoordinate", 19 y_coordinate "yCoordinate", 20 sub_type "subType",
-        21 orientation_type "orientationType" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Location {
+            id "id" (strict),
+            name "name",
+            bin_id "binId",
+            shelf_id "shelfId",
+            zone_id "zoneId",
+            bin_depth "binDepth",
+            bin_width "binWidth",
+            depth "depth",
+            width "width",
+            current_quantity "currentQuantity",
+            quantity "quantity",
+            expected_quantity "expectedQuantity",
+            fill_level "fillLevel",
+            is_counted "isCounted",
+            is_marked_full "isMarkedFull",
+            orientation "orientation",
+            type_ "type",
+            type_description "typeDescription",
+            x_coordinate "xCoordinate",
+            y_coordinate "yCoordinate",
+            sub_type "subType",
+            orientation_type "orientationType",
+        }
+    }
     /// Material in stock at a location.
     ///
     /// Part of [`LocationContentEnvelope`] and [`LocationContentList`].
@@ -17186,17 +17409,29 @@ pub mod types {
         pub type_: Option<SpaceType>,
         /// Kind of the location content, `Permanent` or `Temporary`.
         pub type_description: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ LocationContent::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationContent { 0 id "id", 1 bin_id "binId", 2 location_id
-        "locationId", 3 material_id "materialId", 4 storage_unit_id "storageUnitId", 5
-        storage_unit_name "storageUnitName", 6 location_name "locationName", 7
-        warehouse_name "warehouseName", 8 current_quantity "currentQuantity", 9 quantity
-        "quantity", 10 counting_cycle "countingCycle", 11 count_date "countDate", 12
-        next_count_date "nextCountDate", 13 creation_date "creationDate", 14 is_counted
-        "isCounted", 15 type_ "type", 16 type_description "typeDescription" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationContent {
+            id "id" (strict),
+            bin_id "binId",
+            location_id "locationId",
+            material_id "materialId",
+            storage_unit_id "storageUnitId",
+            storage_unit_name "storageUnitName",
+            location_name "locationName",
+            warehouse_name "warehouseName",
+            current_quantity "currentQuantity",
+            quantity "quantity",
+            counting_cycle "countingCycle",
+            count_date "countDate",
+            next_count_date "nextCountDate",
+            creation_date "creationDate",
+            is_counted "isCounted",
+            type_ "type",
+            type_description "typeDescription",
+        }
+    }
     /// Part of a location content by lot, serial number and dates. The key of the parent is not
     /// documented; other fields are available in `extra`.
     ///
@@ -17232,17 +17467,28 @@ pub mod types {
         pub release_date: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { LocationContentBreakdown::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationContentBreakdown { 0 id "id", 1 location_content_id
-        "locationContentId", 2 block_reason "blockReason", 3 is_blocked "isBlocked", 4
-        creation_date "creationDate", 5 current_quantity "currentQuantity", 6
-        dedicated_quantity "dedicatedQuantity", 7 lot "lot", 8 serial_number
-        "serialNumber", 9 qualification "qualification", 10 expiry_date "expiryDate", 11
-        production_date "productionDate", 12 put_date "putDate", 13 release_date
-        "releaseDate" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationContentBreakdown {
+            id "id" (strict),
+            location_content_id "locationContentId",
+            block_reason "blockReason",
+            is_blocked "isBlocked",
+            creation_date "creationDate",
+            current_quantity "currentQuantity",
+            dedicated_quantity "dedicatedQuantity",
+            lot "lot",
+            serial_number "serialNumber",
+            qualification "qualification",
+            expiry_date "expiryDate",
+            production_date "productionDate",
+            put_date "putDate",
+            release_date "releaseDate",
+        } extra
+    }
     /// Envelope of one location content breakdown. The key is inferred.
     ///
     /// Returned by
@@ -17251,12 +17497,15 @@ pub mod types {
     #[non_exhaustive]
     pub struct LocationContentBreakdownEnvelope {
         pub location_content_breakdown: Option<LocationContentBreakdown>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { LocationContentBreakdownEnvelope::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationContentBreakdownEnvelope { 0 location_content_breakdown
-        "location_content_breakdown" }
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationContentBreakdownEnvelope {
+            location_content_breakdown "location_content_breakdown",
+        }
+    }
     /// Page of location content breakdowns.
     ///
     /// Returned by
@@ -17277,13 +17526,17 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { LocationContentBreakdownList::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationContentBreakdownList { 0 location_content_breakdowns
-        "location_content_breakdowns", 1 count "count", 2 total_count "total_count" };
-        strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationContentBreakdownList {
+            location_content_breakdowns "location_content_breakdowns" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Envelope of one location content.
     ///
     /// Returned by [`Client::location_content`](super::Client::location_content).
@@ -17291,11 +17544,15 @@ pub mod types {
     #[non_exhaustive]
     pub struct LocationContentEnvelope {
         pub location_content: Option<LocationContent>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { LocationContentEnvelope::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationContentEnvelope { 0 location_content "location_content" }
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationContentEnvelope {
+            location_content "location_content",
+        }
+    }
     /// Page of location contents.
     ///
     /// Returned by [`Client::location_contents`](super::Client::location_contents).
@@ -17317,13 +17574,16 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ LocationContentList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationContentList { 0 contents "contents", 1 location_contents
-        "location_contents", 2 count "count", 3 total_count "total_count" }; strict 0, 1,
-        2, 3
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationContentList {
+            contents "contents" (strict),
+            location_contents "location_contents" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Envelope of one location.
     ///
     /// Returned by [`Client::location`](super::Client::location).
@@ -17331,9 +17591,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct LocationEnvelope {
         pub location: Option<Location>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ LocationEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default LocationEnvelope { 0 location "location" });
+    keyfob_client::wire_struct! {
+        with_default LocationEnvelope {
+            location "location",
+        }
+    }
     /// Page of locations.
     ///
     /// Returned by [`Client::locations`](super::Client::locations).
@@ -17351,12 +17615,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ LocationList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default LocationList { 0 locations "locations", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default LocationList {
+            locations "locations" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Kind of location or bin. The default for bins is bin.
     ///
     /// Part of [`Bin`] and [`Location`].
@@ -17376,10 +17643,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        LocationType : Unknown { Bin 1, Container 2, DivisibleBin 3, Cell 4, FreeSpace 5
+    keyfob_client::open_integer_enum! {
+        LocationType: Unknown {
+            Bin 1,
+            Container 2,
+            DivisibleBin 3,
+            Cell 4,
+            FreeSpace 5,
         }
-    );
+    }
     /// Tokens of a login. Older releases return the tokens with `login` or `user`, later ones
     /// with `username` and `id`, and the newest with all other fields.
     ///
@@ -17413,15 +17685,23 @@ pub mod types {
         pub time_zone: Option<String>,
         /// Oldest releases only; the shape is not known.
         pub user: Option<serde_json::Value>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Login::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Login { 0 access_token(secret) "accessToken", 1
-        refresh_token(secret) "refreshToken", 2 login "login", 3 username "username", 4
-        id "id", 5 access_expiry_date "accessExpiryDate", 6 refresh_expiry_date
-        "refreshExpiryDate", 7 is_admin "isAdmin", 8 view_id "viewId", 9 time_zone
-        "timeZone", 10 user "user" }
-    );
+    keyfob_client::wire_struct! {
+        with_default Login {
+            access_token "accessToken" (secret),
+            refresh_token "refreshToken" (secret),
+            login "login",
+            username "username",
+            id "id",
+            access_expiry_date "accessExpiryDate",
+            refresh_expiry_date "refreshExpiryDate",
+            is_admin "isAdmin",
+            view_id "viewId",
+            time_zone "timeZone",
+            user "user",
+        }
+    }
     /// User name and password.
     ///
     /// Request body of [`Client::login`](super::Client::login).
@@ -17434,12 +17714,14 @@ pub mod types {
         ///
         /// `Debug` shows `[redacted]`.
         pub password: String,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ LoginCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default LoginCreate { 0 username "username" required_or_default, 1
-        password(secret) "password" required_or_default }
-    );
+    keyfob_client::wire_struct! {
+        without_default LoginCreate {
+            username "username" required_or_default,
+            password "password" required_or_default (secret),
+        }
+    }
     impl LoginCreate {
         /// Creates a value with the required fields.
         pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
@@ -17508,21 +17790,39 @@ pub mod types {
         pub status: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Material::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Material { 0 id "id", 1 name "name", 2 codes "codes", 3 info1
-        "Info1", 4 info2 "Info2", 5 info3 "Info3", 6 info4 "Info4", 7 info5 "Info5", 8
-        material_property_id "materialPropertyId", 9 is_blocked "isBlocked", 10
-        block_reason "blockReason", 11 re_order_point "reOrderPoint", 12 can_order_point
-        "canOrderPoint", 13 unit_of_measure "unitOfMeasure", 14 value_per_unit
-        "valuePerUnit", 15 weight_per_unit "weightPerUnit", 16 current_quantity
-        "currentQuantity", 17 put_quantity "putQuantity", 18 pick_quantity
-        "pickQuantity", 19 net_quantity "netQuantity", 20 expected_quantity
-        "expectedQuantity", 21 current_value "currentValue", 22 location_count
-        "locationCount", 23 is_counted "isCounted", 24 creation_date "creationDate", 25
-        created_at "createdAt", 26 status "status" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Material {
+            id "id" (strict),
+            name "name",
+            codes "codes",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            material_property_id "materialPropertyId",
+            is_blocked "isBlocked",
+            block_reason "blockReason",
+            re_order_point "reOrderPoint",
+            can_order_point "canOrderPoint",
+            unit_of_measure "unitOfMeasure",
+            value_per_unit "valuePerUnit",
+            weight_per_unit "weightPerUnit",
+            current_quantity "currentQuantity",
+            put_quantity "putQuantity",
+            pick_quantity "pickQuantity",
+            net_quantity "netQuantity",
+            expected_quantity "expectedQuantity",
+            current_value "currentValue",
+            location_count "locationCount",
+            is_counted "isCounted",
+            creation_date "creationDate",
+            created_at "createdAt",
+            status "status",
+        } extra
+    }
     /// Alternative name or bar code of a material.
     ///
     /// Part of [`MaterialCodeCreated`] and [`MaterialCodeList`].
@@ -17537,12 +17837,16 @@ pub mod types {
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCode::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialCode { 0 id "id", 1 name "name", 2 material_id "materialId",
-        3 pack_size "packSize" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialCode {
+            id "id" (strict),
+            name "name",
+            material_id "materialId",
+            pack_size "packSize",
+        }
+    }
     /// Material code to create.
     ///
     /// Request body of [`Client::create_material_code`](super::Client::create_material_code).
@@ -17555,12 +17859,15 @@ pub mod types {
         pub material_id: String,
         /// Deprecated by the vendor.
         pub pack_size: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCodeCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default MaterialCodeCreate { 0 name "name" required_or_default, 1
-        material_id "materialId" required_or_default, 2 pack_size "packSize" }
-    );
+    keyfob_client::wire_struct! {
+        without_default MaterialCodeCreate {
+            name "name" required_or_default,
+            material_id "materialId" required_or_default,
+            pack_size "packSize",
+        }
+    }
     impl MaterialCodeCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>, material_id: impl Into<String>) -> Self {
@@ -17586,11 +17893,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct MaterialCodeCreated {
         pub material_code: Vec<MaterialCode>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCodeCreated::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialCodeCreated { 0 material_code "material_code" }
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialCodeCreated {
+            material_code "material_code",
+        }
+    }
     /// Envelope of one material code.
     ///
     /// Returned by [`Client::material_code`](super::Client::material_code) and
@@ -17603,11 +17912,13 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub material_code: Option<serde_json::Value>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCodeEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialCodeEnvelope { 0 material_code "material_code" }
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialCodeEnvelope {
+            material_code "material_code",
+        }
+    }
     /// Page of material codes.
     ///
     /// Returned by [`Client::material_codes`](super::Client::material_codes).
@@ -17625,12 +17936,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCodeList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialCodeList { 0 material_codes "material_codes", 1 count
-        "count", 2 total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialCodeList {
+            material_codes "material_codes" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a material code. The body is inferred from the create.
     ///
     /// Request body of [`Client::update_material_code`](super::Client::update_material_code).
@@ -17645,12 +17959,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub pack_size: keyfob_client::Patch<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCodeUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialCodeUpdate { 0 name "name", 1 material_id "materialId", 2
-        pack_size "packSize" }
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialCodeUpdate {
+            name "name",
+            material_id "materialId",
+            pack_size "packSize",
+        }
+    }
     impl MaterialCodeUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -17717,17 +18034,28 @@ pub mod types {
         pub weight_per_unit: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default MaterialCreate { 0 name "name" required_or_default, 1 codes
-        "codes", 2 info1 "Info1", 3 info2 "Info2", 4 info3 "Info3", 5 info4 "Info4", 6
-        info5 "Info5", 7 material_property_id "materialPropertyId", 8 material_property
-        "materialProperty", 9 is_blocked "isBlocked", 10 block_reason "blockReason", 11
-        re_order_point "reOrderPoint", 12 can_order_point "canOrderPoint", 13
-        unit_of_measure "unitOfMeasure", 14 value_per_unit "valuePerUnit", 15
-        weight_per_unit "weightPerUnit" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default MaterialCreate {
+            name "name" required_or_default,
+            codes "codes",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            material_property_id "materialPropertyId",
+            material_property "materialProperty",
+            is_blocked "isBlocked",
+            block_reason "blockReason",
+            re_order_point "reOrderPoint",
+            can_order_point "canOrderPoint",
+            unit_of_measure "unitOfMeasure",
+            value_per_unit "valuePerUnit",
+            weight_per_unit "weightPerUnit",
+        } extra
+    }
     impl MaterialCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>) -> Self {
@@ -17862,9 +18190,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct MaterialEnvelope {
         pub material: Option<Material>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default MaterialEnvelope { 0 material "material" });
+    keyfob_client::wire_struct! {
+        with_default MaterialEnvelope {
+            material "material",
+        }
+    }
     /// Page of materials.
     ///
     /// Returned by [`Client::materials`](super::Client::materials).
@@ -17882,12 +18214,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialList { 0 materials "materials", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialList {
+            materials "materials" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Set of rules that materials share. Only `id` and `name` are certain; the other names are
     /// those of the report columns. A material property also has a rule for each tracked
     /// attribute (lot, qualification, serial number, expiry, production and release date):
@@ -17916,13 +18251,19 @@ pub mod types {
         pub space_type: Option<SpaceType>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialProperty::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialProperty { 0 id "id", 1 name "name", 2 description
-        "description", 3 counting_cycle "countingCycle", 4 danger_class "dangerClass", 5
-        fifo_type "fifoType", 6 space_type "spaceType" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialProperty {
+            id "id" (strict),
+            name "name",
+            description "description",
+            counting_cycle "countingCycle",
+            danger_class "dangerClass",
+            fifo_type "fifoType",
+            space_type "spaceType",
+        } extra
+    }
     /// Envelope of one material property.
     ///
     /// Returned by [`Client::material_property`](super::Client::material_property).
@@ -17930,11 +18271,15 @@ pub mod types {
     #[non_exhaustive]
     pub struct MaterialPropertyEnvelope {
         pub material_property: Option<MaterialProperty>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { MaterialPropertyEnvelope::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialPropertyEnvelope { 0 material_property "material_property" }
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialPropertyEnvelope {
+            material_property "material_property",
+        }
+    }
     /// Page of material properties.
     ///
     /// Returned by [`Client::material_properties`](super::Client::material_properties).
@@ -17952,12 +18297,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialPropertyList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialPropertyList { 0 material_properties "material_properties",
-        1 count "count", 2 total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialPropertyList {
+            material_properties "material_properties" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a material. Absent fields keep their values. Custom fields are written in
     /// `extra`.
     ///
@@ -17996,17 +18344,28 @@ pub mod types {
         pub weight_per_unit: keyfob_client::Patch<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ MaterialUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default MaterialUpdate { 0 name "name", 1 codes "codes", 2 info1 "Info1", 3
-        info2 "Info2", 4 info3 "Info3", 5 info4 "Info4", 6 info5 "Info5", 7
-        material_property_id "materialPropertyId", 8 material_property
-        "materialProperty", 9 is_blocked "isBlocked", 10 block_reason "blockReason", 11
-        re_order_point "reOrderPoint", 12 can_order_point "canOrderPoint", 13
-        unit_of_measure "unitOfMeasure", 14 value_per_unit "valuePerUnit", 15
-        weight_per_unit "weightPerUnit" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default MaterialUpdate {
+            name "name",
+            codes "codes",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            material_property_id "materialPropertyId",
+            material_property "materialProperty",
+            is_blocked "isBlocked",
+            block_reason "blockReason",
+            re_order_point "reOrderPoint",
+            can_order_point "canOrderPoint",
+            unit_of_measure "unitOfMeasure",
+            value_per_unit "valuePerUnit",
+            weight_per_unit "weightPerUnit",
+        } extra
+    }
     impl MaterialUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -18171,11 +18530,21 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        MotiveType : Unknown { NotSet 0, StockUnavailable 1, Shortage 2, SpaceUnavailable
-        3, SpaceFull 4, Deleted 5, Canceled 6, RoundUpOverstock 7, ResolveMissingQuantity
-        8, Trim 9, CancelError 10 }
-    );
+    keyfob_client::open_integer_enum! {
+        MotiveType: Unknown {
+            NotSet 0,
+            StockUnavailable 1,
+            Shortage 2,
+            SpaceUnavailable 3,
+            SpaceFull 4,
+            Deleted 5,
+            Canceled 6,
+            RoundUpOverstock 7,
+            ResolveMissingQuantity 8,
+            Trim 9,
+            CancelError 10,
+        }
+    }
     /// Reference to a zone, storage unit, carrier or location, by name or by id.
     ///
     /// Part of [`NewOrderLine`], [`Order`], [`OrderCreate`], [`OrderLine`],
@@ -18187,11 +18556,14 @@ pub mod types {
         pub id: Option<String>,
         /// Name of the object, as an alternative to the id.
         pub name: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ NamedReference::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default NamedReference { 0 id "id", 1 name "name" }
-    );
+    keyfob_client::wire_struct! {
+        with_default NamedReference {
+            id "id",
+            name "name",
+        }
+    }
     impl NamedReference {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -18224,12 +18596,15 @@ pub mod types {
         pub quantity: f64,
         /// Line number. Assigned automatically if absent.
         pub number: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ NewKitLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default NewKitLine { 0 material_id "materialId" required_or_default, 1
-        quantity "quantity" required_or_default, 2 number "number" }
-    );
+    keyfob_client::wire_struct! {
+        without_default NewKitLine {
+            material_id "materialId" required_or_default,
+            quantity "quantity" required_or_default,
+            number "number",
+        }
+    }
     impl NewKitLine {
         /// Creates a value with the required fields.
         pub fn new(material_id: impl Into<String>, quantity: f64) -> Self {
@@ -18289,17 +18664,30 @@ pub mod types {
         pub storage_units: Vec<NamedReference>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ NewOrderLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default NewOrderLine { 0 material_id "materialId", 1 material_name
-        "materialName", 2 quantity "quantity" required_or_default, 3 number "number", 4
-        lot "lot", 5 qualification "qualification", 6 serial_number "serialNumber", 7
-        expiry_date "expiryDate", 8 production_date "productionDate", 9 release_date
-        "releaseDate", 10 info1 "Info1", 11 info2 "Info2", 12 info3 "Info3", 13 info4
-        "Info4", 14 info5 "Info5", 15 cost_center_name "costCenterName", 16
-        host_identification "hostIdentification", 17 storage_units "storageUnits" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default NewOrderLine {
+            material_id "materialId",
+            material_name "materialName",
+            quantity "quantity" required_or_default,
+            number "number",
+            lot "lot",
+            qualification "qualification",
+            serial_number "serialNumber",
+            expiry_date "expiryDate",
+            production_date "productionDate",
+            release_date "releaseDate",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            cost_center_name "costCenterName",
+            host_identification "hostIdentification",
+            storage_units "storageUnits",
+        } extra
+    }
     impl NewOrderLine {
         /// Creates a value with the required fields.
         pub fn new(quantity: f64) -> Self {
@@ -18521,22 +18909,44 @@ pub mod types {
         pub order_number: Option<keyfob_client::NumberOrString>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ Order::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Order { 0 id "id", 1 name "name", 2 direction_type "directionType",
-        3 order_lines "order_lines", 4 priority "priority", 5 deadline "deadline", 6
-        info1 "Info1", 7 info2 "Info2", 8 info3 "Info3", 9 info4 "Info4", 10 info5
-        "Info5", 11 warehouse_name "warehouseName", 12 recipient "recipient", 13 owner
-        "owner", 14 station_name "stationName", 15 initial_handling_unit
-        "initialHandlingUnit", 16 unit "unit", 17 handling_unit "handlingUnit", 18 zones
-        "zones", 19 storage_units "storageUnits", 20 has_stock "hasStock", 21
-        incomplete_allocations "incompleteAllocations", 22 status "status", 23
-        modified_date "modifiedDate", 24 creation_date "creationDate", 25 created_at
-        "createdAt", 26 modifed_at "modifedAt", 27 warehouse "warehouse", 28 order_type
-        "orderType", 29 error_code "errorCode", 30 error_description "errorDescription",
-        31 order_number "orderNumber" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Order {
+            id "id" (strict),
+            name "name",
+            direction_type "directionType",
+            order_lines "order_lines",
+            priority "priority",
+            deadline "deadline",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            warehouse_name "warehouseName",
+            recipient "recipient",
+            owner "owner",
+            station_name "stationName",
+            initial_handling_unit "initialHandlingUnit",
+            unit "unit",
+            handling_unit "handlingUnit",
+            zones "zones",
+            storage_units "storageUnits",
+            has_stock "hasStock",
+            incomplete_allocations "incompleteAllocations",
+            status "status",
+            modified_date "modifiedDate",
+            creation_date "creationDate",
+            created_at "createdAt",
+            modifed_at "modifedAt",
+            warehouse "warehouse",
+            order_type "orderType",
+            error_code "errorCode",
+            error_description "errorDescription",
+            order_number "orderNumber",
+        } extra
+    }
     /// Order to create, with at least one line. A count order (direction 5) has locations,
     /// zones or carriers instead of lines. Custom fields are written in `extra`.
     ///
@@ -18581,17 +18991,31 @@ pub mod types {
         pub allocate: Option<bool>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default OrderCreate { 0 name "name" required_or_default, 1 direction_type
-        "directionType", 2 order_lines "order_lines", 3 priority "priority", 4 deadline
-        "deadline", 5 info1 "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9
-        info5 "Info5", 10 warehouse_name "warehouseName", 11 recipient "recipient", 12
-        initial_handling_unit "initialHandlingUnit", 13 zones "zones", 14 storage_units
-        "storageUnits", 15 carriers "carriers", 16 locations "locations", 17
-        count_empty_locations "countEmptyLocations", 18 allocate "allocate" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default OrderCreate {
+            name "name" required_or_default,
+            direction_type "directionType",
+            order_lines "order_lines",
+            priority "priority",
+            deadline "deadline",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            warehouse_name "warehouseName",
+            recipient "recipient",
+            initial_handling_unit "initialHandlingUnit",
+            zones "zones",
+            storage_units "storageUnits",
+            carriers "carriers",
+            locations "locations",
+            count_empty_locations "countEmptyLocations",
+            allocate "allocate",
+        } extra
+    }
     impl OrderCreate {
         /// Creates a value with the required fields.
         pub fn new(name: impl Into<String>) -> Self {
@@ -18760,9 +19184,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct OrderEnvelope {
         pub order: Option<Order>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default OrderEnvelope { 0 order "order" });
+    keyfob_client::wire_struct! {
+        with_default OrderEnvelope {
+            order "order",
+        }
+    }
     /// One material and quantity of an order. Custom fields are available in `extra`.
     ///
     /// Part of [`Order`], [`OrderLineEnvelope`] and [`OrderLineList`].
@@ -18843,27 +19271,54 @@ pub mod types {
         pub processed_date: Option<keyfob_client::Timestamp>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrderLine { 0 id "id", 1 order_id "orderId", 2 material_id
-        "materialId", 3 material_name "materialName", 4 quantity "quantity", 5 number
-        "number", 6 lot "lot", 7 qualification "qualification", 8 serial_number
-        "serialNumber", 9 expiry_date "expiryDate", 10 production_date "productionDate",
-        11 release_date "releaseDate", 12 put_date "putDate", 13 info1 "Info1", 14 info2
-        "Info2", 15 info3 "Info3", 16 info4 "Info4", 17 info5 "Info5", 18
-        cost_center_name "costCenterName", 19 host_identification "hostIdentification",
-        20 owner "owner", 21 storage_units "storageUnits", 22 direction_type
-        "directionType", 23 quantity_requested "quantityRequested", 24 quantity_confirmed
-        "quantityConfirmed", 25 quantity_deviated "quantityDeviated", 26 status "status",
-        27 progress_type "progressType", 28 has_stock "hasStock", 29
-        incomplete_allocations "incompleteAllocations", 30 pick_location "pickLocation",
-        31 pick_bin_name "pickBinName", 32 put_location "putLocation", 33 put_bin_name
-        "putBinName", 34 put_height "putHeight", 35 modified_date "modifiedDate", 36
-        order_name "orderName", 37 warehouse_name "warehouseName", 38 creation_date
-        "creationDate", 39 modified_at "modifiedAt", 40 is_processed "isProcessed", 41
-        processed_date "processedDate" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default OrderLine {
+            id "id" (strict),
+            order_id "orderId",
+            material_id "materialId",
+            material_name "materialName",
+            quantity "quantity",
+            number "number",
+            lot "lot",
+            qualification "qualification",
+            serial_number "serialNumber",
+            expiry_date "expiryDate",
+            production_date "productionDate",
+            release_date "releaseDate",
+            put_date "putDate",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            cost_center_name "costCenterName",
+            host_identification "hostIdentification",
+            owner "owner",
+            storage_units "storageUnits",
+            direction_type "directionType",
+            quantity_requested "quantityRequested",
+            quantity_confirmed "quantityConfirmed",
+            quantity_deviated "quantityDeviated",
+            status "status",
+            progress_type "progressType",
+            has_stock "hasStock",
+            incomplete_allocations "incompleteAllocations",
+            pick_location "pickLocation",
+            pick_bin_name "pickBinName",
+            put_location "putLocation",
+            put_bin_name "putBinName",
+            put_height "putHeight",
+            modified_date "modifiedDate",
+            order_name "orderName",
+            warehouse_name "warehouseName",
+            creation_date "creationDate",
+            modified_at "modifiedAt",
+            is_processed "isProcessed",
+            processed_date "processedDate",
+        } extra
+    }
     /// Line to add to an order. Custom fields are written in `extra`.
     ///
     /// Request body of [`Client::create_order_line`](super::Client::create_order_line).
@@ -18904,18 +19359,31 @@ pub mod types {
         pub storage_units: Vec<NamedReference>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderLineCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default OrderLineCreate { 0 order_id "orderId" required_or_default, 1
-        material_id "materialId" required_or_default, 2 material_name "materialName", 3
-        quantity "quantity" required_or_default, 4 number "number", 5 lot "lot", 6
-        qualification "qualification", 7 serial_number "serialNumber", 8 expiry_date
-        "expiryDate", 9 production_date "productionDate", 10 release_date "releaseDate",
-        11 info1 "Info1", 12 info2 "Info2", 13 info3 "Info3", 14 info4 "Info4", 15 info5
-        "Info5", 16 cost_center_name "costCenterName", 17 host_identification
-        "hostIdentification", 18 storage_units "storageUnits" } extra
-    );
+    keyfob_client::wire_struct! {
+        without_default OrderLineCreate {
+            order_id "orderId" required_or_default,
+            material_id "materialId" required_or_default,
+            material_name "materialName",
+            quantity "quantity" required_or_default,
+            number "number",
+            lot "lot",
+            qualification "qualification",
+            serial_number "serialNumber",
+            expiry_date "expiryDate",
+            production_date "productionDate",
+            release_date "releaseDate",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            cost_center_name "costCenterName",
+            host_identification "hostIdentification",
+            storage_units "storageUnits",
+        } extra
+    }
     impl OrderLineCreate {
         /// Creates a value with the required fields.
         pub fn new(
@@ -19075,11 +19543,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct OrderLineEnvelope {
         pub order_line: Option<OrderLine>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderLineEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrderLineEnvelope { 0 order_line "order_line" }
-    );
+    keyfob_client::wire_struct! {
+        with_default OrderLineEnvelope {
+            order_line "order_line",
+        }
+    }
     /// Page of order lines.
     ///
     /// Returned by [`Client::order_lines`](super::Client::order_lines).
@@ -19097,12 +19567,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderLineList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrderLineList { 0 order_lines "order_lines", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default OrderLineList {
+            order_lines "order_lines" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Progress of an order line.
     ///
     /// Part of [`OrderLine`].
@@ -19116,9 +19589,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        OrderLineStatus : Unknown { Queued "queued", Processed "processed" }
-    );
+    keyfob_client::open_string_enum! {
+        OrderLineStatus: Unknown {
+            Queued "queued",
+            Processed "processed",
+        }
+    }
     /// Changes to an order line. Absent fields keep their values. The vendor recommends
     /// deleting and recreating a line that is not processed yet. Custom fields are written in
     /// `extra`.
@@ -19163,18 +19639,32 @@ pub mod types {
         pub batch_id: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderLineUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrderLineUpdate { 0 order_id "orderId", 1 material_id "materialId",
-        2 material_name "materialName", 3 quantity "quantity", 4 number "number", 5 lot
-        "lot", 6 qualification "qualification", 7 serial_number "serialNumber", 8
-        expiry_date "expiryDate", 9 production_date "productionDate", 10 release_date
-        "releaseDate", 11 info1 "Info1", 12 info2 "Info2", 13 info3 "Info3", 14 info4
-        "Info4", 15 info5 "Info5", 16 cost_center_name "costCenterName", 17
-        host_identification "hostIdentification", 18 storage_units "storageUnits", 19
-        batch_id "batchId" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default OrderLineUpdate {
+            order_id "orderId",
+            material_id "materialId",
+            material_name "materialName",
+            quantity "quantity",
+            number "number",
+            lot "lot",
+            qualification "qualification",
+            serial_number "serialNumber",
+            expiry_date "expiryDate",
+            production_date "productionDate",
+            release_date "releaseDate",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            cost_center_name "costCenterName",
+            host_identification "hostIdentification",
+            storage_units "storageUnits",
+            batch_id "batchId",
+        } extra
+    }
     impl OrderLineUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -19350,12 +19840,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrderList { 0 orders "orders", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default OrderList {
+            orders "orders" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Progress of an order. Listings of orders normally do not contain processed orders. Older
     /// releases had pending, failed, queued and processed.
     ///
@@ -19376,11 +19869,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        OrderStatus : Unknown { Untouched "Untouched", ReadyForAllocation
-        "Ready for Allocation", IsAllocated "Is Allocated", InProcess "In Process",
-        Processed "Processed" }
-    );
+    keyfob_client::open_string_enum! {
+        OrderStatus: Unknown {
+            Untouched "Untouched",
+            ReadyForAllocation "Ready for Allocation",
+            IsAllocated "Is Allocated",
+            InProcess "In Process",
+            Processed "Processed",
+        }
+    }
     /// Changes to an order, including allocation and deallocation. Absent fields keep their
     /// values. Custom fields are written in `extra`.
     ///
@@ -19419,16 +19916,29 @@ pub mod types {
         pub deallocate: Option<bool>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ OrderUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default OrderUpdate { 0 name "name", 1 direction_type "directionType", 2
-        order_lines "order_lines", 3 priority "priority", 4 deadline "deadline", 5 info1
-        "Info1", 6 info2 "Info2", 7 info3 "Info3", 8 info4 "Info4", 9 info5 "Info5", 10
-        warehouse_name "warehouseName", 11 recipient "recipient", 12
-        initial_handling_unit "initialHandlingUnit", 13 zones "zones", 14 storage_units
-        "storageUnits", 15 allocate "allocate", 16 deallocate "deallocate" } extra
-    );
+    keyfob_client::wire_struct! {
+        with_default OrderUpdate {
+            name "name",
+            direction_type "directionType",
+            order_lines "order_lines",
+            priority "priority",
+            deadline "deadline",
+            info1 "Info1",
+            info2 "Info2",
+            info3 "Info3",
+            info4 "Info4",
+            info5 "Info5",
+            warehouse_name "warehouseName",
+            recipient "recipient",
+            initial_handling_unit "initialHandlingUnit",
+            zones "zones",
+            storage_units "storageUnits",
+            allocate "allocate",
+            deallocate "deallocate",
+        } extra
+    }
     impl OrderUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -19579,9 +20089,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        Orientation : Unknown { None 1, Degrees90 2, Degrees180 3, Degrees270 4 }
-    );
+    keyfob_client::open_integer_enum! {
+        Orientation: Unknown {
+            None 1,
+            Degrees90 2,
+            Degrees180 3,
+            Degrees270 4,
+        }
+    }
     /// Treatment of a quantity that is not a multiple of the pack size. Deprecated by the
     /// vendor.
     ///
@@ -19602,10 +20117,15 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        PackSizeUsageType : Unknown { NotSet 0, AcceptAsRequested 1, RoundDownAndShorten
-        2, RoundUpOverstock 3, RoundUpReturnDifference 4 }
-    );
+    keyfob_client::open_integer_enum! {
+        PackSizeUsageType: Unknown {
+            NotSet 0,
+            AcceptAsRequested 1,
+            RoundDownAndShorten 2,
+            RoundUpOverstock 3,
+            RoundUpReturnDifference 4,
+        }
+    }
     /// Group of people that own or access materials.
     ///
     /// Part of [`PowerPickClientEnvelope`] and [`PowerPickClientList`].
@@ -19623,13 +20143,21 @@ pub mod types {
         pub address3: Option<String>,
         pub address4: Option<String>,
         pub address5: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PowerPickClient::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PowerPickClient { 0 id "id", 1 name "name", 2 description
-        "description", 3 type_ "type", 4 address1 "address1", 5 address2 "address2", 6
-        address3 "address3", 7 address4 "address4", 8 address5 "address5" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default PowerPickClient {
+            id "id" (strict),
+            name "name",
+            description "description",
+            type_ "type",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+        }
+    }
     /// Envelope of one Power Pick client.
     ///
     /// Returned by [`Client::power_pick_client`](super::Client::power_pick_client).
@@ -19637,11 +20165,15 @@ pub mod types {
     #[non_exhaustive]
     pub struct PowerPickClientEnvelope {
         pub client: Option<PowerPickClient>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<
+            { PowerPickClientEnvelope::WIRE_WORDS },
+        >,
     }
-    keyfob_client::wire_struct!(
-        with_default PowerPickClientEnvelope { 0 client "client" }
-    );
+    keyfob_client::wire_struct! {
+        with_default PowerPickClientEnvelope {
+            client "client",
+        }
+    }
     /// Page of Power Pick clients.
     ///
     /// Returned by [`Client::power_pick_clients`](super::Client::power_pick_clients).
@@ -19659,12 +20191,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ PowerPickClientList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default PowerPickClientList { 0 clients "clients", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default PowerPickClientList {
+            clients "clients" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Kind of client configuration.
     ///
     /// Part of [`PowerPickClient`].
@@ -19682,10 +20217,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        PowerPickClientType : Unknown { StandaloneStandard 1, StandaloneCustom 2,
-        ClientOnly 3, RuleEngine 4 }
-    );
+    keyfob_client::open_integer_enum! {
+        PowerPickClientType: Unknown {
+            StandaloneStandard 1,
+            StandaloneCustom 2,
+            ClientOnly 3,
+            RuleEngine 4,
+        }
+    }
     /// Priority of an order or a batch. The default in requests is medium.
     ///
     /// Part of [`Batch`], [`BatchCreate`], [`BatchUpdate`], [`Order`], [`OrderCreate`] and
@@ -19704,9 +20243,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        Priority : Unknown { Low 1, Medium 2, High 3, Hot 4 }
-    );
+    keyfob_client::open_integer_enum! {
+        Priority: Unknown {
+            Low 1,
+            Medium 2,
+            High 3,
+            Hot 4,
+        }
+    }
     /// Definition of a report of ItemPath itself.
     ///
     /// Part of [`ReportEnvelope`] and [`ReportList`].
@@ -19737,17 +20281,28 @@ pub mod types {
         pub sort_direction: Option<SortDirection>,
         /// Id of the owner. The type is not known.
         pub user_id: Option<keyfob_client::NumberOrString>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Report::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Report { 0 id "id", 1 name "name", 2 base_table "baseTable", 3 table
-        "table", 4 columns "columns", 5 filters "filters", 6 snapshots "snapshots", 7
-        creation_date "creationDate", 8 default_snapshot_id "defaultSnapshotId", 9
-        favourited_users "favouritedUsers", 10 group_column_id "groupColumnId", 11
-        report_type_id "reportTypeId", 12 sort_column_id "sortColumnId", 13
-        sort_descending "sortDescending", 14 sort_direction "sortDirection", 15 user_id
-        "userId" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Report {
+            id "id" (strict),
+            name "name",
+            base_table "baseTable",
+            table "table",
+            columns "columns",
+            filters "filters",
+            snapshots "snapshots",
+            creation_date "creationDate",
+            default_snapshot_id "defaultSnapshotId",
+            favourited_users "favouritedUsers",
+            group_column_id "groupColumnId",
+            report_type_id "reportTypeId",
+            sort_column_id "sortColumnId",
+            sort_descending "sortDescending",
+            sort_direction "sortDirection",
+            user_id "userId",
+        }
+    }
     /// Envelope of one report.
     ///
     /// Returned by [`Client::report`](super::Client::report).
@@ -19755,9 +20310,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct ReportEnvelope {
         pub report: Option<Report>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ReportEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default ReportEnvelope { 0 report "report" });
+    keyfob_client::wire_struct! {
+        with_default ReportEnvelope {
+            report "report",
+        }
+    }
     /// Page of reports.
     ///
     /// Returned by [`Client::reports`](super::Client::reports).
@@ -19775,12 +20334,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ReportList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ReportList { 0 reports "reports", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ReportList {
+            reports "reports" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Form of a report. The default is table.
     ///
     /// Part of [`Report`].
@@ -19794,7 +20356,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(ReportType : Unknown { Table 1, Timeline 2 });
+    keyfob_client::open_integer_enum! {
+        ReportType: Unknown {
+            Table 1,
+            Timeline 2,
+        }
+    }
     /// Shelf on a carrier.
     ///
     /// Part of [`ShelfEnvelope`] and [`ShelfList`].
@@ -19826,16 +20393,28 @@ pub mod types {
         pub y_coordinate: Option<f64>,
         /// Coordinate in millimetres.
         pub z_coordinate: Option<f64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Shelf::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Shelf { 0 id "id", 1 name "name", 2 carrier_id "carrierId", 3
-        zone_id "zoneId", 4 number "number", 5 sequence_number "sequenceNumber", 6 depth
-        "depth", 7 width "width", 8 min_height "minHeight", 9 max_height "maxHeight", 10
-        depth_steps "depthSteps", 11 width_steps "widthSteps", 12 max_weight "maxWeight",
-        13 x_coordinate "xCoordinate", 14 y_coordinate "yCoordinate", 15 z_coordinate
-        "zCoordinate" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Shelf {
+            id "id" (strict),
+            name "name",
+            carrier_id "carrierId",
+            zone_id "zoneId",
+            number "number",
+            sequence_number "sequenceNumber",
+            depth "depth",
+            width "width",
+            min_height "minHeight",
+            max_height "maxHeight",
+            depth_steps "depthSteps",
+            width_steps "widthSteps",
+            max_weight "maxWeight",
+            x_coordinate "xCoordinate",
+            y_coordinate "yCoordinate",
+            z_coordinate "zCoordinate",
+        }
+    }
     /// Envelope of one shelf.
     ///
     /// Returned by [`Client::shelf`](super::Client::shelf).
@@ -19843,9 +20422,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct ShelfEnvelope {
         pub shelf: Option<Shelf>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ShelfEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default ShelfEnvelope { 0 shelf "shelf" });
+    keyfob_client::wire_struct! {
+        with_default ShelfEnvelope {
+            shelf "shelf",
+        }
+    }
     /// Page of shelves.
     ///
     /// Returned by [`Client::shelves`](super::Client::shelves).
@@ -19863,12 +20446,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ShelfList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ShelfList { 0 shelves "shelves", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ShelfList {
+            shelves "shelves" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Direction of a sort.
     ///
     /// Part of [`Report`].
@@ -19882,9 +20468,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        SortDirection : Unknown { Ascending 0, Descending 1 }
-    );
+    keyfob_client::open_integer_enum! {
+        SortDirection: Unknown {
+            Ascending 0,
+            Descending 1,
+        }
+    }
     /// Kind of space assignment to a material: permanent or temporary.
     ///
     /// Part of [`LocationContent`] and [`MaterialProperty`].
@@ -19898,7 +20487,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(SpaceType : Unknown { Permanent 1, Temporary 2 });
+    keyfob_client::open_integer_enum! {
+        SpaceType: Unknown {
+            Permanent 1,
+            Temporary 2,
+        }
+    }
     /// Workstation. The fields are not documented; they are available in `extra`.
     ///
     /// Part of [`StationEnvelope`] and [`StationList`].
@@ -19911,11 +20505,14 @@ pub mod types {
         pub name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Station::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Station { 0 id "id", 1 name "name" } extra; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Station {
+            id "id" (strict),
+            name "name",
+        } extra
+    }
     /// Envelope of one station. The key is inferred.
     ///
     /// Returned by [`Client::station`](super::Client::station).
@@ -19923,9 +20520,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct StationEnvelope {
         pub station: Option<Station>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StationEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default StationEnvelope { 0 station "station" });
+    keyfob_client::wire_struct! {
+        with_default StationEnvelope {
+            station "station",
+        }
+    }
     /// Page of stations.
     ///
     /// Returned by [`Client::stations`](super::Client::stations).
@@ -19945,12 +20546,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StationList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StationList { 0 stations "stations", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default StationList {
+            stations "stations" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Rule for storing a material in a bin: quantity and number of locations.
     ///
     /// Part of [`StorageRuleEnvelope`] and [`StorageRuleList`].
@@ -19980,16 +20584,25 @@ pub mod types {
         /// Deprecated by the vendor.
         pub pack_size: Option<keyfob_client::NumberOrString>,
         pub pack_size_usage_type: Option<PackSizeUsageType>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageRule::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageRule { 0 id "id", 1 name "name", 2 description "description",
-        3 material_id "materialId", 4 bin_id "binId", 5 is_default_bin "isDefaultBin", 6
-        min_number_locations "minNumberLocations", 7 max_number_locations
-        "maxNumberLocations", 8 min_stock_per_bin "minStockPerBin", 9 max_stock_per_bin
-        "maxStockPerBin", 10 required_capacity "requiredCapacity", 11 pack_size
-        "packSize", 12 pack_size_usage_type "packSizeUsageType" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageRule {
+            id "id" (strict),
+            name "name",
+            description "description",
+            material_id "materialId",
+            bin_id "binId",
+            is_default_bin "isDefaultBin",
+            min_number_locations "minNumberLocations",
+            max_number_locations "maxNumberLocations",
+            min_stock_per_bin "minStockPerBin",
+            max_stock_per_bin "maxStockPerBin",
+            required_capacity "requiredCapacity",
+            pack_size "packSize",
+            pack_size_usage_type "packSizeUsageType",
+        }
+    }
     /// Storage rule to create.
     ///
     /// Request body of [`Client::create_storage_rule`](super::Client::create_storage_rule).
@@ -20014,17 +20627,24 @@ pub mod types {
         /// Deprecated by the vendor.
         pub pack_size: Option<keyfob_client::NumberOrString>,
         pub pack_size_usage_type: Option<PackSizeUsageType>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageRuleCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default StorageRuleCreate { 0 material_id "materialId"
-        required_or_default, 1 bin_id "binId" required_or_default, 2 name "name", 3
-        description "description", 4 is_default_bin "isDefaultBin", 5
-        min_number_locations "minNumberLocations", 6 max_number_locations
-        "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin", 8 max_stock_per_bin
-        "maxStockPerBin", 9 required_capacity "requiredCapacity", 10 pack_size
-        "packSize", 11 pack_size_usage_type "packSizeUsageType" }
-    );
+    keyfob_client::wire_struct! {
+        without_default StorageRuleCreate {
+            material_id "materialId" required_or_default,
+            bin_id "binId" required_or_default,
+            name "name",
+            description "description",
+            is_default_bin "isDefaultBin",
+            min_number_locations "minNumberLocations",
+            max_number_locations "maxNumberLocations",
+            min_stock_per_bin "minStockPerBin",
+            max_stock_per_bin "maxStockPerBin",
+            required_capacity "requiredCapacity",
+            pack_size "packSize",
+            pack_size_usage_type "packSizeUsageType",
+        }
+    }
     impl StorageRuleCreate {
         /// Creates a value with the required fields.
         pub fn new(material_id: impl Into<String>, bin_id: impl Into<String>) -> Self {
@@ -20121,11 +20741,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct StorageRuleEnvelope {
         pub storage_rule: Option<StorageRule>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageRuleEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageRuleEnvelope { 0 storage_rule "storage_rule" }
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageRuleEnvelope {
+            storage_rule "storage_rule",
+        }
+    }
     /// Page of storage rules.
     ///
     /// Returned by [`Client::storage_rules`](super::Client::storage_rules).
@@ -20143,12 +20765,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageRuleList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageRuleList { 0 storage_rules "storage_rules", 1 count "count",
-        2 total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageRuleList {
+            storage_rules "storage_rules" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a storage rule. Absent fields keep their values.
     ///
     /// Request body of [`Client::update_storage_rule`](super::Client::update_storage_rule).
@@ -20173,16 +20798,24 @@ pub mod types {
         /// Deprecated by the vendor.
         pub pack_size: Option<keyfob_client::NumberOrString>,
         pub pack_size_usage_type: Option<PackSizeUsageType>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageRuleUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageRuleUpdate { 0 material_id "materialId", 1 bin_id "binId", 2
-        name "name", 3 description "description", 4 is_default_bin "isDefaultBin", 5
-        min_number_locations "minNumberLocations", 6 max_number_locations
-        "maxNumberLocations", 7 min_stock_per_bin "minStockPerBin", 8 max_stock_per_bin
-        "maxStockPerBin", 9 required_capacity "requiredCapacity", 10 pack_size
-        "packSize", 11 pack_size_usage_type "packSizeUsageType" }
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageRuleUpdate {
+            material_id "materialId",
+            bin_id "binId",
+            name "name",
+            description "description",
+            is_default_bin "isDefaultBin",
+            min_number_locations "minNumberLocations",
+            max_number_locations "maxNumberLocations",
+            min_stock_per_bin "minStockPerBin",
+            max_stock_per_bin "maxStockPerBin",
+            required_capacity "requiredCapacity",
+            pack_size "packSize",
+            pack_size_usage_type "packSizeUsageType",
+        }
+    }
     impl StorageRuleUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -20309,15 +20942,25 @@ pub mod types {
         pub max_weight: Option<f64>,
         /// True or 1 if sequence numbers are assigned manually.
         pub is_manual_sequence_numbers: Option<bool>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageUnit::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageUnit { 0 id "id", 1 name "name", 2 description "description",
-        3 type_ "type", 4 warehouse_id "warehouseId", 5 depth_steps "depthSteps", 6
-        width_steps "widthSteps", 7 gross_depth "grossDepth", 8 gross_width "grossWidth",
-        9 net_depth "netDepth", 10 net_width "netWidth", 11 max_weight "maxWeight", 12
-        is_manual_sequence_numbers "isManualSequenceNumbers" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageUnit {
+            id "id" (strict),
+            name "name",
+            description "description",
+            type_ "type",
+            warehouse_id "warehouseId",
+            depth_steps "depthSteps",
+            width_steps "widthSteps",
+            gross_depth "grossDepth",
+            gross_width "grossWidth",
+            net_depth "netDepth",
+            net_width "netWidth",
+            max_weight "maxWeight",
+            is_manual_sequence_numbers "isManualSequenceNumbers",
+        }
+    }
     /// Envelope of one storage unit.
     ///
     /// Returned by [`Client::storage_unit`](super::Client::storage_unit).
@@ -20325,11 +20968,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct StorageUnitEnvelope {
         pub storage_unit: Option<StorageUnit>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageUnitEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageUnitEnvelope { 0 storage_unit "storage_unit" }
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageUnitEnvelope {
+            storage_unit "storage_unit",
+        }
+    }
     /// Page of storage units.
     ///
     /// Returned by [`Client::storage_units`](super::Client::storage_units).
@@ -20347,12 +20992,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ StorageUnitList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default StorageUnitList { 0 storage_units "storage_units", 1 count "count",
-        2 total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default StorageUnitList {
+            storage_units "storage_units" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Kind of storage unit.
     ///
     /// Part of [`StorageUnit`].
@@ -20380,11 +21028,19 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        StorageUnitType : Unknown { StaticRack 1, GroundStorage 2, VerticalCarousel 3,
-        HorizontalCarousel 4, ShuttleVlm 5, SingleFile 6, MaterialHandlingUnit 7,
-        Production 8, VerticalBuffer 9 }
-    );
+    keyfob_client::open_integer_enum! {
+        StorageUnitType: Unknown {
+            StaticRack 1,
+            GroundStorage 2,
+            VerticalCarousel 3,
+            HorizontalCarousel 4,
+            ShuttleVlm 5,
+            SingleFile 6,
+            MaterialHandlingUnit 7,
+            Production 8,
+            VerticalBuffer 9,
+        }
+    }
     /// Completed movement of stock. Transactions are the history of Power Pick, and one order
     /// line may have several.
     ///
@@ -20444,26 +21100,49 @@ pub mod types {
         pub y_step: Option<i64>,
         /// Deprecated by the vendor.
         pub handling_unit: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<3>,
+        wire: keyfob_client::wire_form::WireForms<{ Transaction::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Transaction { 0 id "id", 1 creation_date "creationDate", 2 type_
-        "type", 3 motive_type "motiveType", 4 export_state_type "exportStateType", 5
-        direction_type "directionType", 6 order_id "orderId", 7 order_line_id
-        "orderLineId", 8 order_name "orderName", 9 number "number", 10 material_name
-        "materialName", 11 material_info1 "materialInfo1", 12 material_info2
-        "materialInfo2", 13 material_info3 "materialInfo3", 14 material_info4
-        "materialInfo4", 15 material_info5 "materialInfo5", 16 quantity_requested
-        "quantityRequested", 17 quantity_confirmed "quantityConfirmed", 18
-        quantity_deviated "quantityDeviated", 19 lot "lot", 20 serial_number
-        "serialNumber", 21 reason_code "reasonCode", 22 expiry_date "expiryDate", 23
-        production_date "productionDate", 24 release_date "releaseDate", 25 user_name
-        "userName", 26 warehouse_name "warehouseName", 27 storage_unit_name
-        "storageUnitName", 28 location_name "locationName", 29 bin_name "binName", 30
-        carrier_name "carrierName", 31 shelf_name "shelfName", 32 batch_name "batchName",
-        33 station_name "stationName", 34 x_step "xStep", 35 y_step "yStep", 36
-        handling_unit "handlingUnit" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Transaction {
+            id "id" (strict),
+            creation_date "creationDate",
+            type_ "type",
+            motive_type "motiveType",
+            export_state_type "exportStateType",
+            direction_type "directionType",
+            order_id "orderId",
+            order_line_id "orderLineId",
+            order_name "orderName",
+            number "number",
+            material_name "materialName",
+            material_info1 "materialInfo1",
+            material_info2 "materialInfo2",
+            material_info3 "materialInfo3",
+            material_info4 "materialInfo4",
+            material_info5 "materialInfo5",
+            quantity_requested "quantityRequested",
+            quantity_confirmed "quantityConfirmed",
+            quantity_deviated "quantityDeviated",
+            lot "lot",
+            serial_number "serialNumber",
+            reason_code "reasonCode",
+            expiry_date "expiryDate",
+            production_date "productionDate",
+            release_date "releaseDate",
+            user_name "userName",
+            warehouse_name "warehouseName",
+            storage_unit_name "storageUnitName",
+            location_name "locationName",
+            bin_name "binName",
+            carrier_name "carrierName",
+            shelf_name "shelfName",
+            batch_name "batchName",
+            station_name "stationName",
+            x_step "xStep",
+            y_step "yStep",
+            handling_unit "handlingUnit",
+        }
+    }
     /// Envelope of one transaction.
     ///
     /// Returned by [`Client::transaction`](super::Client::transaction),
@@ -20473,11 +21152,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct TransactionEnvelope {
         pub transaction: Option<Transaction>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ TransactionEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default TransactionEnvelope { 0 transaction "transaction" }
-    );
+    keyfob_client::wire_struct! {
+        with_default TransactionEnvelope {
+            transaction "transaction",
+        }
+    }
     /// Page of transactions.
     ///
     /// Returned by [`Client::transactions`](super::Client::transactions).
@@ -20495,12 +21176,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ TransactionList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default TransactionList { 0 transactions "transactions", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default TransactionList {
+            transactions "transactions" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Kind of movement that a transaction records. The value 14 is not used.
     ///
     /// Part of [`Transaction`].
@@ -20540,12 +21224,25 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        TransactionType : Unknown { NotSet 0, ManualPut 1, ManualPick 2, OrderPut 3,
-        OrderPick 4, Transfer 5, OrderCount 6, ContextCount 7, MaterialRename 8,
-        ManualCorrection 9, ContextCorrection 10, CancelRequest 11, Purge 12, Production
-        13, KitRename 15 }
-    );
+    keyfob_client::open_integer_enum! {
+        TransactionType: Unknown {
+            NotSet 0,
+            ManualPut 1,
+            ManualPick 2,
+            OrderPut 3,
+            OrderPick 4,
+            Transfer 5,
+            OrderCount 6,
+            ContextCount 7,
+            MaterialRename 8,
+            ManualCorrection 9,
+            ContextCorrection 10,
+            CancelRequest 11,
+            Purge 12,
+            Production 13,
+            KitRename 15,
+        }
+    }
     /// Change of a transaction by a host.
     ///
     /// Request body of
@@ -20555,11 +21252,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct TransactionUpdate {
         pub export_state_type: Option<ExportStateType>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ TransactionUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default TransactionUpdate { 0 export_state_type "exportStateType" }
-    );
+    keyfob_client::wire_struct! {
+        with_default TransactionUpdate {
+            export_state_type "exportStateType",
+        }
+    }
     impl TransactionUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -20602,14 +21301,25 @@ pub mod types {
         pub view_id: Option<keyfob_client::NumberOrString>,
         /// Phone number. Oldest releases only.
         pub phone: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ User::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default User { 0 id "id", 1 username "username", 2 email "email", 3 is_admin
-        "isAdmin", 4 language "language", 5 role_id "roleId", 6 role_name "roleName", 7
-        group_id "groupId", 8 group "group", 9 status "status", 10 type_ "type", 11
-        view_id "viewId", 12 phone "phone" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default User {
+            id "id" (strict),
+            username "username",
+            email "email",
+            is_admin "isAdmin",
+            language "language",
+            role_id "roleId",
+            role_name "roleName",
+            group_id "groupId",
+            group "group",
+            status "status",
+            type_ "type",
+            view_id "viewId",
+            phone "phone",
+        }
+    }
     /// User to create.
     ///
     /// Request body of [`Client::create_user`](super::Client::create_user).
@@ -20638,14 +21348,22 @@ pub mod types {
         pub view_id: Option<keyfob_client::NumberOrString>,
         /// Phone number. Oldest releases only.
         pub phone: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserCreate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        without_default UserCreate { 0 username "username" required_or_default, 1
-        password(secret) "password" required_or_default, 2 email "email", 3 is_admin
-        "isAdmin", 4 language "language", 5 role_id "roleId", 6 group_id "groupId", 7
-        type_ "type", 8 view_id "viewId", 9 phone "phone" }
-    );
+    keyfob_client::wire_struct! {
+        without_default UserCreate {
+            username "username" required_or_default,
+            password "password" required_or_default (secret),
+            email "email",
+            is_admin "isAdmin",
+            language "language",
+            role_id "roleId",
+            group_id "groupId",
+            type_ "type",
+            view_id "viewId",
+            phone "phone",
+        }
+    }
     impl UserCreate {
         /// Creates a value with the required fields.
         pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
@@ -20736,9 +21454,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct UserEnvelope {
         pub user: Option<User>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(with_default UserEnvelope { 0 user "user" });
+    keyfob_client::wire_struct! {
+        with_default UserEnvelope {
+            user "user",
+        }
+    }
     /// Page of users.
     ///
     /// Returned by [`Client::users`](super::Client::users).
@@ -20756,12 +21478,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default UserList { 0 users "users", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default UserList {
+            users "users" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Status of a user account.
     ///
     /// Part of [`User`] and [`UserUpdate`].
@@ -20779,9 +21504,14 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        UserStatus : Unknown { Pending 0, Active 1, Deactivated 2, Application 3 }
-    );
+    keyfob_client::open_integer_enum! {
+        UserStatus: Unknown {
+            Pending 0,
+            Active 1,
+            Deactivated 2,
+            Application 3,
+        }
+    }
     /// Kind of user. Only users of type application can request an application token.
     ///
     /// Part of [`User`], [`UserCreate`] and [`UserUpdate`].
@@ -20795,9 +21525,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(String),
     }
-    keyfob_client::open_string_enum!(
-        UserType : Unknown { User "user", Application "application" }
-    );
+    keyfob_client::open_string_enum! {
+        UserType: Unknown {
+            User "user",
+            Application "application",
+        }
+    }
     /// Changes to a user. Absent fields keep their values. Inferred: the status can be changed.
     ///
     /// Request body of [`Client::update_user`](super::Client::update_user).
@@ -20827,14 +21560,23 @@ pub mod types {
         /// Phone number. Oldest releases only.
         pub phone: keyfob_client::Patch<String>,
         pub status: Option<UserStatus>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ UserUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default UserUpdate { 0 username "username", 1 password(secret) "password", 2
-        email "email", 3 is_admin "isAdmin", 4 language "language", 5 role_id "roleId", 6
-        group_id "groupId", 7 type_ "type", 8 view_id "viewId", 9 phone "phone", 10
-        status "status" }
-    );
+    keyfob_client::wire_struct! {
+        with_default UserUpdate {
+            username "username",
+            password "password" (secret),
+            email "email",
+            is_admin "isAdmin",
+            language "language",
+            role_id "roleId",
+            group_id "groupId",
+            type_ "type",
+            view_id "viewId",
+            phone "phone",
+            status "status",
+        }
+    }
     impl UserUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -20937,13 +21679,19 @@ pub mod types {
         pub address3: Option<String>,
         pub address4: Option<String>,
         pub address5: Option<String>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Warehouse::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Warehouse { 0 id "id", 1 name "name", 2 address1 "address1", 3
-        address2 "address2", 4 address3 "address3", 5 address4 "address4", 6 address5
-        "address5" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Warehouse {
+            id "id" (strict),
+            name "name",
+            address1 "address1",
+            address2 "address2",
+            address3 "address3",
+            address4 "address4",
+            address5 "address5",
+        }
+    }
     /// Envelope of one warehouse.
     ///
     /// Returned by [`Client::warehouse`](super::Client::warehouse).
@@ -20951,11 +21699,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct WarehouseEnvelope {
         pub warehouse: Option<Warehouse>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WarehouseEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WarehouseEnvelope { 0 warehouse "warehouse" }
-    );
+    keyfob_client::wire_struct! {
+        with_default WarehouseEnvelope {
+            warehouse "warehouse",
+        }
+    }
     /// Page of warehouses.
     ///
     /// Returned by [`Client::warehouses`](super::Client::warehouses).
@@ -20973,12 +21723,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WarehouseList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WarehouseList { 0 warehouses "warehouses", 1 count "count", 2
-        total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default WarehouseList {
+            warehouses "warehouses" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Part of an order line at one location.
     ///
     /// Part of [`WorkOrderLineEnvelope`] and [`WorkOrderLineList`].
@@ -21017,19 +21770,33 @@ pub mod types {
         pub put_error: Option<String>,
         /// The type is not known.
         pub attribute_control: Option<serde_json::Value>,
-        wire: keyfob_client::wire_form::WireForms<2>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderLine::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrderLine { 0 id "id", 1 name "name", 2 batch_id "batchId", 3
-        handling_rank "handlingRank", 4 order_id "orderId", 5 order_line_id
-        "orderLineId", 6 material_id "materialId", 7 location_id "locationId", 8
-        location_content_id "locationContentId", 9 location_content_breakdown_id
-        "locationContentBreakdownId", 10 storage_unit_id "storageUnitId", 11 zone_id
-        "zoneId", 12 order_name "orderName", 13 location_name "locationName", 14
-        handling_unit "handlingUnit", 15 direction_type "directionType", 16 quantity
-        "quantity", 17 progress_type "progressType", 18 pick_error "pickError", 19
-        put_error "putError", 20 attribute_control "attributeControl" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrderLine {
+            id "id" (strict),
+            name "name",
+            batch_id "batchId",
+            handling_rank "handlingRank",
+            order_id "orderId",
+            order_line_id "orderLineId",
+            material_id "materialId",
+            location_id "locationId",
+            location_content_id "locationContentId",
+            location_content_breakdown_id "locationContentBreakdownId",
+            storage_unit_id "storageUnitId",
+            zone_id "zoneId",
+            order_name "orderName",
+            location_name "locationName",
+            handling_unit "handlingUnit",
+            direction_type "directionType",
+            quantity "quantity",
+            progress_type "progressType",
+            pick_error "pickError",
+            put_error "putError",
+            attribute_control "attributeControl",
+        }
+    }
     /// Envelope of one work order line.
     ///
     /// Returned by [`Client::work_order_line`](super::Client::work_order_line) and
@@ -21038,11 +21805,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct WorkOrderLineEnvelope {
         pub work_order_line: Option<WorkOrderLine>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderLineEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrderLineEnvelope { 0 work_order_line "work_order_line" }
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrderLineEnvelope {
+            work_order_line "work_order_line",
+        }
+    }
     /// Page of work order lines.
     ///
     /// Returned by [`Client::work_order_lines`](super::Client::work_order_lines).
@@ -21060,12 +21829,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderLineList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrderLineList { 0 work_order_lines "work_order_lines", 1 count
-        "count", 2 total_count "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrderLineList {
+            work_order_lines "work_order_lines" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Changes to a work order line. Absent fields keep their values.
     ///
     /// Request body of
@@ -21077,12 +21849,14 @@ pub mod types {
         pub batch_id: keyfob_client::Patch<String>,
         /// Rank of the line in its batch.
         pub handling_rank: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ WorkOrderLineUpdate::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default WorkOrderLineUpdate { 0 batch_id "batchId", 1 handling_rank
-        "handlingRank" }
-    );
+    keyfob_client::wire_struct! {
+        with_default WorkOrderLineUpdate {
+            batch_id "batchId",
+            handling_rank "handlingRank",
+        }
+    }
     impl WorkOrderLineUpdate {
         /// Creates a value without any field.
         pub fn new() -> Self {
@@ -21124,13 +21898,20 @@ pub mod types {
         pub type_: Option<ZoneType>,
         pub pick_type: Option<ZonePickType>,
         pub put_type: Option<ZonePutType>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ Zone::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default Zone { 0 id "id", 1 name "name", 2 warehouse_id "warehouseId", 3
-        abc_class "abcClass", 4 color "color", 5 type_ "type", 6 pick_type "pickType", 7
-        put_type "putType" }; strict 0
-    );
+    keyfob_client::wire_struct! {
+        with_default Zone {
+            id "id" (strict),
+            name "name",
+            warehouse_id "warehouseId",
+            abc_class "abcClass",
+            color "color",
+            type_ "type",
+            pick_type "pickType",
+            put_type "putType",
+        }
+    }
     /// Envelope of one zone.
     ///
     /// Returned by [`Client::zone`](super::Client::zone).
@@ -21140,11 +21921,14 @@ pub mod types {
         pub zone: Option<Zone>,
         /// Rows under the plural key, which older texts show for a single zone.
         pub zones: Vec<Zone>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ZoneEnvelope::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ZoneEnvelope { 0 zone "zone", 1 zones "zones" }
-    );
+    keyfob_client::wire_struct! {
+        with_default ZoneEnvelope {
+            zone "zone",
+            zones "zones",
+        }
+    }
     /// Page of zones.
     ///
     /// Returned by [`Client::zones`](super::Client::zones).
@@ -21162,12 +21946,15 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub total_count: Option<i64>,
-        wire: keyfob_client::wire_form::WireForms<1>,
+        wire: keyfob_client::wire_form::WireForms<{ ZoneList::WIRE_WORDS }>,
     }
-    keyfob_client::wire_struct!(
-        with_default ZoneList { 0 zones "zones", 1 count "count", 2 total_count
-        "total_count" }; strict 0, 1, 2
-    );
+    keyfob_client::wire_struct! {
+        with_default ZoneList {
+            zones "zones" (strict),
+            count "count" (strict),
+            total_count "total_count" (strict),
+        }
+    }
     /// Method of picks in a zone. The default is turn over.
     ///
     /// Part of [`Zone`].
@@ -21183,9 +21970,13 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        ZonePickType : Unknown { TurnOver 1, ByLocationName 2, PickToClear 3 }
-    );
+    keyfob_client::open_integer_enum! {
+        ZonePickType: Unknown {
+            TurnOver 1,
+            ByLocationName 2,
+            PickToClear 3,
+        }
+    }
     /// Method of puts in a zone. The default is by location name.
     ///
     /// Part of [`Zone`].
@@ -21199,9 +21990,12 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(
-        ZonePutType : Unknown { ByLocationName 1, PutToFill 2 }
-    );
+    keyfob_client::open_integer_enum! {
+        ZonePutType: Unknown {
+            ByLocationName 1,
+            PutToFill 2,
+        }
+    }
     /// Use of a zone. The default is picking.
     ///
     /// Part of [`Zone`].
@@ -21215,5 +22009,10 @@ pub mod types {
         /// A value that the API's description does not list.
         Unknown(i64),
     }
-    keyfob_client::open_integer_enum!(ZoneType : Unknown { Picking 1, Putting 2 });
+    keyfob_client::open_integer_enum! {
+        ZoneType: Unknown {
+            Picking 1,
+            Putting 2,
+        }
+    }
 }

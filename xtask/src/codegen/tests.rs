@@ -108,3 +108,63 @@ fn an_unknown_api_is_reported_with_the_known_ones() {
     let error = run(&workspace.0, &Arguments { check: true, apis: vec!["nothing".into()] }).unwrap_err();
     assert_eq!(error.to_string(), "there is no specs/nothing/openapi.yaml; the APIs are canary");
 }
+
+/// Asserts that the generated code with `new` in place of `old` has all its lines as before, and these lines in addition.
+#[track_caller]
+fn adds_lines(old: &str, new: &str, expected: &[&str]) {
+    let workspace = Workspace::new(expected[0].trim_matches(|letter: char| !letter.is_alphanumeric()));
+    let code = workspace.0.join("crates/canary/src/generated.rs");
+    let before = fs::read_to_string(&code).unwrap();
+    workspace.edit("specs/canary/openapi.yaml", old, new);
+    workspace.codegen(false).unwrap();
+    let after = fs::read_to_string(&code).unwrap();
+    let mut lines = before.lines().peekable();
+    let added: Vec<&str> = after.lines().filter(|line| lines.next_if_eq(line).is_none()).map(str::trim).collect();
+    assert_eq!(lines.next(), None, "a line changed");
+    assert_eq!(added, expected);
+}
+
+#[test]
+fn a_new_first_field_changes_no_line_of_another() {
+    adds_lines(
+        "        id: { type: string, readOnly: true, description: Id of the bird. }",
+        "        wingspan: { type: number }\n        id: { type: string, readOnly: true, description: Id of the bird. }",
+        &[
+            "pub wingspan: Option<f64>,",
+            "wingspan \"wingspan\",",
+            "/// Sets `wingspan`.",
+            "pub fn wingspan(mut self, value: f64) -> Self {",
+            "self.wingspan = Some(value);",
+            "self",
+            "}",
+        ],
+    );
+    // The page has only strict fields.
+    adds_lines(
+        "        total: { type: string, description: 'Number of rings, as text.' }",
+        "        first: { type: boolean }\n        total: { type: string, description: 'Number of rings, as text.' }",
+        &["pub first: Option<bool>,", "first \"first\" (strict),"],
+    );
+}
+
+#[test]
+fn a_seventeenth_field_changes_no_line_of_another() {
+    let fields: Vec<String> = (1..=15).map(|number| format!("        f{number}: {{ type: boolean }}")).collect();
+    let lines: Vec<String> = (1..=15).map(|number| format!("pub f{number}: Option<bool>,")).collect();
+    let rows: Vec<String> = (1..=15).map(|number| format!("f{number} \"f{number}\" (strict),")).collect();
+    let rings = "        rings: { type: array, items: { type: string } }\n";
+    adds_lines(
+        rings,
+        &format!("{}\n{rings}", fields.join("\n")),
+        &lines.iter().chain(&rows).map(String::as_str).collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn a_new_first_value_of_an_enumeration_changes_no_line_of_another() {
+    adds_lines(
+        "enum: [red, DARK_BLUE,",
+        "enum: [amber, red, DARK_BLUE,",
+        &["/// `amber` on the wire.", "Amber,", "Amber \"amber\","],
+    );
+}

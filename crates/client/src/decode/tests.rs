@@ -47,24 +47,45 @@ struct Row {
     colour: Option<Colour>,
     code: Option<Code>,
     extra: Extra,
-    wire: WireForms<1>,
+    wire: WireForms<{ Row::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(with_default Row {
-    0 id "id", 1 name "name", 2 hours "hours", 3 done "done", 4 at "at", 5 number "number", 6 any "any",
-    7 tags "tags", 8 weights "weights", 9 names "names", 10 nested "nested", 11 parent "parent", 12 rows "rows",
-    13 day "day", 14 colour "colour", 15 code "code"
-} extra);
+crate::wire_struct! {
+    with_default Row {
+        id "id",
+        name "name",
+        hours "hours",
+        done "done",
+        at "at",
+        number "number",
+        any "any",
+        tags "tags",
+        weights "weights",
+        names "names",
+        nested "nested",
+        parent "parent",
+        rows "rows",
+        day "day",
+        colour "colour",
+        code "code",
+    } extra
+}
 
 #[derive(Clone, Default, PartialEq)]
 struct Change {
     name: Patch<String>,
     tags: Option<Vec<String>>,
     size: Patch<f64>,
-    wire: WireForms<1>,
+    wire: WireForms<{ Change::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(with_default Change { 0 name "name", 1 tags "tags", 2 size "size" });
+crate::wire_struct! {
+    with_default Change {
+        name "name",
+        tags "tags",
+        size "size",
+    }
+}
 
 /// A struct with fields that the API requires.
 #[derive(Clone, PartialEq)]
@@ -79,13 +100,22 @@ struct Create {
     more: Option<Change>,
     size: Option<f64>,
     extra: Extra,
-    wire: WireForms<1>,
+    wire: WireForms<{ Create::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(without_default Create {
-    0 name "name" required_or_default, 1 count "count" required_or_default, 2 day "day" required, 3 colour "colour" required, 4 rows "rows" required_or_default,
-    5 note "note" nullable, 6 meta "meta" json_text, 7 more "more" optional_json_text, 8 size "size"
-} extra);
+crate::wire_struct! {
+    without_default Create {
+        name "name" required_or_default,
+        count "count" required_or_default,
+        day "day" required,
+        colour "colour" required,
+        rows "rows" required_or_default,
+        note "note" nullable,
+        meta "meta" json_text,
+        more "more" optional_json_text,
+        size "size",
+    } extra
+}
 
 #[derive(Clone, Debug, PartialEq)]
 enum Colour {

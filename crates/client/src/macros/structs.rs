@@ -27,70 +27,97 @@ impl fmt::Debug for Redacted {
 
 /// Implements [`WireStruct`](crate::decode::WireStruct), serde's traits and `Debug` for a struct.
 ///
-/// `with_default` structs implement `Default`; `without_default` structs have fields that the API requires. Fields are
-/// numbered from 0 without gaps. A field whose presence its type does not express names the module of
+/// `with_default` structs implement `Default`; `without_default` structs have fields that the API requires. Each field
+/// has its name on the wire. A field whose presence its type does not express names the module of
 /// [`decode`](crate::decode) that decodes and encodes it: `required`, `required_or_default`, `nullable`, `json_text`
-/// or `optional_json_text`. `(secret)` after a field's name redacts the field in `Debug`. `extra` names the field that
-/// retains unknown properties. `strict` lists the fields of
-/// [`WireStruct::strict_fields`](crate::decode::WireStruct::strict_fields). The struct also has a field `wire` of type
-/// [`WireForms`](crate::wire_form::WireForms).
+/// or `optional_json_text`. In parentheses follow its marks: `strict` for the fields of
+/// [`WireStruct::strict_fields`](crate::decode::WireStruct::strict_fields), and `secret` for a field that `Debug` redacts.
+/// `extra` names the field that retains unknown properties. The struct also has a field `wire` of type
+/// [`WireForms`](crate::wire_form::WireForms) with `WIRE_WORDS` words, a constant that the macro defines.
+///
+/// ```text
+/// wire_struct! {
+///     with_default Bird {
+///         id "id" (strict),
+///         name "name" required,
+///     } extra
+/// }
+/// ```
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_struct {
     ($default:ident $name:ident {
-        $($index:literal $field:ident $(($secret:ident))? $key:literal $($kind:ident)?),* $(,)?
-    } $($extra:ident)? $(; strict $($strict:literal),+)?) => {
-        #[doc(hidden)]
-        impl $crate::decode::WireStruct for $name {
-            fn field_names(&self) -> &'static [&'static str] {
-                &[$($key),*]
-            }
-
-            $(fn strict_fields(&self) -> u64 {
-                0 $(| 1 << $strict)+
-            })?
-
-            $crate::wire_struct_empty!($default $($index $field $($kind)?),*; $($extra)?);
-
-            fn decode_field(
-                &mut self,
-                index: usize,
-                reader: &mut dyn $crate::decode::ErasedReader<'_>,
-                form: &mut $crate::wire_form::FormRecorder,
-            ) -> ::std::result::Result<(), $crate::decode::Failed> {
-                match index {
-                    $($index => $crate::wire_struct_field!(decode(&mut self.$field, reader, form) $($kind)?),)*
-                    _ => Ok(()),
-                }
-            }
-
-            fn encode_field(
-                &self,
-                index: usize,
-                writer: &mut $crate::encode::FieldWriter<'_>,
-            ) -> ::std::result::Result<(), $crate::encode::Failed> {
-                match index {
-                    $($index => $crate::wire_struct_field!(encode(&self.$field, writer) $($kind)?),)*
-                    _ => Ok(()),
-                }
-            }
-
-            fn original_form(&self, index: usize) -> $crate::wire_form::OriginalForm<'_> {
-                self.wire.get(index)
-            }
-
-            fn record_form(&mut self, index: usize, form: &mut $crate::wire_form::FormRecorder) {
-                self.wire.set(index, form);
-            }
-
-            $(fn extra(&self) -> ::std::option::Option<&$crate::Extra> {
-                Some(&self.$extra)
-            }
-
-            fn extra_mut(&mut self) -> ::std::option::Option<&mut $crate::Extra> {
-                Some(&mut self.$extra)
-            })?
+        $($field:ident $key:literal $($kind:ident)? $(($($mark:ident),+))?),* $(,)?
+    } $($extra:ident)?) => {
+        impl $name {
+            const WIRE_NAMES: &'static [&'static str] = &[$($key),*];
+            const WIRE_WORDS: usize = $crate::wire_form::words(Self::WIRE_NAMES.len());
         }
+
+        const _: () = {
+            /// The fields in their order, which is that of their indices.
+            #[allow(non_camel_case_types, reason = "variants are named after fields")]
+            enum __Field { $($field),* }
+
+            // compile-time: a constant for each index, as the pattern of an arm, would be evaluated on its own.
+            const __FIELDS: &[__Field] = &[$(__Field::$field),*];
+
+            #[doc(hidden)]
+            impl $crate::decode::WireStruct for $name {
+                fn field_names(&self) -> &'static [&'static str] {
+                    Self::WIRE_NAMES
+                }
+
+                fn strict_fields(&self) -> u64 {
+                    0 $($($(| $crate::wire_struct_strict!($mark __Field::$field))+)?)*
+                }
+
+                $crate::wire_struct_empty!($default [$((__Field::$field) $field $($kind)?),*] $($extra)?);
+
+                fn decode_field(
+                    &mut self,
+                    index: usize,
+                    reader: &mut dyn $crate::decode::ErasedReader<'_>,
+                    form: &mut $crate::wire_form::FormRecorder,
+                ) -> ::std::result::Result<(), $crate::decode::Failed> {
+                    match __FIELDS.get(index) {
+                        $(::std::option::Option::Some(__Field::$field) => {
+                            $crate::wire_struct_field!(decode(&mut self.$field, reader, form) $($kind)?)
+                        })*
+                        _ => Ok(()),
+                    }
+                }
+
+                fn encode_field(
+                    &self,
+                    index: usize,
+                    writer: &mut $crate::encode::FieldWriter<'_>,
+                ) -> ::std::result::Result<(), $crate::encode::Failed> {
+                    match __FIELDS.get(index) {
+                        $(::std::option::Option::Some(__Field::$field) => {
+                            $crate::wire_struct_field!(encode(&self.$field, writer) $($kind)?)
+                        })*
+                        _ => Ok(()),
+                    }
+                }
+
+                fn original_form(&self, index: usize) -> $crate::wire_form::OriginalForm<'_> {
+                    self.wire.get(index)
+                }
+
+                fn record_form(&mut self, index: usize, form: &mut $crate::wire_form::FormRecorder) {
+                    self.wire.set(index, form);
+                }
+
+                $(fn extra(&self) -> ::std::option::Option<&$crate::Extra> {
+                    Some(&self.$extra)
+                }
+
+                fn extra_mut(&mut self) -> ::std::option::Option<&mut $crate::Extra> {
+                    Some(&mut self.$extra)
+                })?
+            }
+        };
 
         impl<'de> $crate::codegen::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::codegen::serde::Deserializer<'de>>(
@@ -143,7 +170,7 @@ macro_rules! wire_struct {
                     f,
                     stringify!($name),
                     &[
-                        $((stringify!($field), $crate::wire_struct_debug!(self.$field $(, $secret)?)),)*
+                        $((stringify!($field), $crate::wire_struct_debug!(self.$field $(, $($mark),+)?)),)*
                         $((stringify!($extra), &self.$extra),)?
                     ],
                 )
@@ -159,8 +186,23 @@ macro_rules! wire_struct_debug {
     ($value:expr) => {
         &$value
     };
-    ($value:expr, secret) => {
+    ($value:expr, strict) => {
+        &$value
+    };
+    ($value:expr, $($mark:ident),+) => {
         &$crate::macros::Redacted
+    };
+}
+
+/// Expands to the bit of a field in [`WireStruct::strict_fields`](crate::decode::WireStruct::strict_fields), by a mark.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! wire_struct_strict {
+    (strict $field:expr) => {
+        1 << ($field as u32)
+    };
+    ($mark:ident $field:expr) => {
+        0
     };
 }
 
@@ -175,7 +217,7 @@ macro_rules! wire_struct_empty {
             ::std::default::Default::default()
         }
     };
-    (without_default $($index:literal $field:ident $($kind:ident)?),*; $($extra:ident)?) => {
+    (without_default [$(($index:expr) $field:ident $($kind:ident)?),*] $($extra:ident)?) => {
         fn required_fields(&self) -> u64 {
             0 $(| $crate::wire_struct_field!(bit($index) $($kind)?))*
         }
@@ -194,9 +236,9 @@ macro_rules! wire_struct_empty {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! wire_struct_field {
-    (bit($index:literal) required) => { 1 << $index };
-    (bit($index:literal) json_text) => { 1 << $index };
-    (bit($index:literal) $($kind:ident)?) => { 0 };
+    (bit($index:expr) required) => { 1 << ($index as u32) };
+    (bit($index:expr) json_text) => { 1 << ($index as u32) };
+    (bit($index:expr) $($kind:ident)?) => { 0 };
     (empty() required_or_default) => { $crate::decode::WireValue::empty() };
     (empty() required) => { $crate::decode::WireValue::empty() };
     (empty() json_text) => { $crate::decode::WireValue::empty() };

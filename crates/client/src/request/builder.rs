@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue},
 };
 use serde::Serialize;
 use url::form_urlencoded;
@@ -14,7 +14,7 @@ use crate::{
     operation::Operation,
     request::{
         params,
-        path::Path,
+        path::{Path, encode_path},
         prepared::{PreparedRequest, RequestParts},
     },
     session::Session,
@@ -105,9 +105,29 @@ impl RequestBuilder {
 
     /// Adds a query parameter whose values are one pair, separated by commas: `id=1,2`.
     pub fn query_joined(&mut self, name: &str, value: &dyn Encode) {
+        self.query_separated(name, value, ',');
+    }
+
+    /// Adds a query parameter whose values are one pair, with this separator: `id=1|2`.
+    pub fn query_separated(&mut self, name: &str, value: &dyn Encode, separator: char) {
         let values = self.values(value);
         if !values.is_empty() {
-            self.pair(name, &values.join(","));
+            self.pair(name, &values.join(separator.encode_utf8(&mut [0; 4])));
+        }
+    }
+
+    /// Adds a cookie, whose value is percent-encoded; none for `null`.
+    pub fn cookie(&mut self, name: &'static str, value: &dyn Encode) {
+        for value in self.values(value) {
+            let headers = &mut self.parts.headers;
+            let others = headers.get(&COOKIE).and_then(|value| value.to_str().ok());
+            let others = others.map(|others| format!("{others}; ")).unwrap_or_default();
+            let added = header_value(&format!("{others}{name}={}", encode_path(&value)));
+            let added = added.map(|mut value| {
+                value.set_sensitive(true);
+                self.parts.headers.insert(COOKIE, value);
+            });
+            self.store(added);
         }
     }
 

@@ -50,6 +50,21 @@ impl<'b> Path<'b> {
         self.encoded(name, &value, value.split('/').any(is_dots), SEGMENTS);
     }
 
+    /// Adds the values of a list as one segment, separated by commas.
+    ///
+    /// An empty list, or an empty value or a value of dots only, is an error.
+    pub fn list<T: Display>(&mut self, name: &'static str, values: &[T]) {
+        if values.is_empty() {
+            self.encoded(name, "", true, SEGMENT);
+        }
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                self.target.push(',');
+            }
+            self.segment(name, value);
+        }
+    }
+
     fn encoded(&mut self, name: &'static str, value: &str, is_invalid: bool, set: &'static AsciiSet) {
         if is_invalid {
             let message = format!(

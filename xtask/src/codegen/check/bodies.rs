@@ -1,7 +1,7 @@
-//! Checks that an operation has a complete request body and one success response.
+//! Checks that an operation has a complete request body and a success response.
 
 use crate::codegen::model::problems::{Problems, Subject};
-use crate::codegen::model::walk;
+use crate::codegen::model::{response, walk};
 use crate::yaml::{Yaml, YamlExt};
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
@@ -50,20 +50,17 @@ fn encoding_is_content_types(media: &Yaml) -> bool {
     })
 }
 
-/// Checks that there is one success response; several status codes may share it.
+/// Checks that there is a success response, and that the content of each has a schema.
 fn success(document: &Yaml, responses: &Yaml) -> Result<(), String> {
-    let successes = responses.entries().into_iter().filter(|(code, _)| code.starts_with('2'));
-    let mut contents: Vec<Vec<(&str, &Yaml)>> =
-        successes.map(|(_, response)| walk::resolve(document, response).pairs("content")).collect();
-    contents.dedup();
-    match contents.as_slice() {
-        [] => Err("no success response: add one, with a status code that begins with 2".into()),
-        [content] => match content.iter().find(|(_, media)| media.get("schema").is_none()) {
-            Some((name, _)) => {
-                Err(format!("{name} of the success response has no schema: add one, or `{{}}` for any JSON"))
-            }
-            None => Ok(()),
-        },
-        _ => Err("the success responses differ: give all 2xx statuses the same content".into()),
+    let successes = response::successes(&responses.entries());
+    if successes.is_empty() {
+        return Err("no success response: add one, with a status code that begins with 2".into());
+    }
+    let contents = successes.into_iter().flat_map(|response| walk::resolve(document, response).pairs("content"));
+    match contents.into_iter().find(|(_, media)| media.get("schema").is_none()) {
+        Some((name, _)) => {
+            Err(format!("{name} of the success response has no schema: add one, or `{{}}` for any JSON"))
+        }
+        None => Ok(()),
     }
 }

@@ -38,13 +38,19 @@ fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], responses: &Y
             return Err(format!("has an unknown key {key}: remove it"));
         }
     }
-    for name in ["parameter", "size"].iter().filter_map(|key| paging.text(key)) {
-        if !parameters
-            .iter()
-            .any(|parameter| parameter.text("in") == Some("query") && parameter.text("name") == Some(name))
-        {
+    for key in ["parameter", "size"] {
+        let Some(name) = paging.text(key) else { continue };
+        let is_named =
+            |parameter: &&&Yaml| parameter.text("in") == Some("query") && parameter.text("name") == Some(name);
+        let Some(parameter) = parameters.iter().find(is_named) else {
             return Err(format!(
                 "names a query parameter {name}, which the operation does not have: declare it or correct the name"
+            ));
+        };
+        let kind = if key == "parameter" && paging.text("scheme") == Some("cursor") { "string" } else { "integer" };
+        if parameter.flag("required") || !is_of(document, &parameter["schema"], &[kind]) {
+            return Err(format!(
+                "names {name} as {key}, which must be optional and of type {kind}: correct its schema"
             ));
         }
     }
@@ -64,6 +70,16 @@ fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], responses: &Y
         if key == "items" && walk::resolve(document, property).text("type") != Some("array") {
             return Err(format!("names {name} as items, which is not a list: name the array of rows"));
         }
+        if key != "items" && !is_of(document, property, &["string", "integer"]) {
+            return Err(format!("names {name} as {key}, which is neither a string nor an integer: correct its schema"));
+        }
     }
     Ok(())
+}
+
+/// Returns whether the schema has one of these types.
+fn is_of(document: &Yaml, schema: &Yaml, kinds: &[&str]) -> bool {
+    let schema = walk::resolve(document, schema);
+    let kind = schema.text("type").or(schema.text("x-keyfob-type"));
+    kind.is_some_and(|kind| kinds.contains(&kind)) && schema.get("enum").is_none()
 }

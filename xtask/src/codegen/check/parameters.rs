@@ -3,11 +3,11 @@
 use crate::codegen::model::parameter::is_open;
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::walk::{self, OperationNode};
-use crate::codegen::naming::snake;
 use crate::yaml::{Yaml, YamlExt};
 
 /// Problem of a parameter that the client cannot serialize.
-const STYLE: &str = "has an unsupported style: use `simple` in paths and `form` in queries";
+const STYLE: &str = "has an unsupported style: use `simple` in paths and headers, and `form`, or `spaceDelimited` or \
+                     `pipeDelimited` for lists, in queries";
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     for found in walk::operations(document) {
@@ -36,11 +36,10 @@ fn operation(document: &Yaml, found: OperationNode<'_>, node: &Yaml, problems: &
             problems.push(subject, "a parameter has no `name` or no `in`: add both");
             continue;
         };
-        let rust = snake(name);
-        if names.contains(&rust) {
-            problems.push(subject, format!("two parameters would have the Rust name {rust}: remove one of them"));
+        if names.contains(&(name, location)) {
+            problems.push(subject, format!("the parameter {name} is declared twice: remove one of them"));
         }
-        names.push(rust);
+        names.push((name, location));
         if let Some(reason) = problem(document, parameter, name, location, found.path) {
             problems.push(subject, reason);
         }
@@ -72,12 +71,11 @@ fn problem(document: &Yaml, parameter: &Yaml, name: &str, location: &str, path: 
         }
         "path" if !parameter.flag("required") => "is a path parameter and must be required: add `required: true`",
         "path" if style.is_some_and(|style| style != "simple") => STYLE,
-        "query" if style.is_some_and(|style| style != "form") => STYLE,
+        "query" if style.is_some_and(|style| style != "form") && !is_separated(style, kind) => STYLE,
         "header" if matches!(name.to_ascii_lowercase().as_str(), "authorization" | "accept" | "content-type") => {
             "is a header that the client sets: remove it"
         }
-        "cookie" => "is a cookie, which the client cannot send: remove it",
-        "path" | "header" if kind == "array" => "is a list outside the query: use a string",
+        "cookie" if kind == "array" => "is a list in a cookie: use a string",
         "query" if is_open(document, parameter) => {
             if parameter.flag("required") || parameter.get("explode").and_then(Yaml::as_bool) == Some(false) {
                 "is an object with any properties, which must be optional and exploded"
@@ -85,14 +83,16 @@ fn problem(document: &Yaml, parameter: &Yaml, name: &str, location: &str, path: 
                 return None;
             }
         }
-        "path" | "query" | "header" if kind == "object" => {
+        "path" | "query" | "header" | "cookie" if kind == "object" => {
             "is an object, which cannot be sent as a parameter: use a string, or additionalProperties in the query"
         }
-        "path" | "query" | "header" if schema.get("enum").is_some() && parameter.at(&["schema", "$ref"]).is_none() => {
-            "has an inline enum: move it to components/schemas"
-        }
-        "path" | "query" | "header" => return None,
-        _ => "has an unknown `in`: use path, query or header",
+        "path" | "query" | "header" | "cookie" => return None,
+        _ => "has an unknown `in`: use path, query, header or cookie",
     };
     Some(format!("the parameter {name} {reason}"))
+}
+
+/// Returns whether the style separates the values of a list by spaces or `|`.
+fn is_separated(style: Option<&str>, kind: &str) -> bool {
+    kind == "array" && matches!(style, Some("spaceDelimited" | "pipeDelimited"))
 }

@@ -1,12 +1,15 @@
-//! Checks that schemas are named and plain, and that response schemas have no required properties.
+//! Checks that types have names and schemas are complete, and that response schemas have no required properties.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codegen::model::problems::{Problems, Subject};
 use crate::codegen::model::reach::reach;
 use crate::codegen::model::walk;
-use crate::codegen::naming::{RESERVED_TYPES, pascal, snake};
+use crate::codegen::naming::{RESERVED_TYPES, pascal};
 use crate::yaml::{Yaml, YamlExt};
+
+/// Problem of a schema with required properties in a response.
+const REQUIRED: &str = "is part of a response and cannot have required properties: remove `required`";
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
     let responses = reach(document).responses;
@@ -20,61 +23,50 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
         if let Some(other) = names.insert(rust, name) {
             problems.push(subject, format!("has the same Rust name as {other}: rename one of them"));
         }
-        if schema.get("enum").is_some() {
-            enumeration(schema, subject, problems);
-        } else {
-            plain(document, schema, Depth::Top, subject, problems);
-        }
-        if responses.contains(name) && !schema.list("required").is_empty() {
-            problems.push(subject, "is part of a response and cannot have required properties: remove `required`");
+        plain(document, schema, subject, problems);
+        if responses.contains(name) && has_required(schema) {
+            problems.push(subject, REQUIRED);
         }
     }
     for found in walk::operations(document) {
         let subject = Subject::Operation { path: found.path, method: found.method };
         for node in std::iter::once(found.operation).chain(found.operation.list("x-keyfob-variants")) {
             for parameter in node.list("parameters") {
-                plain(document, &parameter["schema"], Depth::Inner, subject, problems);
+                plain(document, &parameter["schema"], subject, problems);
             }
             let body = node.get("requestBody").map(|body| walk::resolve(document, body));
             for (media, content) in body.map(|body| body.pairs("content")).unwrap_or_default() {
-                // A multipart form does not become a type; any other inline body gets a name.
+                // A multipart form does not become a type.
                 if media != "multipart/form-data" {
-                    plain(document, &content["schema"], Depth::Top, subject, problems);
+                    plain(document, &content["schema"], subject, problems);
                 }
             }
             for (code, response) in node.pairs("responses") {
                 let media = walk::resolve(document, response).pairs("content");
                 for (_, content) in media.into_iter().filter(|_| code.starts_with('2')) {
-                    plain(document, &content["schema"], Depth::Inner, subject, problems);
+                    plain(document, &content["schema"], subject, problems);
+                    if has_required(&content["schema"]) {
+                        problems.push(subject, REQUIRED);
+                    }
                 }
             }
         }
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Depth {
-    Top,
-    Inner,
+/// Returns whether a schema, or an inline part of it, has required properties.
+fn has_required(schema: &Yaml) -> bool {
+    let parts = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+    let properties = schema.pairs("properties").into_iter().map(|(_, property)| property);
+    !schema.list("required").is_empty() || parts.chain(schema.list("allOf")).chain(properties).any(has_required)
 }
 
-fn plain(document: &Yaml, schema: &Yaml, depth: Depth, subject: Subject<'_>, problems: &mut Problems<'_>) {
+fn plain(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
     if !schema.is_mapping() {
         return;
     }
-    for key in ["oneOf", "anyOf", "not"] {
-        // The alternatives of a value with a lenient type are for other tools.
-        let lenient = ["x-rust-type", "x-keyfob-type"].iter().any(|key| schema.get(key).is_some());
-        if schema.get(key).is_some() && !(lenient && key == "anyOf") {
-            problems
-                .push(subject, format!("{key} has no Rust type: use `{{}}` or x-rust-type, and describe the value"));
-        }
-    }
-    if depth == Depth::Inner && schema.get("enum").is_some() {
-        problems.push(subject, "an inline enum: move it to components/schemas");
-    }
-    if depth == Depth::Inner && schema.get("properties").is_some() {
-        problems.push(subject, "an inline object: move it to components/schemas");
+    if schema.get("enum").is_some() {
+        enumeration(schema, subject, problems);
     }
     match schema.text("type") {
         Some("array") if schema.get("items").is_none() => {
@@ -99,23 +91,13 @@ fn plain(document: &Yaml, schema: &Yaml, depth: Depth, subject: Subject<'_>, pro
     }
     parts(document, schema, subject, problems);
     for key in ["items", "additionalProperties"] {
-        plain(document, &schema[key], Depth::Inner, subject, problems);
+        plain(document, &schema[key], subject, problems);
     }
 }
 
 fn properties(document: &Yaml, schema: &Yaml, subject: Subject<'_>, problems: &mut Problems<'_>) {
-    if schema["additionalProperties"].is_mapping() && !schema["additionalProperties"].entries().is_empty() {
-        problems.push(subject, "has properties and typed additionalProperties: replace the latter by x-keyfob-extra");
-    }
-    let mut names = BTreeSet::new();
-    if schema.flag("x-keyfob-extra") {
-        names.insert("extra".to_owned());
-    }
-    for (name, property) in schema.pairs("properties") {
-        if !names.insert(snake(name)) {
-            problems.push(subject, format!("two fields would have the Rust name {}: remove one of them", snake(name)));
-        }
-        plain(document, property, Depth::Inner, subject, problems);
+    for (_, property) in schema.pairs("properties") {
+        plain(document, property, subject, problems);
     }
     for name in schema.list("required").iter().filter_map(Yaml::as_str) {
         if schema.at(&["properties", name]).is_none() {

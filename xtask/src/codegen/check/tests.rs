@@ -165,18 +165,14 @@ fn operations_have_unique_and_valid_rust_names() {
 }
 
 #[test]
-fn an_operation_has_one_success_response() {
+fn an_operation_has_a_success_response() {
     let responses = |responses: &str| with(&format!("responses: {responses}"));
     let thing = "{ description: d, content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } } }";
     let text = "{ description: d, content: { application/json: { schema: { type: string } } } }";
     assert_eq!(problems(responses(&format!("{{ '200': {thing}, '201': {thing}, '400': {text} }}"))), "");
-    check_rejected(responses(&format!("{{ '200': {thing}, '201': {text} }}")), "the success responses differ");
-    check_rejected(
-        responses(&format!("{{ '200': {thing}, '204': {{ description: d }} }}")),
-        "the success responses differ",
-    );
+    assert_eq!(problems(responses(&format!("{{ '200': {thing}, '201': {text}, '204': {{ description: d }} }}"))), "");
+    assert_eq!(problems(responses("{ default: { description: d } }")), "");
     check_rejected(responses("{ '302': { description: d } }"), "no success response");
-    check_rejected(responses("{ default: { description: d } }"), "no success response");
     check_rejected(responses("{ '200': { description: d, content: { application/json: {} } } }"), "has no schema");
 }
 
@@ -197,13 +193,16 @@ fn bodies_are_complete() {
 
 #[test]
 fn parameters_are_of_kinds_that_can_be_sent() {
-    check_rejected(parameter("{ name: a, in: cookie, schema: { type: string } }"), "a is a cookie");
+    assert_eq!(problems(parameter("{ name: a, in: cookie, schema: { type: string } }")), "");
+    check_rejected(parameter("{ name: a, in: cookie, schema: { type: array, items: {} } }"), "a is a list in a cookie");
     check_rejected(
         parameter("{ name: a, in: query, style: deepObject, schema: { type: string } }"),
         "a has an unsupported style",
     );
+    let list = "schema: { type: array, items: { type: string } }";
+    assert_eq!(problems(parameter(&format!("{{ name: a, in: query, style: pipeDelimited, {list} }}"))), "");
     check_rejected(
-        parameter("{ name: a, in: query, style: pipeDelimited, schema: { type: array, items: {} } }"),
+        parameter("{ name: a, in: query, style: pipeDelimited, schema: { type: string } }"),
         "a has an unsupported style",
     );
     check_rejected(
@@ -211,11 +210,8 @@ fn parameters_are_of_kinds_that_can_be_sent() {
         "a has no schema",
     );
     check_rejected(parameter("{ name: a, in: query, schema: { type: object } }"), "a is an object");
-    check_rejected(parameter("{ name: a, in: query, schema: { type: string, enum: [x] } }"), "a has an inline enum");
-    check_rejected(
-        parameter("{ name: a, in: header, schema: { type: array, items: {} } }"),
-        "a is a list outside the query",
-    );
+    assert_eq!(problems(parameter("{ name: a, in: query, schema: { type: string, enum: [x] } }")), "");
+    assert_eq!(problems(parameter(&format!("{{ name: a, in: header, {list} }}"))), "");
     check_rejected(
         parameter("{ name: Authorization, in: header, schema: { type: string } }"),
         "is a header that the client sets",
@@ -224,10 +220,8 @@ fn parameters_are_of_kinds_that_can_be_sent() {
         parameter("{ name: other, in: path, required: true, schema: { type: string } }"),
         "is declared, but is not in the path",
     );
-    check_rejected(
-        parameter("{ name: Id, in: query, schema: { type: string } }"),
-        "two parameters would have the Rust name id",
-    );
+    assert_eq!(problems(parameter("{ name: Id, in: query, schema: { type: string } }")), "");
+    check_rejected(parameter(&format!("{ID}, {ID}")), "the parameter id is declared twice");
     check_rejected(
         parameter("{ name: a, in: query, x-keyfob-path: raw, schema: { type: string } }"),
         "it can only be `raw`, and only on path parameters",
@@ -247,9 +241,9 @@ fn path_parameters_are_declared_required_and_plain() {
         path("{ name: id, in: path, required: true, style: label, schema: { type: string } }"),
         "an unsupported style",
     );
-    check_rejected(
-        path("{ name: id, in: path, required: true, schema: { type: array, items: {} } }"),
-        "a list outside the query",
+    assert_eq!(
+        problems(path("{ name: id, in: path, required: true, schema: { type: array, items: { type: string } } }")),
+        ""
     );
 }
 
@@ -268,30 +262,20 @@ fn references_name_components_of_the_document() {
 }
 
 #[test]
-fn schemas_are_named_and_plain() {
-    check_rejected(schema("{ oneOf: [{ type: string }] }"), "oneOf has no Rust type");
-    check_rejected(schema("{ anyOf: [{ type: string }] }"), "anyOf has no Rust type");
-    let lenient = "anyOf: [{ type: number, nullable: true }, { type: string }], x-rust-type: { crate: keyfob_client, path: NumberOrString }";
-    assert_eq!(problems(schema(&format!("{{ type: object, properties: {{ id: {{ {lenient} }} }} }}"))), "");
-    check_rejected(schema("{ not: { type: string } }"), "not has no Rust type");
-    check_rejected(schema("{ type: object, properties: { a: { type: object, properties: {} } } }"), "an inline object");
-    check_rejected(schema("{ type: object, properties: { a: { type: string, enum: [x] } } }"), "an inline enum");
+fn schemas_are_complete() {
+    for inner in
+        ["oneOf: [{}]", "anyOf: [{}]", "not: {}", "type: object, properties: { b: {} }", "type: string, enum: [x]"]
+    {
+        assert_eq!(problems(schema(&format!("{{ type: object, properties: {{ a: {{ {inner} }} }} }}"))), "", "{inner}");
+    }
+    check_rejected(
+        schema("{ type: object, properties: { a: { type: object, properties: { b: { type: text } } } } }"),
+        "type text does not exist",
+    );
     check_rejected(schema("{ type: array }"), "a list has no `items`");
     check_rejected(schema("{ type: [string, 'null'] }"), "`type` is not one name");
     check_rejected(schema("{ type: text }"), "type text does not exist");
-    check_rejected(
-        schema("{ type: object, properties: { fooBar: {}, foo_bar: {} } }"),
-        "two fields would have the Rust name foo_bar",
-    );
-    check_rejected(
-        schema("{ type: object, x-keyfob-extra: true, properties: { extra: {} } }"),
-        "two fields would have the Rust name extra",
-    );
     check_rejected(schema("{ type: object, required: [b], properties: { a: {} } }"), "requires b, which is not among");
-    check_rejected(
-        schema("{ type: object, properties: { a: {} }, additionalProperties: { type: string } }"),
-        "replace the latter by x-keyfob-extra",
-    );
     check_rejected(
         schema("{ allOf: [{ type: string }, { $ref: '#/components/schemas/Thing' }] }"),
         "a part of allOf is not an object",
@@ -326,6 +310,11 @@ fn enumerations_have_values_of_one_kind_and_distinct_names() {
 fn schemas_of_responses_have_no_required_properties() {
     let text = with("").replace("Thing: { type: object,", "Thing: { type: object, required: [id],");
     check_rejected(text, "components/schemas/Thing: is part of a response");
+    let text = with("").replace("id: { type: string }", "id: { type: object, required: [b], properties: { b: {} } }");
+    check_rejected(text, "components/schemas/Thing: is part of a response");
+    let inline = "responses: { '200': { description: d, content: { application/json: { schema: { type: array, items: \
+                  { type: object, required: [b], properties: { b: {} } } } } } } }";
+    check_rejected(with(inline), "GET /things/{id}: is part of a response");
 }
 
 #[test]
@@ -364,6 +353,14 @@ fn paging_names_what_exists() {
     check_rejected(
         paging("{ scheme: cursor, items: id, cursor: id, parameter: after }"),
         "names id as items, which is not a list",
+    );
+    check_rejected(
+        paging("{ scheme: offset, items: list, parameter: after }"),
+        "names after as parameter, which must be optional and of type integer",
+    );
+    check_rejected(
+        paging("{ scheme: cursor, items: list, cursor: list, parameter: after }"),
+        "names list as cursor, which is neither a string nor an integer",
     );
     check_rejected(paging("{ scheme: offset, items: list, parameter: after, step: 1 }"), "an unknown key step");
 }

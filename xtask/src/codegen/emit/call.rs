@@ -3,14 +3,13 @@
 use proc_macro2::Ident;
 use quote::format_ident;
 
-use super::request;
 use crate::codegen::model::body::Body;
 use crate::codegen::model::operation::Operation;
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::security::Security;
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk::placeholders;
-use crate::codegen::naming::{pascal, snake};
+use crate::codegen::naming::{Names, argument, pascal};
 
 /// An operation with its arguments.
 pub(super) struct Call<'o> {
@@ -40,14 +39,16 @@ impl<'o> Call<'o> {
     /// Orders the arguments of an operation.
     pub(super) fn new(operation: &'o Operation) -> Self {
         let parameters = operation.parameters.iter().map(|parameter| Argument {
-            field: request::field(&snake(&parameter.name)),
+            field: format_ident!("{}", parameter.rust),
             origin: Origin::Parameter(parameter),
             ty: &parameter.ty,
             required: parameter.required,
         });
         let mut arguments: Vec<_> = parameters.collect();
         if let Security::Bearer(name) = &operation.security {
-            let (field, origin) = (request::field(&snake(name)), Origin::Token(name));
+            let mut names = Names::default();
+            operation.parameters.iter().for_each(|parameter| drop(names.give(parameter.rust.clone())));
+            let (field, origin) = (format_ident!("{}", names.give(argument(name))), Origin::Token(name));
             arguments.push(Argument { field, origin, ty: &Ty::Text, required: true });
         }
         arguments.sort_by_key(|argument| argument.position(operation));
@@ -108,7 +109,7 @@ impl Argument<'_> {
     /// Returns whether the argument is a query parameter that is sent once.
     fn is_single(&self) -> bool {
         let Origin::Parameter(parameter) = self.origin else { return false };
-        parameter.location == Location::Query && (parameter.joined || !self.is_list())
+        parameter.location == Location::Query && (parameter.separator.is_some() || !self.is_list())
     }
 
     /// Orders path parameters as in the path, then the other required parameters, then the optional ones.

@@ -4,20 +4,22 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::rustdoc::{doc, escaped, lower_first, one_line, sentence};
+use super::tables::{Tables, literal};
 use crate::codegen::model::schema::Variant;
 
 /// Returns the variant for values that are not listed: `Unknown`, or `Other` where the API itself has an `Unknown`.
 fn open_name(variants: &[&Variant]) -> proc_macro2::Ident {
-    let taken = variants.iter().any(|variant| variant.rust == "Unknown");
-    format_ident!("{}", if taken { "Other" } else { "Unknown" })
+    let is_free = |name: &&str| variants.iter().all(|variant| variant.rust != **name);
+    format_ident!("{}", ["Unknown", "Other", "Unlisted"].into_iter().find(is_free).unwrap_or("NotListed"))
 }
 
 /// Returns an enumeration of strings.
-pub(super) fn strings(name: &str, docs: &TokenStream, variants: &[Variant]) -> TokenStream {
+pub(super) fn strings(name: &str, docs: &TokenStream, variants: &[Variant], tables: &mut Tables) -> TokenStream {
     let refs: Vec<&Variant> = variants.iter().collect();
     let (open, name) = (open_name(&refs), format_ident!("{name}"));
     let idents: Vec<_> = variants.iter().map(|variant| format_ident!("{}", variant.rust)).collect();
-    let values: Vec<&str> = variants.iter().map(|variant| variant.value.as_str()).collect();
+    let rows = variants.iter().map(|variant| format!("{} {}", variant.rust, literal(&variant.value)));
+    let table = tables.add("open_string_enum", &format!("{name}: {open}"), rows, "");
     let variant_docs = variants.iter().map(variant_doc);
     quote! {
         #docs
@@ -28,16 +30,22 @@ pub(super) fn strings(name: &str, docs: &TokenStream, variants: &[Variant]) -> T
             /// A value that the API's description does not list.
             #open(String),
         }
-        keyfob_client::open_string_enum!(#name: #open { #(#idents #values),* });
+        #table
     }
 }
 
 /// Returns an enumeration of integers.
-pub(super) fn integers(name: &str, docs: &TokenStream, variants: &[(Variant, i64)]) -> TokenStream {
+pub(super) fn integers(
+    name: &str,
+    docs: &TokenStream,
+    variants: &[(Variant, i64)],
+    tables: &mut Tables,
+) -> TokenStream {
     let refs: Vec<&Variant> = variants.iter().map(|(variant, _)| variant).collect();
     let (open, name) = (open_name(&refs), format_ident!("{name}"));
     let idents: Vec<_> = variants.iter().map(|(variant, _)| format_ident!("{}", variant.rust)).collect();
-    let values: Vec<_> = variants.iter().map(|(_, value)| proc_macro2::Literal::i64_unsuffixed(*value)).collect();
+    let rows = variants.iter().map(|(variant, value)| format!("{} {value}", variant.rust));
+    let table = tables.add("open_integer_enum", &format!("{name}: {open}"), rows, "");
     let variant_docs = variants.iter().map(|(variant, _)| variant_doc(variant));
     quote! {
         #docs
@@ -48,7 +56,7 @@ pub(super) fn integers(name: &str, docs: &TokenStream, variants: &[(Variant, i64
             /// A value that the API's description does not list.
             #open(i64),
         }
-        keyfob_client::open_integer_enum!(#name: #open { #(#idents #values),* });
+        #table
     }
 }
 

@@ -85,16 +85,17 @@ fn setter_target(parameter: &Parameter) -> String {
     let name = &parameter.name;
     match parameter.location {
         Location::Header => format!("Sets the header `{name}`."),
+        Location::Cookie => format!("Sets the cookie `{name}`."),
         _ => format!("Sets the query parameter `{name}`."),
     }
 }
 
 /// Returns the sentences about the values of a list parameter.
 fn list_note(parameter: &Parameter) -> String {
-    let sent = if parameter.joined {
-        "they are sent as one parameter, separated by commas"
-    } else {
-        "each is sent as a parameter of its own"
+    let sent = match parameter.separator {
+        Some(separator) => format!("they are sent as one parameter, separated by {}", separator.plural()),
+        None if parameter.location == Location::Header => "each is sent as a header of its own".to_owned(),
+        None => "each is sent as a parameter of its own".to_owned(),
     };
     match &parameter.value_builder {
         Some(ty) => format!(
@@ -123,6 +124,7 @@ fn parameter_line(parameter: &Parameter, rust: &str) -> String {
         Location::Path => "path",
         Location::Query => "query",
         Location::Header => "header",
+        Location::Cookie => "cookie",
     };
     let wire = if parameter.name == rust { String::new() } else { format!(" `{}`", parameter.name) };
     let mut line = format!(" ({location}{wire})");

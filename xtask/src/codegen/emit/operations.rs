@@ -8,7 +8,7 @@ use super::rustdoc::doc;
 use super::{operation_docs, request};
 use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::Operation;
-use crate::codegen::model::parameter::{Location, Parameter};
+use crate::codegen::model::parameter::{Location, Parameter, Separator};
 use crate::codegen::model::response::ResponseBody;
 use crate::codegen::model::security::Security;
 use crate::codegen::model::ty::Ty;
@@ -171,8 +171,8 @@ impl Call<'_> {
             names(&|it| it.location == Location::Header),
         );
         let open = self.open().is_some();
-        let joined = names(&|it| it.location == Location::Query && it.joined);
-        let mut required = names(&|it| it.location != Location::Path && it.required);
+        let joined = names(&|it| it.separator == Some(Separator::Comma));
+        let mut required = names(&|it| matches!(it.location, Location::Query | Location::Header) && it.required);
         let security = match &self.operation.security {
             Security::Client => quote!(Client),
             Security::Anonymous => quote!(Anonymous),

@@ -1,14 +1,14 @@
 //! Paging: the implementation of the runtime's `Paged` for builders of listings.
 
 use anyhow::{Context, Result, bail, ensure};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::call::Call;
 use super::structs::Struct;
 use crate::codegen::model::paging::{Paging, Scheme};
 use crate::codegen::model::ty::Ty;
-use crate::codegen::naming::{pascal, snake};
+use crate::codegen::naming::pascal;
 
 /// Returns the `impl Paged` for a builder, if its operation is paged.
 pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<TokenStream>> {
@@ -25,7 +25,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
     let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("the field {} is not a list", paging.items) };
     let item = item.tokens(Some(&types));
     let page_type = format_ident!("{page_name}");
-    let items = format_ident!("{}", snake(&paging.items));
+    let items = page.ident(&paging.items)?;
     let scheme = match paging.scheme {
         Scheme::Cursor => quote!(Scheme::Cursor),
         Scheme::Page { first } => {
@@ -91,7 +91,7 @@ fn number(call: &Call<'_>, parameter: &str) -> Result<TokenStream> {
 
 /// Returns the expression for an integer field of the page, which may be sent as text.
 fn count(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
-    let field: Ident = format_ident!("{}", snake(property));
+    let field = page.ident(property)?;
     Ok(match page.field(property) {
         Some(Ty::Integer) => quote!(page.#field),
         Some(Ty::Text) => quote!(page.#field.as_deref().and_then(|total| total.parse().ok())),
@@ -101,7 +101,7 @@ fn count(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
 
 /// Returns the expression for a text field of the page, which may be sent as an integer.
 fn text(page: &Struct<'_>, property: &str) -> Result<TokenStream> {
-    let field = format_ident!("{}", snake(property));
+    let field = page.ident(property)?;
     Ok(match page.field(property) {
         Some(Ty::Text) => quote!(page.#field.clone()),
         Some(Ty::Integer) => quote!(page.#field.map(|cursor| cursor.to_string())),

@@ -5,14 +5,10 @@ use quote::{format_ident, quote};
 
 use crate::codegen::model::body::{Body, BodyKind};
 use crate::codegen::model::operation::Operation;
-use crate::codegen::model::parameter::{Location, Parameter};
+use crate::codegen::model::parameter::{Location, Parameter, Separator};
 use crate::codegen::model::response::ResponseBody;
-use crate::codegen::naming::{RESERVED_SETTERS, snake};
-
-/// Returns the builder's field for an argument.
-pub(super) fn field(argument: &str) -> Ident {
-    if RESERVED_SETTERS.contains(&argument) { format_ident!("{argument}_") } else { format_ident!("{argument}") }
-}
+use crate::codegen::model::ty::Ty;
+use crate::codegen::naming::snake;
 
 /// Returns the statements that build the path: its literal parts, and the path parameters, which are encoded.
 pub(super) fn path(operation: &Operation) -> TokenStream {
@@ -21,10 +17,8 @@ pub(super) fn path(operation: &Operation) -> TokenStream {
     let first = literal(parts.next().unwrap_or_default());
     let rest = parts.flat_map(|part| {
         let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        let raw = parameters(operation, Location::Path).any(|one| one.raw && one.name == name);
-        let (name, add) = (snake(name), if raw { quote!(segments) } else { quote!(segment) });
-        let field = field(&name);
-        [Some(quote!(path.#add(#name, &self.#field);)), literal(rest)]
+        let parameter = parameters(operation, Location::Path).find(|one| one.name == name);
+        [parameter.map(segment), literal(rest)]
     });
     std::iter::once(first).chain(rest).flatten().collect()
 }
@@ -32,22 +26,48 @@ pub(super) fn path(operation: &Operation) -> TokenStream {
 /// Returns the statements that add headers, body and query.
 pub(super) fn fill(operation: &Operation) -> TokenStream {
     let headers = sorted(operation, Location::Header).into_iter().map(|parameter| {
-        let (name, field) = (&parameter.name, field(&snake(&parameter.name)));
+        let (name, field) = (&parameter.name, field(parameter));
         quote!(request.header(#name, &self.#field);)
     });
     let json = matches!(operation.response, ResponseBody::Json(_)).then(|| quote!(request.accept("application/json");));
     let body = operation.body.as_ref().map(body);
     let query = sorted(operation, Location::Query).into_iter().filter(|parameter| !parameter.is_open());
     let query = query.map(|parameter| {
-        let (name, field) = (&parameter.name, field(&snake(&parameter.name)));
-        let add = if parameter.joined { quote!(query_joined) } else { quote!(query) };
-        quote!(request.#add(#name, &self.#field);)
+        let (name, field) = (&parameter.name, field(parameter));
+        match parameter.separator {
+            None => quote!(request.query(#name, &self.#field);),
+            Some(Separator::Comma) => quote!(request.query_joined(#name, &self.#field);),
+            Some(separator) => {
+                let separator = separator.character();
+                quote!(request.query_separated(#name, &self.#field, #separator);)
+            }
+        }
+    });
+    let cookies = sorted(operation, Location::Cookie).into_iter().map(|parameter| {
+        let (name, field) = (&parameter.name, field(parameter));
+        quote!(request.cookie(#name, &self.#field);)
     });
     let text = match &operation.response {
         ResponseBody::Text(media) => Some(quote!(request.accept(#media);)),
         _ => None,
     };
-    quote!(#(#headers)* #json #body #(#query)* #text)
+    quote!(#(#headers)* #(#cookies)* #json #body #(#query)* #text)
+}
+
+/// Returns the builder's field for a parameter.
+fn field(parameter: &Parameter) -> Ident {
+    format_ident!("{}", parameter.rust)
+}
+
+/// Returns the statement that adds a path parameter.
+fn segment(parameter: &Parameter) -> TokenStream {
+    let (name, field) = (snake(&parameter.name), field(parameter));
+    let add = match parameter.ty {
+        Ty::List(_) => quote!(list),
+        _ if parameter.raw => quote!(segments),
+        _ => quote!(segment),
+    };
+    quote!(path.#add(#name, &self.#field);)
 }
 
 fn parameters(operation: &Operation, location: Location) -> impl Iterator<Item = &Parameter> {

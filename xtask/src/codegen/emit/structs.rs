@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::{Context, Result};
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::operation_docs::INFERRED;
 use super::rustdoc::{doc, escaped, sentence};
+use super::tables::{Tables, literal};
 use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
 use crate::codegen::model::ty::Ty;
@@ -75,15 +77,28 @@ impl<'s> Struct<'s> {
         self.index(wire).map(|index| &self.fields[index].base)
     }
 
+    /// Returns the Rust name of the field with this name on the wire.
+    pub(super) fn ident(&self, wire: &str) -> Result<Ident> {
+        let field = self.index(wire).and_then(|index| self.fields.get(index));
+        let field = field.with_context(|| format!("there is no field {wire}"))?;
+        Ok(format_ident!("{}", field.property.rust))
+    }
+
     /// Returns the index of the field with this name on the wire.
     pub(super) fn index(&self, wire: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.property.name == wire)
     }
 
     /// Returns the struct, with constructor and setters if it is part of requests.
-    pub(super) fn tokens(&self, in_requests: bool, usage: &Usage, enums: &dyn Fn(&str) -> bool) -> TokenStream {
+    pub(super) fn tokens(
+        &self,
+        in_requests: bool,
+        usage: &Usage,
+        enums: &dyn Fn(&str) -> bool,
+        tables: &mut Tables,
+    ) -> TokenStream {
         let has_default = self.fields.iter().all(|field| !field.is_required());
-        let item = self.item(has_default, usage);
+        let item = self.item(has_default, usage, tables);
         let methods = in_requests.then(|| self.methods(has_default, enums));
         quote!(#item #methods)
     }
@@ -91,24 +106,16 @@ impl<'s> Struct<'s> {
     /// Returns the struct and its table of fields.
     ///
     /// compile-time: the runtime decodes and encodes by the table; serde's derives take several times as long to compile.
-    fn item(&self, has_default: bool, usage: &Usage) -> TokenStream {
+    fn item(&self, has_default: bool, usage: &Usage, tables: &mut Tables) -> TokenStream {
         let name = format_ident!("{}", self.name);
         let docs = doc(&usage.type_docs(self.name, self.schema));
         let fields = self.fields.iter().map(Field::item);
         let extra = self.extra();
-        let keys = self.fields.iter().enumerate().map(|(index, field)| {
-            let (ident, wire) = (format_ident!("{}", field.property.rust), &field.property.name);
-            let index = Literal::usize_unsuffixed(index);
-            let (secret, kind) = (field.property.secret.then(|| quote!((secret))), field.kind());
-            quote!(#index #ident #secret #wire #kind)
-        });
-        let extra_key = self.extra.then(|| quote!(extra));
-        let strict = self.strict.iter().copied().map(Literal::usize_unsuffixed);
-        let strict = (!self.strict.is_empty()).then(|| quote!(; strict #(#strict),*));
         let (default, variant) =
-            if has_default { (Some(quote!(Default,)), quote!(with_default)) } else { (None, quote!(without_default)) };
-        // One word stores the wire forms of sixteen fields.
-        let words = Literal::usize_unsuffixed(self.fields.len().div_ceil(16));
+            if has_default { (Some(quote!(Default,)), "with_default") } else { (None, "without_default") };
+        let rows = self.fields.iter().enumerate().map(|(index, field)| field.row(self.strict.contains(&index)));
+        let end = if self.extra { " extra" } else { "" };
+        let table = tables.add("wire_struct", &format!("{variant} {name}"), rows, end);
         quote! {
             #docs
             #[derive(Clone, #default PartialEq)]
@@ -116,9 +123,9 @@ impl<'s> Struct<'s> {
             pub struct #name {
                 #(#fields)*
                 #extra
-                wire: keyfob_client::wire_form::WireForms<#words>,
+                wire: keyfob_client::wire_form::WireForms<{ #name::WIRE_WORDS }>,
             }
-            keyfob_client::wire_struct!(#variant #name { #(#keys),* } #extra_key #strict);
+            #table
         }
     }
 
@@ -160,7 +167,9 @@ impl<'s> Struct<'s> {
             .map(|field| format_ident!("{}", field.property.rust));
         let unset = unset.chain(self.extra.then(|| format_ident!("extra"))).chain([format_ident!("wire")]);
         let body = if has_default {
-            quote!(Self::default())
+            // A setter may have the name of the constructor.
+            let is_hidden = self.fields.iter().any(|field| field.property.rust == "default");
+            if is_hidden { quote!(Default::default()) } else { quote!(Self::default()) }
         } else {
             quote!(Self { #(#values,)* #(#unset: Default::default(),)* })
         };
@@ -226,14 +235,23 @@ impl Field<'_> {
         }
     }
 
+    /// Returns the field's row of the table: name, name on the wire, kind and marks.
+    fn row(&self, strict: bool) -> String {
+        let marks = [("strict", strict), ("secret", self.property.secret)];
+        let marks: Vec<&str> = marks.into_iter().filter(|(_, has)| *has).map(|(mark, _)| mark).collect();
+        let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
+        let kind = self.kind().map(|kind| format!(" {kind}")).unwrap_or_default();
+        format!("{} {}{kind}{marks}", self.property.rust, literal(&self.property.name))
+    }
+
     /// Returns the kind of the field in the table; a field that is present or absent has none.
-    fn kind(&self) -> Option<TokenStream> {
+    fn kind(&self) -> Option<&'static str> {
         match (self.presence, self.property.json_string) {
-            (Presence::Required, true) => Some(quote!(json_text)),
-            (Presence::Nullable | Presence::Optional, true) => Some(quote!(optional_json_text)),
-            (Presence::Required, false) if self.has_empty_value() => Some(quote!(required_or_default)),
-            (Presence::Required, false) => Some(quote!(required)),
-            (Presence::Nullable, false) => Some(quote!(nullable)),
+            (Presence::Required, true) => Some("json_text"),
+            (Presence::Nullable | Presence::Optional, true) => Some("optional_json_text"),
+            (Presence::Required, false) if self.has_empty_value() => Some("required_or_default"),
+            (Presence::Required, false) => Some("required"),
+            (Presence::Nullable, false) => Some("nullable"),
             (Presence::Optional | Presence::Patch | Presence::Collection, _) => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Request bodies, and the media types that bodies have.
 
-use crate::codegen::model::reader::{Context, Reader};
+use crate::codegen::model::reader::{At, Reader};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
 use crate::codegen::naming::pascal;
@@ -76,12 +76,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, id: &str, node: &Yaml) -> Option<Bod
         description: walk::resolve(document, part).text("description").unwrap_or_default().trim().to_owned(),
     });
     let ty = match kind {
-        BodyKind::Json | BodyKind::Form if node_schema.get("properties").is_some() => {
-            let name = format!("{}Body", pascal(id));
-            reader.notes.push(format!("{id}: the inline body becomes the type {name}"));
-            reader.inline(&name, node_schema)
-        }
-        BodyKind::Json | BodyKind::Form => reader.ty(node_schema, Context::Body, ""),
+        BodyKind::Json | BodyKind::Form => reader.ty(node_schema, At::body(&format!("{}Body", pascal(id)))),
         BodyKind::Multipart => Ty::runtime("Form"),
         BodyKind::Text => Ty::Text,
         BodyKind::Binary => Ty::runtime("Upload"),

@@ -7,7 +7,7 @@ use crate::codegen::model::reader::Reader;
 use crate::codegen::model::response::{self, ResponseBody, Status};
 use crate::codegen::model::security::{self, Security};
 use crate::codegen::model::variants::Expanded;
-use crate::codegen::naming::snake;
+use crate::codegen::naming::{Names, snake};
 use crate::yaml::{Yaml, YamlExt};
 
 /// An operation.
@@ -97,8 +97,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, expanded: &Expanded) -> Operation {
     let server = node.list("servers").first();
     let response = response::body(reader, &id, node);
     let body = node.get("requestBody").and_then(|body| body::read(reader, &id, body));
-    let parameters: Vec<Parameter> =
-        node.list("parameters").iter().map(|parameter| parameter::read(reader, parameter)).collect();
+    let mut names = Names::default();
+    let nodes = node.list("parameters").iter();
+    let parameters = nodes.map(|parameter| parameter::read(reader, &id, &mut names, parameter)).collect();
     reader.notes.end(&id);
     Operation {
         method_name: snake(&id),

@@ -7,7 +7,7 @@ use crate::codegen::model::reach::reach;
 use crate::codegen::model::schema::{self, Schema, is_type};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
-use crate::codegen::naming::pascal;
+use crate::codegen::naming::{Names, RESERVED_TYPES, pascal};
 use crate::yaml::{Yaml, YamlExt};
 
 /// Keywords that limit values. They have no effect on code: a response beyond a limit must not fail, and requests are
@@ -31,6 +31,9 @@ const LIMITS: [&str; 13] = [
 /// Formats of strings that the client treats as plain text.
 const TEXT_FORMATS: [&str; 9] = ["uuid", "uri", "email", "binary", "byte", "password", "time", "duration", "hostname"];
 
+/// Maximum number of schemas within each other. No type has as many: a deeper one is a list or map that contains itself.
+const MAX_DEPTH: usize = 24;
+
 /// Part of the document that a schema belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Context {
@@ -38,14 +41,39 @@ pub(crate) enum Context {
     Parameter,
 }
 
+/// Position of a schema in the document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At<'a> {
+    pub(crate) context: Context,
+    /// Name of the property or parameter that has the schema; may be empty.
+    pub(crate) property: &'a str,
+    /// Name of the type that the schema becomes if it is an inline object or enumeration.
+    pub(crate) name: &'a str,
+}
+
+impl<'a> At<'a> {
+    /// Returns the position of the schema of a body or response.
+    pub(crate) fn body(name: &'a str) -> Self {
+        Self { context: Context::Body, property: "", name }
+    }
+
+    fn named(self, name: &'a str) -> Self {
+        Self { name, ..self }
+    }
+}
+
 /// Reads schemas as types.
 pub(crate) struct Reader<'d> {
     pub(crate) document: &'d Yaml,
     pub(crate) notes: Notes,
     /// Rust names of the components that become types.
-    names: BTreeMap<&'d str, String>,
+    components: BTreeMap<&'d str, String>,
+    /// Names of all types.
+    names: Names,
     /// Types of inline schemas.
     inline: Vec<Schema>,
+    /// Number of schemas around the current one.
+    depth: usize,
 }
 
 impl<'d> Reader<'d> {
@@ -62,15 +90,16 @@ impl<'d> Reader<'d> {
         }
         let components = schemas(document).into_iter();
         let types = components.filter(|(name, schema)| is_type(schema) && !unused.contains(name));
-        let names = types.map(|(name, _)| (name, pascal(name))).collect();
-        Self { document, notes, names, inline: Vec::new() }
+        let mut names = Names::reserved(RESERVED_TYPES);
+        let components = types.map(|(name, _)| (name, names.give(pascal(name)))).collect();
+        Self { document, notes, components, names, inline: Vec::new(), depth: 0 }
     }
 
     /// Returns every type: those of components in the document's order, then those of inline schemas.
     pub(crate) fn finish(mut self) -> (Vec<Schema>, Notes) {
         let mut found = Vec::new();
         for (name, node) in schemas(self.document) {
-            let Some(rust) = self.names.get(name).cloned() else { continue };
+            let Some(rust) = self.components.get(name).cloned() else { continue };
             found.push(schema::read(&mut self, &rust, node));
             if !node.list("allOf").is_empty() {
                 self.notes.push(format!("components/schemas/{name}: allOf becomes one object"));
@@ -81,15 +110,29 @@ impl<'d> Reader<'d> {
         (found, self.notes)
     }
 
-    /// Reads an inline schema that becomes a type with this name.
-    pub(crate) fn inline(&mut self, name: &str, schema: &Yaml) -> Ty {
-        let schema = schema::read(self, name, schema);
+    /// Reads an inline object or enumeration, which becomes a type of its own.
+    fn inline(&mut self, schema: &Yaml, name: &str) -> Ty {
+        let name = self.names.give(name.to_owned());
+        self.notes.push(format!("the inline schema of {name} becomes a type"));
+        let schema = schema::read(self, &name, schema);
         self.inline.push(schema);
-        Ty::Named(name.to_owned())
+        Ty::Named(name)
     }
 
-    /// Returns the type of a schema. `property` is the name of the property or parameter that has it, or empty.
-    pub(crate) fn ty(&mut self, schema: &Yaml, context: Context, property: &str) -> Ty {
+    /// Returns the type of a schema.
+    pub(crate) fn ty(&mut self, schema: &Yaml, at: At<'_>) -> Ty {
+        if self.depth == MAX_DEPTH {
+            self.notes.ignore(at.property, "the type of a list that contains itself");
+            return Ty::Json;
+        }
+        self.depth += 1;
+        let ty = self.ty_at_depth(schema, at);
+        self.depth -= 1;
+        ty
+    }
+
+    fn ty_at_depth(&mut self, schema: &Yaml, at: At<'_>) -> Ty {
+        let At { context, property, name } = at;
         if let Some(path) = schema.at(&["x-rust-type", "path"]).and_then(Yaml::as_str) {
             return Ty::runtime(path);
         }
@@ -97,13 +140,22 @@ impl<'d> Reader<'d> {
             return scalar(kind);
         }
         // A reference with annotations is written around it, with `allOf`.
-        let inner = schema.get("$ref").is_none().then(|| schema.list("allOf").first()).flatten().unwrap_or(schema);
+        let inner = match schema.list("allOf") {
+            [inner] if schema.get("$ref").is_none() && schema.get("properties").is_none() => inner,
+            _ => schema,
+        };
         if inner.get("$ref").is_some() {
-            let (name, target) = walk::chase(self.document, inner);
-            return match self.names.get(name) {
+            let (component, target) = walk::chase(self.document, inner);
+            return match self.components.get(component) {
                 Some(name) if is_type(target) => Ty::Named(name.clone()),
-                _ => self.ty(target, context, property),
+                _ => self.ty(target, at),
             };
+        }
+        if is_type(inner) {
+            return self.inline(inner, name);
+        }
+        for key in ["oneOf", "anyOf", "not"].into_iter().filter(|key| schema.get(key).is_some()) {
+            self.notes.ignore(property, key);
         }
         for key in LIMITS.into_iter().filter(|key| schema.get(key).is_some()) {
             self.notes.ignore(property, key);
@@ -116,10 +168,12 @@ impl<'d> Reader<'d> {
             Some(kind @ ("integer" | "number" | "boolean")) => scalar(kind),
             Some("array") => {
                 let items = schema.get("items").unwrap_or(&Yaml::Null);
-                Ty::List(Box::new(self.ty(items, context, property)))
+                Ty::List(Box::new(self.ty(items, at.named(&format!("{name}Item")))))
             }
             _ => match schema.get("additionalProperties") {
-                Some(values) if !values.entries().is_empty() => Ty::Map(Box::new(self.ty(values, context, property))),
+                Some(values) if !values.entries().is_empty() => {
+                    Ty::Map(Box::new(self.ty(values, at.named(&format!("{name}Value")))))
+                }
                 _ => Ty::Json,
             },
         }

@@ -1,9 +1,9 @@
 //! Schemas that become types: objects and enumerations.
 
-use crate::codegen::model::reader::{Context, Reader};
+use crate::codegen::model::reader::{At, Context, Reader};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
-use crate::codegen::naming::{pascal, snake};
+use crate::codegen::naming::{Names, pascal, snake};
 use crate::yaml::{Yaml, YamlExt};
 
 /// A schema that becomes a type.
@@ -62,7 +62,18 @@ pub(crate) struct Variant {
 
 /// Returns whether a component becomes a type; any other one is inlined where it is used.
 pub(crate) fn is_type(schema: &Yaml) -> bool {
-    schema.get("enum").is_some() || schema.get("properties").is_some() || schema.list("allOf").len() > 1
+    is_enumeration(schema) || schema.get("properties").is_some() || schema.list("allOf").len() > 1
+}
+
+/// Returns whether the schema lists strings or integers; other lists of values do not limit the type.
+fn is_enumeration(schema: &Yaml) -> bool {
+    let mut values = schema.list("enum").iter().filter(|value| !value.is_null()).peekable();
+    values.peek().is_some()
+        && match schema.text("type") {
+            Some("integer") => values.all(Yaml::is_i64),
+            Some("string") => values.all(Yaml::is_string),
+            _ => false,
+        }
 }
 
 /// Returns whether the schema is a string with `format: password`, or a list of such strings.
@@ -75,16 +86,18 @@ pub(crate) fn is_secret(document: &Yaml, schema: &Yaml) -> bool {
 /// Reads a schema that becomes a type with this name.
 pub(crate) fn read(reader: &mut Reader<'_>, rust: &str, node: &Yaml) -> Schema {
     let description = node.text("description").map(|text| text.trim().to_owned());
-    let shape = if node.get("enum").is_some() {
+    let shape = if is_enumeration(node) {
         enumeration(node)
     } else {
         let (properties, required) = merged(reader.document, node);
-        let properties = properties.into_iter();
-        Shape::Object {
-            properties: properties.map(|(name, node)| property(reader, name, node, required.contains(&name))).collect(),
-            patch: node.flag("x-keyfob-patch"),
-            extra: node.flag("x-keyfob-extra"),
-        }
+        // Properties of any name beside the declared ones have no type.
+        let extra = node.flag("x-keyfob-extra") || !node["additionalProperties"].entries().is_empty();
+        let mut names = Names::reserved(if extra { &["wire", "extra"] } else { &["wire"] });
+        let properties = properties.into_iter().map(|(name, node)| {
+            let field = names.give(snake(name));
+            property(reader, rust, (name, field), node, required.contains(&name))
+        });
+        Shape::Object { properties: properties.collect(), patch: node.flag("x-keyfob-patch"), extra }
     };
     Schema { rust: rust.to_owned(), description, shape }
 }
@@ -107,7 +120,13 @@ fn merged<'d>(document: &'d Yaml, node: &'d Yaml) -> (Vec<(&'d str, &'d Yaml)>, 
     (properties, required)
 }
 
-fn property(reader: &mut Reader<'_>, name: &str, node: &Yaml, required: bool) -> Property {
+fn property(
+    reader: &mut Reader<'_>,
+    owner: &str,
+    (name, rust): (&str, String),
+    node: &Yaml,
+    required: bool,
+) -> Property {
     let document = reader.document;
     // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
     let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
@@ -116,8 +135,8 @@ fn property(reader: &mut Reader<'_>, name: &str, node: &Yaml, required: bool) ->
     let description = node.text("description").or_else(|| alias.and_then(|target| target.text("description")));
     Property {
         name: name.to_owned(),
-        rust: snake(name),
-        ty: reader.ty(node, Context::Body, name),
+        rust,
+        ty: reader.ty(node, At { context: Context::Body, property: name, name: &format!("{owner}{}", pascal(name)) }),
         description: description.map(|text| text.trim().to_owned()),
         required,
         nullable: [node, target].into_iter().chain(node.list("anyOf")).any(|schema| schema.flag("nullable")),
@@ -130,19 +149,23 @@ fn property(reader: &mut Reader<'_>, name: &str, node: &Yaml, required: bool) ->
 
 fn enumeration(node: &Yaml) -> Shape {
     let text = |key: &str, at: usize| node.list(key).get(at).and_then(Yaml::as_str).map(str::to_owned);
-    let values = node.list("enum").iter().filter(|value| !value.is_null());
-    let variants = values.enumerate().map(|(at, value)| {
-        let text_value = value.as_str().map_or_else(|| value.as_i64().unwrap_or_default().to_string(), str::to_owned);
-        let variant = Variant {
-            rust: pascal(&text("x-enum-varnames", at).unwrap_or_else(|| text_value.clone())),
-            value: text_value,
-            description: text("x-enum-descriptions", at),
-        };
-        (variant, value.as_i64().unwrap_or_default())
-    });
+    let mut names = Names::default();
+    let mut variants: Vec<(Variant, i64)> = Vec::new();
+    for (at, value) in node.list("enum").iter().filter(|value| !value.is_null()).enumerate() {
+        let number = value.as_i64().unwrap_or_default();
+        let value = value.as_str().map_or_else(|| number.to_string(), str::to_owned);
+        if variants.iter().any(|(variant, _)| variant.value == value) {
+            continue;
+        }
+        let name = text("x-enum-varnames", at).unwrap_or_else(|| value.clone());
+        let has_letters = name.chars().any(char::is_alphanumeric);
+        let name = if has_letters { pascal(&name) } else { format!("Value{}", at + 1) };
+        let description = text("x-enum-descriptions", at);
+        variants.push((Variant { rust: names.give(name), value, description }, number));
+    }
     if node.text("type") == Some("integer") {
-        Shape::Integers(variants.collect())
+        Shape::Integers(variants)
     } else {
-        Shape::Strings(variants.map(|(variant, _)| variant).collect())
+        Shape::Strings(variants.into_iter().map(|(variant, _)| variant).collect())
     }
 }

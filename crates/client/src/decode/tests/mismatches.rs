@@ -22,10 +22,16 @@ struct Page {
     data: Vec<Keyed>,
     next: Option<String>,
     total: Option<i64>,
-    wire: WireForms<1>,
+    wire: WireForms<{ Page::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(with_default Page { 0 data "data", 1 next "next", 2 total "total" }; strict 0, 1, 2);
+crate::wire_struct! {
+    with_default Page {
+        data "data" (strict),
+        next "next" (strict),
+        total "total" (strict),
+    }
+}
 
 /// A row of a listing.
 #[derive(Clone, Default, PartialEq)]
@@ -35,12 +41,18 @@ struct Keyed {
     qty: Option<f64>,
     tags: Vec<String>,
     parent: Option<Box<Keyed>>,
-    wire: WireForms<1>,
+    wire: WireForms<{ Keyed::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(with_default Keyed {
-    0 id "id", 1 deleted "deleted", 2 qty "qty", 3 tags "tags", 4 parent "parent"
-}; strict 0, 1);
+crate::wire_struct! {
+    with_default Keyed {
+        id "id" (strict),
+        deleted "deleted" (strict),
+        qty "qty",
+        tags "tags",
+        parent "parent",
+    }
+}
 
 /// Structs with required fields, in every place where a struct can be.
 #[derive(Clone, Default, PartialEq)]
@@ -49,10 +61,17 @@ struct Orders {
     first: Option<Create>,
     by_name: BTreeMap<String, Create>,
     change: Option<Change>,
-    wire: WireForms<1>,
+    wire: WireForms<{ Orders::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(with_default Orders { 0 list "list", 1 first "first", 2 by_name "by_name", 3 change "change" });
+crate::wire_struct! {
+    with_default Orders {
+        list "list",
+        first "first",
+        by_name "by_name",
+        change "change",
+    }
+}
 
 fn response(body: &str) -> BufferedResponse {
     BufferedResponse { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_owned().into() }

@@ -17,13 +17,22 @@ struct Row {
     numbers: Vec<f64>,
     rows: Vec<Row>,
     map: BTreeMap<String, i64>,
-    wire: WireForms<1>,
+    wire: WireForms<{ Row::WIRE_WORDS }>,
 }
 
-crate::wire_struct!(with_default Row {
-    0 count "count", 1 qty "qty", 2 active "active", 3 name "name", 4 at "at", 5 day "day", 6 numbers "numbers",
-    7 rows "rows", 8 map "map"
-});
+crate::wire_struct! {
+    with_default Row {
+        count "count",
+        qty "qty",
+        active "active",
+        name "name",
+        at "at",
+        day "day",
+        numbers "numbers",
+        rows "rows",
+        map "map",
+    }
+}
 
 fn row(json: &str) -> Row {
     serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
