@@ -14,6 +14,7 @@ mod limits;
 mod machine_registrations;
 mod one_shape;
 mod operations;
+mod readme_table;
 mod resilience;
 mod secrets;
 mod tidy;
