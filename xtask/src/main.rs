@@ -13,6 +13,7 @@ mod cargo;
 mod ci;
 mod codegen;
 mod compare;
+mod dist;
 mod public_api;
 mod release;
 mod rustdoc;
@@ -65,6 +66,8 @@ enum Command {
     Advisories,
     /// Packages the crates, builds each from its package, checks compatibility, and publishes
     Release(release::Arguments),
+    /// Builds a static binary, completions, man pages and checksums in target/dist
+    Dist,
     /// Measures Keyfob and its alternatives, and prints the tables of the book's page on performance
     Bench(bench::Arguments),
     /// Builds the book of docs/book into target/book; needs mdBook
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(root()),
         Command::Advisories => advisories::run(root()),
         Command::Release(arguments) => release::run(root(), &arguments),
+        Command::Dist => dist::run(root()),
         Command::Bench(arguments) => bench::run(root(), &arguments),
         Command::Book(arguments) => book::run(root(), &arguments),
     };

@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 #[derive(Debug, Parser)]
-#[command(name = "keyfob", bin_name = "keyfob", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "keyfob", bin_name = "keyfob", version, long_version = crate::version::long())]
+#[command(max_term_width = 100, arg_required_else_help = true)]
 #[command(about = "Business APIs behind OAuth 2.0, from a terminal: Ditio, Bits, ItemPath, d.vinci, Digitaleo")]
 #[command(after_help = "Start with `keyfob tour`: it needs no account and no network.")]
 pub(crate) struct Cli {
@@ -32,6 +33,12 @@ pub(crate) enum Command {
     Export(Export),
     /// List the operations, with the confidence and the source of each description
     Apis(Apis),
+    /// Print a script that lets a shell complete commands and options
+    Completions(Completions),
+    /// Write the manual to a directory
+    #[cfg(feature = "man-pages")]
+    #[command(hide = true)]
+    ManPages(ManPages),
 }
 
 #[derive(Args, Debug)]
@@ -185,6 +192,25 @@ pub(crate) struct Apis {
     /// Print JSON; the default when standard output is not a terminal
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  keyfob completions bash > ~/.local/share/bash-completion/completions/keyfob
+  keyfob completions zsh > ~/.zfunc/_keyfob              with ~/.zfunc in $fpath
+  keyfob completions fish > ~/.config/fish/completions/keyfob.fish")]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[cfg(feature = "man-pages")]
+#[derive(Args, Debug)]
+pub(crate) struct ManPages {
+    /// The directory, which is created if it is missing
+    pub(crate) directory: PathBuf,
 }
 
 /// Address, credentials profile and connection options.

@@ -2,6 +2,7 @@
 
 mod args;
 mod call;
+mod completions;
 mod connect;
 mod console;
 mod exit;
@@ -21,6 +22,7 @@ mod token;
 mod tour;
 mod trust;
 mod usage_error;
+mod version;
 
 use std::process::ExitCode;
 
@@ -48,6 +50,9 @@ pub fn main() -> ExitCode {
             #[cfg(feature = "ditio-reporting")]
             Command::Export(args) => export::run(&args).await,
             Command::Apis(args) => list::run(&args),
+            Command::Completions(args) => completions::run(&args),
+            #[cfg(feature = "man-pages")]
+            Command::ManPages(args) => completions::write_man_pages(&args),
         }
     });
     match result {

@@ -21,6 +21,7 @@ fn the_help_texts_match_the_reviewed_snapshot() {
         vec!["call", "digitaleo", "update_contact", "--help"],
         vec!["export", "--help"],
         vec!["apis", "--help"],
+        vec!["completions", "--help"],
     ] {
         let run = Keyfob::new(&arguments).run();
         assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{run:?}");
@@ -33,6 +34,30 @@ fn the_help_texts_match_the_reviewed_snapshot() {
     }
     let reviewed = fs::read_to_string(path).unwrap_or_default();
     assert!(reviewed == tree, "the help changed; KEYFOB_BLESS=1 writes the new one for review:\n{tree}");
+}
+
+#[test]
+fn the_version_names_commit_features_and_target() {
+    let short = Keyfob::new(&["-V"]).run();
+    assert_eq!((short.status, short.stdout.as_str()), (0, concat!("keyfob ", env!("CARGO_PKG_VERSION"), "\n")));
+    let long = Keyfob::new(&["--version"]).run().stdout;
+    let lines: Vec<_> = long.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (4, concat!("keyfob ", env!("CARGO_PKG_VERSION"))), "{long}");
+    // The commit itself is part of release builds only.
+    assert!(lines[1].starts_with("commit: "), "{long}");
+    assert!(lines[2].starts_with("features: ditio-core, ") && lines[2].ends_with(", parquet"), "{long}");
+    assert!(lines[3].starts_with("target: ") && lines[3].matches('-').count() >= 2, "{long}");
+}
+
+#[test]
+fn completions_name_every_command() {
+    for (shell, start) in [("bash", "_keyfob()"), ("zsh", "#compdef keyfob"), ("fish", "# Print an optspec")] {
+        let script = Keyfob::new(&["completions", shell]).run().stdout;
+        assert!(script.starts_with(start), "{shell}: {script:.200}");
+        for command in ["tour", "simulate", "trust", "token", "call", "export", "apis", "completions"] {
+            assert!(script.contains(command), "{shell} lacks {command}");
+        }
+    }
 }
 
 #[test]

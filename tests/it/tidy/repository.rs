@@ -83,6 +83,18 @@ fn the_guides_and_ci_run_the_same_tests() {
 }
 
 #[test]
+fn the_container_has_the_binary_of_dist_only_and_no_privileges() {
+    let file = read("Containerfile");
+    let lines: Vec<_> = file.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(lines[..3], ["FROM scratch", "COPY target/dist/keyfob /keyfob", "USER 65532:65532"], "{file}");
+    assert!(read("xtask/src/dist.rs").contains("\"target/dist\""), "dist writes another folder");
+    // Everything else would be sent to the builder, with gigabytes in `target`.
+    let context: Vec<_> =
+        read(".dockerignore").lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    assert_eq!(context, ["*", "!target/dist/keyfob"]);
+}
+
+#[test]
 fn pages_of_the_repository_contain_no_address_of_a_publisher() {
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
