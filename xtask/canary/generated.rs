@@ -27,7 +27,9 @@ pub const API: &str = "canary";
 ///   [`upload_file`](Self::upload_file), [`attach_files`](Self::attach_files),
 ///   [`report`](Self::report), [`send_report`](Self::send_report),
 ///   [`open_door`](Self::open_door), [`door`](Self::door), [`search`](Self::search),
-///   [`flights`](Self::flights), [`record_flight`](Self::record_flight)
+///   [`flights`](Self::flights), [`log_flight`](Self::log_flight),
+///   [`replace_flight_log`](Self::replace_flight_log),
+///   [`update_flight_log`](Self::update_flight_log), [`record_flight`](Self::record_flight)
 #[derive(Clone, Debug)]
 pub struct Client {
     session: keyfob_client::Session,
@@ -369,7 +371,11 @@ impl Client {
     }
     /// Lists the names of flights, in a response for all statuses.
     ///
-    /// Returns a list of [`String`].
+    /// Returns a list of [`String`], one page; [`stream`](operation::Flights::stream) lists the
+    /// items of all pages, and [`pages`](operation::Flights::pages) the pages.
+    ///
+    /// Optional parameters: [`page`](operation::Flights::page),
+    /// [`per_page`](operation::Flights::per_page).
     ///
     /// Statuses:
     /// * others: Names.
@@ -377,6 +383,45 @@ impl Client {
     /// Sends `GET /flights`. Documented by the vendor: <https://example.invalid/flights>.
     pub fn flights(&self) -> operation::Flights {
         operation::Flights::new(self.session.clone())
+    }
+    /// Appends to the log of flights.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Optional parameters: [`body`](operation::LogFlight::body).
+    ///
+    /// Statuses:
+    /// * 204: Appended.
+    ///
+    /// Sends `POST /flights/log`. Documented by the vendor: <https://example.invalid/flights>.
+    pub fn log_flight(&self) -> operation::LogFlight {
+        operation::LogFlight::new(self.session.clone())
+    }
+    /// Replaces the log of flights.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Optional parameters: [`body`](operation::ReplaceFlightLog::body).
+    ///
+    /// Statuses:
+    /// * 204: Replaced.
+    ///
+    /// Sends `PUT /flights/log`. Documented by the vendor: <https://example.invalid/flights>.
+    pub fn replace_flight_log(&self) -> operation::ReplaceFlightLog {
+        operation::ReplaceFlightLog::new(self.session.clone())
+    }
+    /// Changes the log of flights.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Optional parameters: [`body`](operation::UpdateFlightLog::body).
+    ///
+    /// Statuses:
+    /// * 204: Changed.
+    ///
+    /// Sends `PATCH /flights/log`. Documented by the vendor: <https://example.invalid/flights>.
+    pub fn update_flight_log(&self) -> operation::UpdateFlightLog {
+        operation::UpdateFlightLog::new(self.session.clone())
     }
     /// Records a flight.
     ///
@@ -432,6 +477,9 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
     &operation::Door::OPERATION,
     &operation::Search::OPERATION,
     &operation::Flights::OPERATION,
+    &operation::LogFlight::OPERATION,
+    &operation::ReplaceFlightLog::OPERATION,
+    &operation::UpdateFlightLog::OPERATION,
     &operation::RecordFlight::OPERATION,
 ];
 /// Request builders, one for each operation.
@@ -1801,7 +1849,8 @@ pub mod operation {
     /// Builder of [`Client::flights`](super::Client::flights): lists the names of flights, in a
     /// response for all statuses.
     ///
-    /// Returns a list of [`String`].
+    /// Returns a list of [`String`], one page; [`stream`](Flights::stream) lists the items of
+    /// all pages, and [`pages`](Flights::pages) the pages.
     ///
     /// Sends `GET /flights`. Documented by the vendor: <https://example.invalid/flights>.
     #[derive(Clone, Debug)]
@@ -1809,6 +1858,8 @@ pub mod operation {
     pub struct Flights {
         session: Session,
         call: CallOptions,
+        page: Option<i64>,
+        per_page: Option<i64>,
     }
     impl Flights {
         /// Method, path, parameters, confidence and source of this operation.
@@ -1818,7 +1869,7 @@ pub mod operation {
             summary: "Lists the names of flights, in a response for all statuses.",
             method: "GET",
             path: "/flights",
-            query: &[],
+            query: &["page", "per_page"],
             open_query: false,
             comma_separated: &[],
             headers: &[],
@@ -1838,7 +1889,29 @@ pub mod operation {
             Self {
                 session,
                 call: CallOptions::default(),
+                page: None,
+                per_page: None,
             }
+        }
+        /// Sets the query parameter `page`.
+        pub fn page(mut self, value: i64) -> Self {
+            self.page = Some(value);
+            self
+        }
+        /// Sets the query parameter `per_page`.
+        pub fn per_page(mut self, value: i64) -> Self {
+            self.per_page = Some(value);
+            self
+        }
+        /// Returns a stream of the pages, from the page that is set here or else the first.
+        ///
+        /// The next page is fetched while the current one is consumed.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// Returns a stream of the items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
         }
     }
     #[doc(hidden)]
@@ -1848,9 +1921,231 @@ pub mod operation {
         }
         fn build(&self, request: &mut RequestBuilder) {
             request.accept("application/json");
+            request.query("page", &self.page);
+            request.query("per_page", &self.per_page);
         }
     }
     keyfob_client::operation!(Flights, Vec < String >, value);
+    impl Paged for Flights {
+        type Page = Vec<String>;
+        type Item = String;
+        const SCHEME: Scheme = Scheme::Page { first: 1 };
+        fn seek(&mut self, position: Position) {
+            if let Position::Number(number) = position {
+                self.page = Some(number);
+            }
+        }
+        fn start(&self) -> Option<i64> {
+            self.page
+        }
+        fn page_size(&self) -> Option<i64> {
+            self.per_page
+        }
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::list_page_request::<
+                Vec<String>,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
+        }
+        fn cursor(_: &Self::Page) -> Option<String> {
+            None
+        }
+        fn total(_: &Self::Page) -> Option<i64> {
+            None
+        }
+        fn items(page: &mut Self::Page) -> Vec<Self::Item> {
+            std::mem::take(page)
+        }
+        fn len(page: &Self::Page) -> usize {
+            page.len()
+        }
+    }
+    /// Builder of [`Client::log_flight`](super::Client::log_flight): appends to the log of
+    /// flights.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Sends `POST /flights/log`. Documented by the vendor: <https://example.invalid/flights>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct LogFlight {
+        session: Session,
+        call: CallOptions,
+        body: Option<String>,
+    }
+    impl LogFlight {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "log_flight",
+            summary: "Appends to the log of flights.",
+            method: "POST",
+            path: "/flights/log",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "text/plain",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/flights",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                body: None,
+            }
+        }
+        /// Sets the request body (`text/plain`).
+        pub fn body(mut self, value: impl Into<String>) -> Self {
+            self.body = Some(value.into());
+            self
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for LogFlight {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/flights/log");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            if let Some(body) = &self.body {
+                request.bytes(body.clone(), "text/plain");
+            }
+        }
+    }
+    keyfob_client::operation!(LogFlight, (), empty);
+    /// Builder of [`Client::replace_flight_log`](super::Client::replace_flight_log): replaces
+    /// the log of flights.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Sends `PUT /flights/log`. Documented by the vendor: <https://example.invalid/flights>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct ReplaceFlightLog {
+        session: Session,
+        call: CallOptions,
+        body: Option<keyfob_client::Upload>,
+    }
+    impl ReplaceFlightLog {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "replace_flight_log",
+            summary: "Replaces the log of flights.",
+            method: "PUT",
+            path: "/flights/log",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "application/octet-stream",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::Idempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/flights",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                body: None,
+            }
+        }
+        /// Sets the request body (`application/octet-stream`).
+        pub fn body(mut self, value: impl Into<keyfob_client::Upload>) -> Self {
+            self.body = Some(value.into());
+            self
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for ReplaceFlightLog {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/flights/log");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            if let Some(body) = &self.body {
+                request.upload(body, "application/octet-stream");
+            }
+        }
+    }
+    keyfob_client::operation!(ReplaceFlightLog, (), empty);
+    /// Builder of [`Client::update_flight_log`](super::Client::update_flight_log): changes the
+    /// log of flights.
+    ///
+    /// Returns `()`; a body of the response is ignored.
+    ///
+    /// Sends `PATCH /flights/log`. Documented by the vendor: <https://example.invalid/flights>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct UpdateFlightLog {
+        session: Session,
+        call: CallOptions,
+        body: Option<keyfob_client::Form>,
+    }
+    impl UpdateFlightLog {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "update_flight_log",
+            summary: "Changes the log of flights.",
+            method: "PATCH",
+            path: "/flights/log",
+            query: &[],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "multipart/form-data",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::NotIdempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/flights",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                body: None,
+            }
+        }
+        /// Sets the request body (multipart form).
+        pub fn body(mut self, value: keyfob_client::Form) -> Self {
+            self.body = Some(value);
+            self
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for UpdateFlightLog {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/flights/log");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            if let Some(body) = &self.body {
+                request.multipart(body);
+            }
+        }
+    }
+    keyfob_client::operation!(UpdateFlightLog, (), empty);
     /// Builder of [`Client::record_flight`](super::Client::record_flight): records a flight.
     ///
     /// Inline schemas, names that clash, and rare kinds of parameters.

@@ -464,7 +464,7 @@ async fn debug_output_of_types_builders_and_dynamic_calls_has_no_secret() {
 
 #[test]
 fn operations_have_their_query_confidence_and_source() {
-    assert_eq!(OPERATIONS.len(), 19);
+    assert_eq!(OPERATIONS.len(), 22);
     let merge = operation::MergeBirds::OPERATION;
     assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);
     assert_eq!(
@@ -499,6 +499,28 @@ async fn inline_schemas_clashing_names_and_rare_parameters_are_sent_and_read() {
     });
     assert_eq!(sent, expected);
     assert_eq!(client.flights().await.unwrap().into_inner(), ["a"]);
-    let error = client.record_flight(Vec::<String>::new(), types::RecordFlightBody::new(Default::default()));
+    let error =
+        client.record_flight(Vec::<String>::new(), types::RecordFlightBody::new(types::RecordFlightBodyFrom::new()));
     assert_eq!(error.await.unwrap_err().kind(), ErrorKind::Rejected);
+}
+
+#[tokio::test]
+async fn a_body_of_any_kind_can_be_optional() {
+    let (server, client) = canary((0..6).map(|_| status(204))).await;
+    client.log_flight().await.unwrap();
+    client.log_flight().body("up").await.unwrap();
+    client.replace_flight_log().await.unwrap();
+    client.replace_flight_log().body(Upload::text("down")).await.unwrap();
+    client.update_flight_log().await.unwrap();
+    client.update_flight_log().body(Form::new().text("page", "one")).await.unwrap();
+    assert_eq!([0, 1, 2, 3, 4].map(|index| sent_at(&server, index)), ["", "up", "", "down", ""]);
+    assert!(sent_at(&server, 5).contains("one"));
+}
+
+#[tokio::test]
+async fn a_page_can_be_the_list_of_its_rows() {
+    let (server, client) = canary([body(r#"["a", "b"]"#), body(r#"["c"]"#)]).await;
+    let flights: Vec<String> = client.flights().per_page(2).stream().try_collect().await.unwrap();
+    assert_eq!((flights.concat().as_str(), server.count()), ("abc", 2));
+    assert!(server.requests()[1].line.contains("page=2&per_page=2"), "{}", server.requests()[1].line);
 }

@@ -19,7 +19,7 @@ use keyfob_auth::Clock;
 use crate::{
     call::options::CallOptions,
     decode::{
-        WireStruct,
+        WireStruct, WireValue,
         body::{self, BodyDecoder},
     },
     error::{Error, ErrorKind},
@@ -50,6 +50,17 @@ pub fn page_request<T: WireStruct + Send + Sync + 'static>(
 ) -> PageRequest {
     // compile-time: the same decoder as for a single page, so that the listing instantiates no other generic code.
     untyped_page_request(session, operation, parameters, options, BodyDecoder::Struct(body::empty_struct::<T>))
+}
+
+/// Creates the request for a page that is a list.
+#[inline]
+pub fn list_page_request<T: WireValue + Send + Sync + 'static>(
+    session: &Session,
+    operation: &'static Operation,
+    parameters: &dyn BuildRequest,
+    options: CallOptions,
+) -> PageRequest {
+    untyped_page_request(session, operation, parameters, options, BodyDecoder::Value(body::empty_slot::<T>))
 }
 
 fn untyped_page_request(

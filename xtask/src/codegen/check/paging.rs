@@ -1,7 +1,7 @@
 //! Checks that paging has a known scheme, and names parameters and properties that exist.
 
 use crate::codegen::model::problems::{Problems, Subject};
-use crate::codegen::model::walk;
+use crate::codegen::model::{response, walk};
 use crate::yaml::{Yaml, YamlExt};
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
@@ -24,8 +24,8 @@ pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {
 fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], responses: &Yaml) -> Result<(), String> {
     let (required, optional): (&[&str], &[&str]) = match paging.text("scheme") {
         Some("cursor") => (&["items", "cursor", "parameter"], &["size"]),
-        Some("page") => (&["items", "parameter"], &["size", "first", "total"]),
-        Some("offset") => (&["items", "parameter"], &["size", "total"]),
+        Some("page") => (&["parameter"], &["items", "size", "first", "total"]),
+        Some("offset") => (&["parameter"], &["items", "size", "total"]),
         _ => return Err("has no known scheme: use cursor, page or offset".into()),
     };
     for key in required {
@@ -54,12 +54,14 @@ fn paging_of(document: &Yaml, paging: &Yaml, parameters: &[&Yaml], responses: &Y
             ));
         }
     }
-    let response =
-        responses.entries().into_iter().find(|(code, _)| code.starts_with('2')).map(|(_, response)| response);
+    let response = response::successes(&responses.entries()).into_iter().next();
     let content = response.map(|response| walk::resolve(document, response).pairs("content")).unwrap_or_default();
     let Some((_, media)) = content.first() else {
         return Err("is on an operation whose response has no schema: add the schema".into());
     };
+    if paging.text("items").is_none() && walk::resolve(document, &media["schema"]).text("type") != Some("array") {
+        return Err("has no items, and the response is not a list: name the array of rows".into());
+    }
     for key in ["items", "cursor", "total"] {
         let Some(name) = paging.text(key) else { continue };
         let Some(property) = walk::property(document, &media["schema"], name) else {

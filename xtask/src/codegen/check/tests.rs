@@ -355,6 +355,11 @@ fn paging_names_what_exists() {
         "names id as items, which is not a list",
     );
     check_rejected(
+        paging("{ scheme: offset, parameter: after }")
+            .replace("after, in: query, schema: { type: string", "after, in: query, schema: { type: integer"),
+        "has no items, and the response is not a list",
+    );
+    check_rejected(
         paging("{ scheme: offset, items: list, parameter: after }"),
         "names after as parameter, which must be optional and of type integer",
     );

@@ -47,7 +47,9 @@ impl<'o> Call<'o> {
         let mut arguments: Vec<_> = parameters.collect();
         if let Security::Bearer(name) = &operation.security {
             let mut names = Names::default();
-            operation.parameters.iter().for_each(|parameter| drop(names.give(parameter.rust.clone())));
+            for parameter in &operation.parameters {
+                names.give(parameter.rust.clone());
+            }
             let (field, origin) = (format_ident!("{}", names.give(argument(name))), Origin::Token(name));
             arguments.push(Argument { field, origin, ty: &Ty::Text, required: true });
         }

@@ -1,14 +1,13 @@
 //! Paging: the implementation of the runtime's `Paged` for builders of listings.
 
 use anyhow::{Context, Result, bail, ensure};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::call::Call;
 use super::structs::Struct;
 use crate::codegen::model::paging::{Paging, Scheme};
 use crate::codegen::model::ty::Ty;
-use crate::codegen::naming::pascal;
 
 /// Returns the `impl Paged` for a builder, if its operation is paged.
 pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<TokenStream>> {
@@ -17,15 +16,53 @@ pub(super) fn paged(call: &Call<'_>, structs: &[Struct<'_>]) -> Result<Option<To
     tokens.map(Some).with_context(|| format!("paging of {}", call.operation.id))
 }
 
+/// The page of a listing as code.
+struct Page<'p, 's> {
+    /// The object that has the rows; `None` if the page is the list of rows.
+    object: Option<&'p Struct<'s>>,
+    ty: TokenStream,
+    item: TokenStream,
+    /// Expression for the rows of `page`.
+    rows: TokenStream,
+    /// Function of the runtime that creates the request for a page.
+    request: Ident,
+}
+
+impl<'p, 's> Page<'p, 's> {
+    fn new(call: &Call<'_>, paging: &Paging, structs: &'p [Struct<'s>]) -> Result<Self> {
+        let types = format_ident!("types");
+        let response = call.operation.response.ty();
+        let ty = response.tokens(Some(&types));
+        let Some(items) = &paging.items else {
+            let Ty::List(item) = response else { bail!("the response is not a list: name the field with the rows") };
+            let (item, request) = (item.tokens(Some(&types)), format_ident!("list_page_request"));
+            return Ok(Self { object: None, ty, item, rows: quote!(page), request });
+        };
+        let Ty::Named(name) = response else { bail!("the response is not an object") };
+        let object = structs.iter().find(|item| item.name == *name).context("the response is not an object")?;
+        let Some(Ty::List(item)) = object.field(items) else { bail!("the field {items} is not a list") };
+        let (item, rows) = (item.tokens(Some(&types)), object.ident(items)?);
+        let request = format_ident!("page_request");
+        Ok(Self { object: Some(object), ty, item, rows: quote!(page.#rows), request })
+    }
+
+    /// Returns the expression for a value in a field of the page, or `None` without such a field.
+    fn value(
+        &self,
+        field: Option<&String>,
+        read: impl FnOnce(&Struct<'_>, &str) -> Result<TokenStream>,
+    ) -> Result<TokenStream> {
+        match (self.object, field) {
+            (Some(object), Some(field)) => read(object, field),
+            _ => Ok(quote!(None)),
+        }
+    }
+}
+
 fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> Result<TokenStream> {
-    let name = format_ident!("{}", pascal(&call.operation.id));
-    let types = format_ident!("types");
-    let Ty::Named(page_name) = call.operation.response.ty() else { bail!("the response is not a named schema") };
-    let page = structs.iter().find(|item| item.name == *page_name).context("the response is not an object")?;
-    let Some(Ty::List(item)) = page.field(&paging.items) else { bail!("the field {} is not a list", paging.items) };
-    let item = item.tokens(Some(&types));
-    let page_type = format_ident!("{page_name}");
-    let items = page.ident(&paging.items)?;
+    let name = call.name();
+    let found = Page::new(call, paging, structs)?;
+    let Page { ty, item, rows, request, .. } = &found;
     let scheme = match paging.scheme {
         Scheme::Cursor => quote!(Scheme::Cursor),
         Scheme::Page { first } => {
@@ -35,17 +72,17 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
         Scheme::Offset => quote!(Scheme::Offset),
     };
     let (seek, start) = position(call, paging)?;
-    let or_none = |tokens: Option<Result<TokenStream>>| tokens.unwrap_or_else(|| Ok(quote!(None)));
-    let size = or_none(paging.size.as_ref().map(|size| number(call, size)))?;
-    let total = or_none(paging.total.as_ref().map(|total| count(page, total)))?;
-    let cursor = or_none(paging.cursor.as_ref().map(|cursor| text(page, cursor)))?;
+    let size = paging.size.as_ref().map_or_else(|| Ok(quote!(None)), |size| number(call, size))?;
+    let total = found.value(paging.total.as_ref(), count)?;
+    let cursor = found.value(paging.cursor.as_ref(), text)?;
     let cursor_name = paging.cursor.as_ref().map_or_else(|| quote!(None), |cursor| quote!(Some(#cursor)));
     // An unused argument would be a warning.
     let page_argument = |body: &TokenStream| if body.to_string() == "None" { quote!(_) } else { quote!(page) };
     let (cursor_page, total_page) = (page_argument(&cursor), page_argument(&total));
+    let taken = if found.object.is_some() { quote!(&mut #rows) } else { quote!(page) };
     Ok(quote! {
         impl Paged for #name {
-            type Page = types::#page_type;
+            type Page = #ty;
             type Item = #item;
             const SCHEME: Scheme = #scheme;
             fn seek(&mut self, position: Position) { #seek }
@@ -53,7 +90,7 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
             fn page_size(&self) -> Option<i64> { #size }
             const CURSOR_FIELD: Option<&'static str> = #cursor_name;
             fn request(&self) -> keyfob_client::paging::PageRequest {
-                keyfob_client::codegen::page_request::<types::#page_type>(
+                keyfob_client::codegen::#request::<#ty>(
                     &self.session,
                     &Self::OPERATION,
                     self,
@@ -62,8 +99,8 @@ fn implementation(call: &Call<'_>, paging: &Paging, structs: &[Struct<'_>]) -> R
             }
             fn cursor(#cursor_page: &Self::Page) -> Option<String> { #cursor }
             fn total(#total_page: &Self::Page) -> Option<i64> { #total }
-            fn items(page: &mut Self::Page) -> Vec<Self::Item> { std::mem::take(&mut page.#items) }
-            fn len(page: &Self::Page) -> usize { page.#items.len() }
+            fn items(page: &mut Self::Page) -> Vec<Self::Item> { std::mem::take(#taken) }
+            fn len(page: &Self::Page) -> usize { #rows.len() }
         }
     })
 }

@@ -86,20 +86,24 @@ fn literal(text: &str) -> Option<TokenStream> {
     (!text.is_empty()).then(|| quote!(path.text(#text);))
 }
 
-/// Returns the statement that adds the body.
+/// Returns the statement that adds the body; one that is optional may be absent.
 fn body(body: &Body) -> TokenStream {
     let media = &body.media;
-    match body.kind {
-        BodyKind::Json if body.required => quote!(request.json(&self.body, #media);),
-        BodyKind::Json => quote! {
-            if let Some(body) = &self.body {
-                request.json(body, #media);
-            }
-        },
-        BodyKind::Form => quote!(request.form(&self.body);),
-        BodyKind::Text => quote!(request.bytes(self.body.clone(), #media);),
-        BodyKind::Binary => quote!(request.upload(&self.body, #media);),
-        BodyKind::Multipart => quote!(request.multipart(&self.body);),
+    let add = |value: &TokenStream, text: &TokenStream| match body.kind {
+        BodyKind::Json => quote!(request.json(#value, #media);),
+        BodyKind::Form => quote!(request.form(#value);),
+        BodyKind::Text => quote!(request.bytes(#text.clone(), #media);),
+        BodyKind::Binary => quote!(request.upload(#value, #media);),
+        BodyKind::Multipart => quote!(request.multipart(#value);),
+    };
+    if body.required {
+        return add(&quote!(&self.body), &quote!(self.body));
+    }
+    let add = add(&quote!(body), &quote!(body));
+    quote! {
+        if let Some(body) = &self.body {
+            #add
+        }
     }
 }
 

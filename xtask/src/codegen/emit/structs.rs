@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 
 use super::operation_docs::INFERRED;
 use super::rustdoc::{doc, escaped, sentence};
+use super::strictness::FIELDS;
 use super::tables::{Tables, literal};
 use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
@@ -113,7 +114,7 @@ impl<'s> Struct<'s> {
         let extra = self.extra();
         let (default, variant) =
             if has_default { (Some(quote!(Default,)), "with_default") } else { (None, "without_default") };
-        let rows = self.fields.iter().enumerate().map(|(index, field)| field.row(self.strict.contains(&index)));
+        let rows = self.fields.iter().enumerate().map(|(index, field)| field.row(index, self.strict.contains(&index)));
         let end = if self.extra { " extra" } else { "" };
         let table = tables.add("wire_struct", &format!("{variant} {name}"), rows, end);
         quote! {
@@ -236,20 +237,21 @@ impl Field<'_> {
     }
 
     /// Returns the field's row of the table: name, name on the wire, kind and marks.
-    fn row(&self, strict: bool) -> String {
+    fn row(&self, index: usize, strict: bool) -> String {
         let marks = [("strict", strict), ("secret", self.property.secret)];
         let marks: Vec<&str> = marks.into_iter().filter(|(_, has)| *has).map(|(mark, _)| mark).collect();
         let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
-        let kind = self.kind().map(|kind| format!(" {kind}")).unwrap_or_default();
+        let kind = self.kind(index).map(|kind| format!(" {kind}")).unwrap_or_default();
         format!("{} {}{kind}{marks}", self.property.rust, literal(&self.property.name))
     }
 
     /// Returns the kind of the field in the table; a field that is present or absent has none.
-    fn kind(&self) -> Option<&'static str> {
+    fn kind(&self, index: usize) -> Option<&'static str> {
         match (self.presence, self.property.json_string) {
             (Presence::Required, true) => Some("json_text"),
             (Presence::Nullable | Presence::Optional, true) => Some("optional_json_text"),
-            (Presence::Required, false) if self.has_empty_value() => Some("required_or_default"),
+            // The runtime requires only fields among the first 64 to be present, because it stores them in one word.
+            (Presence::Required, false) if self.has_empty_value() || index >= FIELDS => Some("required_or_default"),
             (Presence::Required, false) => Some("required"),
             (Presence::Nullable, false) => Some("nullable"),
             (Presence::Optional | Presence::Patch | Presence::Collection, _) => None,

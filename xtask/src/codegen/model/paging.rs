@@ -6,8 +6,8 @@ use crate::yaml::{Yaml, YamlExt};
 #[derive(Debug)]
 pub(crate) struct Paging {
     pub(crate) scheme: Scheme,
-    /// Field of the response with the page's rows.
-    pub(crate) items: String,
+    /// Field of the response with the page's rows; `None` if the response is the list of rows.
+    pub(crate) items: Option<String>,
     /// Query parameter that selects the page.
     pub(crate) parameter: String,
     /// Field of the response with the cursor of the next page.
@@ -50,7 +50,7 @@ pub(crate) fn read(node: &Yaml) -> Paging {
     };
     Paging {
         scheme,
-        items: text("items").unwrap_or_default(),
+        items: text("items"),
         parameter: text("parameter").unwrap_or_default(),
         cursor: text("cursor"),
         size: text("size"),

@@ -112,10 +112,14 @@ fn merged<'d>(document: &'d Yaml, node: &'d Yaml) -> (Vec<(&'d str, &'d Yaml)>, 
     };
     for part in node.list("allOf") {
         let (inherited, inherited_required) = merged(document, walk::resolve(document, part));
-        inherited.into_iter().for_each(|(name, property)| add(name, property));
+        for (name, property) in inherited {
+            add(name, property);
+        }
         required.extend(inherited_required);
     }
-    node.pairs("properties").into_iter().for_each(|(name, property)| add(name, property));
+    for (name, property) in node.pairs("properties") {
+        add(name, property);
+    }
     required.extend(node.list("required").iter().filter_map(Yaml::as_str));
     (properties, required)
 }
