@@ -112,7 +112,7 @@ fn hand_written_code_keeps_its_size() {
     check_size("crates/client/src", 16_000, 400);
     check_size("crates/cli/src", 6_500, 300);
     check_size("crates/simulator/src", 28_000, 400);
-    check_size("xtask/src", 7_500, 400);
+    check_size("xtask/src", 8_000, 400);
     // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits,
     // digitaleo), filters (itempath), updates and portals (dvinci).
     check_size("crates/ditio-core/src", 150, 150);
