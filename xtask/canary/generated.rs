@@ -9,6 +9,9 @@
 pub const API: &str = "canary";
 /// Client of Canary.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// Every feature of a specification. \<Not\> \[an\] API, see <https://example.invalid/a_b>.
 ///
 /// **Hosts.** It has two hosts, see [`bird`](Client::bird).

@@ -9,6 +9,9 @@
 pub const API: &str = "bits";
 /// Client of Bits.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// Know-your-customer onboarding by Bits Technology AB. An application runs one applicant
 /// through a workflow designed in the vendor's dashboard.
 ///

@@ -9,6 +9,9 @@
 pub const API: &str = "digitaleo";
 /// Client of Digitaleo.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// SMS, e-mail and voice marketing on the French platform Digitaleo.
 ///
 /// **Hosts.** Contacts and lists are on one host, campaigns and mailings on a second, SMS

@@ -9,6 +9,9 @@
 pub const API: &str = "ditio-core";
 /// Client of Ditio core.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// Core and integration API of Ditio: projects, work orders, documents, machines, users,
 /// employees, certificates, absences, payroll export, reference data and the crew list.
 ///

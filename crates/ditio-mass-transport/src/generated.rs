@@ -9,6 +9,9 @@
 pub const API: &str = "ditio-mass-transport";
 /// Client of Ditio Mass Transport API.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// Input side of Ditio's earth-moving module. Telematics and weighbridge systems send
 /// machine states and weights; the reporting API returns the resulting trips.
 ///

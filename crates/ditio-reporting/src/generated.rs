@@ -9,6 +9,9 @@
 pub const API: &str = "ditio-reporting";
 /// Client of Ditio Reporting API.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// Read-only extraction of whole tables from Ditio, a platform for construction sites:
 /// projects, people, machines, hours, absence, payroll, alerts, checklists, images, trips,
 /// goods and presence on site.

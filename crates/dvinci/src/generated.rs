@@ -9,6 +9,9 @@
 pub const API: &str = "dvinci";
 /// Client of d.vinci.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// Recruiting system d.vinci: the REST API below `/restApi` as of the vendor's revision
 /// 1.61, the feed of published jobs, and the apply API.
 ///

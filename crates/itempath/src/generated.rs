@@ -9,6 +9,9 @@
 pub const API: &str = "itempath";
 /// Client of ItemPath.
 ///
+/// [`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a
+/// client. Its clones share connections and token.
+///
 /// REST interface of ItemPath, the web layer of the warehouse software Kardex Power Pick
 /// Global. Reads come from its database. Writes go to Power Pick through its web service
 /// and may appear in reads a second or more later.

@@ -75,6 +75,9 @@ fn value_builders(api: &Api) -> String {
 fn documentation(api: &Api, calls: &[Call<'_>]) -> Vec<String> {
     let mut paragraphs = vec![
         format!("Client of {}", sentence(&escaped(&api.title))),
+        "[`from_env`](Self::from_env), [`new`](Self::new) and [`builder`](Self::builder) open a client. Its clones share \
+         connections and token."
+            .to_owned(),
         operation_docs::linked(&api.description, api, ""),
         value_builders(api),
         format!("The vendor's documentation was read on {}.", api.version),
