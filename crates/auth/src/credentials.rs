@@ -1,5 +1,6 @@
-//! Credentials: client credentials, JSON logins, constant headers, and custom token sources.
+//! Credentials: client credentials, JSON logins, HTTP Basic, constant headers, and custom token sources.
 
+mod basic;
 pub(crate) mod client_credentials;
 pub(crate) mod custom;
 pub(crate) mod json_login;
@@ -7,8 +8,8 @@ pub(crate) mod json_login;
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::header::HeaderName;
-use secrecy::SecretString;
+use reqwest::header::{AUTHORIZATION, HeaderName};
+use secrecy::{ExposeSecret, SecretString};
 
 use self::client_credentials::ClientCredentials;
 use self::client_credentials::source::ClientCredentialsSource;
@@ -29,6 +30,7 @@ enum Kind {
     ClientCredentials(ClientCredentials),
     JsonLogin(JsonLogin),
     Bearer(SecretString),
+    Basic { user: String, password: SecretString },
     Headers(Vec<(HeaderName, SecretString)>),
     Custom(Arc<dyn TokenSource>),
 }
@@ -60,6 +62,13 @@ impl Credentials {
         Self(Kind::Bearer(token.into()))
     }
 
+    /// Creates credentials that send a user name and a password by HTTP Basic (RFC 7617) with every call. No token is
+    /// requested. The user name must not contain a colon.
+    #[must_use]
+    pub fn basic(user: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        Self(Kind::Basic { user: user.into(), password: password.into() })
+    }
+
     /// Creates credentials that send these headers instead of a bearer token, for example a user name and an API token.
     #[must_use]
     pub fn headers(headers: impl IntoIterator<Item = (HeaderName, SecretString)>) -> Self {
@@ -86,6 +95,15 @@ impl Credentials {
                 Prepared::Source(Arc::new(source))
             }
             Kind::Bearer(token) => Prepared::Static(Box::new(Headers::bearer(&token).map_err(as_configuration)?)),
+            Kind::Basic { user, .. } if user.contains(':') => {
+                return Err(Error::configuration("the user name contains a colon, which HTTP Basic does not support"));
+            }
+            Kind::Basic { user, password } => {
+                // Without a copy: the text has its exact size.
+                let value = std::mem::take(&mut *basic::value(&user, password.expose_secret()));
+                let pair = (AUTHORIZATION, SecretString::from(value));
+                Prepared::Static(Box::new(Headers::custom(&[pair]).map_err(as_configuration)?))
+            }
             Kind::Headers(pairs) if pairs.is_empty() => {
                 return Err(Error::configuration("the credentials have no headers; add at least one"));
             }
@@ -121,6 +139,7 @@ impl fmt::Debug for Credentials {
             Kind::ClientCredentials(_) => "Credentials::ClientCredentials",
             Kind::JsonLogin(_) => "Credentials::JsonLogin",
             Kind::Bearer(_) => "Credentials::Bearer",
+            Kind::Basic { .. } => "Credentials::Basic",
             Kind::Headers(_) => "Credentials::Headers",
             Kind::Custom(_) => "Credentials::Custom",
         })

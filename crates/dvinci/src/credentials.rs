@@ -8,7 +8,6 @@ use keyfob_client::{
 };
 
 use crate::{
-    basic::basic,
     environment::Environment,
     portal::Portal,
     variables::{API_TOKEN, API_USER, CLIENT_ID, CLIENT_SECRET},
@@ -73,7 +72,7 @@ impl Credentials {
     /// Returns the credentials of the OData service, if they are not those of the REST API: the service does not accept
     /// the pair of headers.
     pub(crate) fn basic(&self) -> Option<auth::Credentials> {
-        self.headers.then(|| basic(&self.user, &self.token))
+        self.headers.then(|| auth::Credentials::basic(&self.user, self.token.clone()))
     }
 
     /// Returns the portal of the job feed and the apply API.

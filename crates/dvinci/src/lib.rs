@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod basic;
 mod credentials;
 mod environment;
 mod files;

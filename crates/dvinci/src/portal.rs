@@ -2,13 +2,12 @@
 
 use keyfob_client::{
     ClientBuilder, Error,
-    auth::SecretString,
+    auth::{self, SecretString},
     codegen::encode_path,
     env::{self, Process, Variables},
 };
 
 use crate::{
-    basic::basic,
     environment::Environment,
     generated::{API, Client},
     variables::{PORTAL, PORTAL_PASSWORD, PORTAL_USER},
@@ -83,7 +82,7 @@ impl Portal {
                 None => base_url.to_owned(),
             };
             match &self.login {
-                Some((user, password)) => builder.host_credentials(host, url, basic(user, password)),
+                Some((user, password)) => builder.host_credentials(host, url, auth::Credentials::basic(user, password.clone())),
                 None => builder.unauthenticated_host(host, url),
             }
         })

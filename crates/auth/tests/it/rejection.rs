@@ -228,6 +228,19 @@ async fn rejecting_a_bearer_token_is_final_at_once_and_the_token_remains_in_use(
 }
 
 #[tokio::test]
+async fn a_user_name_and_a_password_are_sent_by_http_basic() {
+    let authenticator = Authenticator::builder(Credentials::basic("Aladdin", "open sesame")).build().expect("a pair");
+    let mut headers = reqwest::header::HeaderMap::new();
+    authenticator.authorization().await.expect("a header").apply(&mut headers);
+    // The example of RFC 7617, section 2.
+    assert_eq!(headers["authorization"], "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    assert!(headers["authorization"].is_sensitive());
+    let error = Authenticator::builder(Credentials::basic("a:b", "secret")).build().expect_err("a colon");
+    assert_eq!(error.kind(), keyfob_auth::ErrorKind::Configuration);
+    assert!(error.to_string().contains("colon") && !error.to_string().contains("a:b"), "{error}");
+}
+
+#[tokio::test]
 async fn custom_headers_are_sent_in_place_of_a_token() {
     let pairs = [("x-api-user", "user name"), ("x-api-token", "secret")];
     let pairs = pairs.map(|(name, value)| (HeaderName::from_static(name), SecretString::from(value)));

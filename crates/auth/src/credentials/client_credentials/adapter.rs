@@ -2,8 +2,6 @@
 
 use std::sync::OnceLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -14,6 +12,7 @@ use secrecy::ExposeSecret;
 use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 
+use crate::credentials::basic;
 use crate::credentials::client_credentials::response::AccessTokenResponse;
 use crate::credentials::client_credentials::{ClientAuthentication, ClientCredentials};
 use crate::error::{Error, ErrorKind};
@@ -98,11 +97,11 @@ impl<'s> Adapter<'s> {
                 body = with_client_secret(&body, secret);
             }
             ClientAuthentication::Basic => {
-                let value = basic(&form_encoded(client_id), &form_encoded(secret))?;
+                let value = basic_header(&form_encoded(client_id), &form_encoded(secret))?;
                 parts.headers.insert(AUTHORIZATION, value);
             }
             ClientAuthentication::BasicRaw => {
-                parts.headers.insert(AUTHORIZATION, basic(client_id, secret)?);
+                parts.headers.insert(AUTHORIZATION, basic_header(client_id, secret)?);
             }
         }
         let mut request = Request::new(Method::POST, self.url.clone());
@@ -127,17 +126,10 @@ fn with_client_secret(form: &[u8], secret: &str) -> Vec<u8> {
     extended
 }
 
-/// Returns the value of a `Basic` authorization header, in a buffer that is zeroized when its last owner is dropped.
-fn basic(id: &str, secret: &str) -> Result<HeaderValue, Error> {
-    let mut pair = Zeroizing::new(String::with_capacity(id.len() + 1 + secret.len()));
-    pair.push_str(id);
-    pair.push(':');
-    pair.push_str(secret);
-    let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
-    let mut header = Zeroizing::new(Vec::with_capacity("Basic ".len() + encoded.len()));
-    header.extend_from_slice(b"Basic ");
-    header.extend_from_slice(encoded.as_bytes());
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(header)).map_err(|_| {
+/// Returns the `Basic` authorization header, in a buffer that is zeroized when its last owner is dropped.
+fn basic_header(id: &str, secret: &str) -> Result<HeaderValue, Error> {
+    let bytes = Bytes::from_owner(basic::value(id, secret));
+    let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| {
         Error::configuration("the client id or secret is not allowed in a header; use ClientAuthentication::Body")
     })?;
     value.set_sensitive(true);
