@@ -8,14 +8,11 @@ mod workspace;
 
 use std::{collections::BTreeSet, fs};
 
-use self::workspace::{dependencies, display, files, read, root, sources};
-
-const APIS: [&str; 7] =
-    ["ditio-core", "ditio-reporting", "ditio-mass-transport", "bits", "itempath", "dvinci", "digitaleo"];
+use self::workspace::{apis, dependencies, display, files, read, root, sources};
 
 #[test]
 fn dependencies_between_crates_point_one_way() {
-    let apis: Vec<String> = APIS.iter().map(|api| format!("keyfob-{api}")).collect();
+    let apis: Vec<String> = apis().iter().map(|api| format!("keyfob-{api}")).collect();
     let apis: Vec<&str> = apis.iter().map(String::as_str).collect();
     let mut expected = vec![
         ("keyfob-auth", vec![]),
@@ -115,6 +112,7 @@ fn hand_written_code_keeps_its_size() {
     check_size("xtask/src", 8_000, 400);
     // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits,
     // digitaleo), filters (itempath), updates and portals (dvinci).
+    // A crate that `cargo xtask new-api` has made is not in this table before it has extras.
     check_size("crates/ditio-core/src", 150, 150);
     check_size("crates/ditio-mass-transport/src", 150, 150);
     check_size("crates/ditio-reporting/src", 1_500, 400);
@@ -153,17 +151,11 @@ fn thread_locals_are_caches() {
 fn every_specification_has_a_client_a_feature_and_documentation() {
     let umbrella = read("crates/keyfob/Cargo.toml");
     let documentation = read("docs/book/src/reference/apis.md");
-    let mut found = BTreeSet::new();
-    for entry in fs::read_dir(root().join("specs")).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.join("openapi.yaml").exists() {
-            continue;
-        }
-        let api = path.file_name().unwrap().to_string_lossy().into_owned();
+    let apis = apis();
+    assert!(apis.len() >= 7, "{apis:?}");
+    for api in apis {
         assert!(root().join(format!("crates/{api}/src/generated.rs")).exists(), "{api} has no client");
         assert!(umbrella.contains(&format!("\n{api} = [")), "{api} has no feature");
         assert!(documentation.contains(&format!("\n## {api}\n")), "{api} is not in docs/book/src/reference/apis.md");
-        found.insert(api);
     }
-    assert_eq!(found, APIS.map(str::to_owned).into());
 }

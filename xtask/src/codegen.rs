@@ -6,12 +6,14 @@ pub(crate) mod document;
 mod drift;
 mod emit;
 mod model;
-mod naming;
+pub(crate) mod naming;
+mod pages;
 mod rust_types;
 mod targets;
 #[cfg(test)]
 mod tests;
 
+use std::fs;
 use std::path::Path;
 use std::thread;
 
@@ -19,11 +21,15 @@ use anyhow::{Context, Result, bail, ensure};
 
 use self::document::Document;
 use self::drift::Outputs;
+use self::emit::sample::Samples;
 use self::model::api::{self, Api};
 use self::targets::Target;
 
 /// Page that lists every operation.
 const APIS: &str = "docs/book/src/reference/apis.md";
+
+/// Table of contents of the book.
+const SUMMARY: &str = "docs/book/src/SUMMARY.md";
 
 /// Arguments of `cargo xtask codegen`.
 #[derive(clap::Args)]
@@ -36,6 +42,11 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// Returns the arguments of `cargo xtask codegen`, which generates everything.
+    pub(crate) fn all() -> Self {
+        Self { check: false, apis: Vec::new() }
+    }
+
     /// Returns the arguments of `cargo xtask codegen --check`.
     pub(crate) fn check() -> Self {
         Self { check: true, apis: Vec::new() }
@@ -62,7 +73,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         // `apis.md` covers all APIs, including APIs that were not requested.
         outputs.remove(APIS);
     }
-    let orphans = targets::orphans(root, &targets)?;
+    let mut orphans = targets::orphans(root, &targets)?;
+    orphans.extend(pages::orphans(root, &outputs)?);
     if !arguments.check {
         return drift::write(root, &outputs, &orphans);
     }
@@ -73,6 +85,28 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         differences.join("\n  ")
     );
     Ok(())
+}
+
+/// The client of one API, which is not written.
+pub(crate) struct Preview {
+    /// Text of `generated.rs`.
+    pub(crate) code: String,
+    /// Name of each operation's method, and a call with sample arguments.
+    pub(crate) samples: Vec<(String, String)>,
+}
+
+/// Generates the client of one API without writing it.
+///
+/// # Errors
+///
+/// If the specification is rejected or cannot be read.
+pub(crate) fn preview(root: &Path, name: &str) -> Result<Preview> {
+    let target = targets::all(root)?.into_iter().find(|target| target.name == name && !target.canary);
+    let target = target.with_context(|| format!("there is no specs/{name}/openapi.yaml"))?;
+    let (api, mut files) = generate_target(root, &target, true)?;
+    let samples = Samples::new(&api);
+    let samples = api.operations.iter().map(|one| (one.method_name.clone(), samples.call(one))).collect();
+    Ok(Preview { code: files.remove(&target.code).unwrap_or_default(), samples })
 }
 
 /// Generates all files; code only for the chosen targets.
@@ -98,7 +132,11 @@ fn outputs(root: &Path, targets: &[Target], chosen: &(dyn Fn(&Target) -> bool + 
     if !rejected.is_empty() {
         bail!("{}", rejected.join("\n"));
     }
-    outputs.insert(APIS.into(), docs::page(&apis.iter().collect::<Vec<_>>()));
+    let apis: Vec<&Api> = apis.iter().collect();
+    outputs.insert(APIS.into(), docs::page(&apis));
+    outputs.extend(apis.iter().flat_map(|api| pages::pages(api)));
+    let summary = fs::read_to_string(root.join(SUMMARY)).with_context(|| format!("reading {SUMMARY}"))?;
+    outputs.insert(SUMMARY.into(), pages::summary(&summary, &apis));
     Ok(outputs)
 }
 

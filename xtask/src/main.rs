@@ -14,6 +14,7 @@ mod ci;
 mod codegen;
 mod compare;
 mod dist;
+mod new_api;
 mod public_api;
 mod release;
 mod rustdoc;
@@ -58,6 +59,8 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Lists the differences between our specification of an API and the vendor's own
     Compare(compare::Arguments),
+    /// Makes the crate of an API that has a specification, and registers the API
+    NewApi(new_api::Arguments),
     /// Writes the public API of each published crate to public-api/
     PublicApi(public_api::Arguments),
     /// Runs every check except the tests, the fast ones first
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(root(), &arguments),
         Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(report.trim_end())),
+        Command::NewApi(arguments) => new_api::run(root(), &arguments),
         Command::PublicApi(arguments) => public_api::run(root(), &arguments),
         Command::Ci => ci::run(root()),
         Command::Advisories => advisories::run(root()),

@@ -14,6 +14,13 @@ pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is a directory of the workspace")
 }
 
+/// Returns the names of the APIs: the folders of `specs` that have a specification.
+pub(super) fn apis() -> BTreeSet<String> {
+    let folders = fs::read_dir(root().join("specs")).unwrap().map(|entry| entry.unwrap());
+    let folders = folders.filter(|folder| folder.path().join("openapi.yaml").exists());
+    folders.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect()
+}
+
 /// Returns the text of a file, by its path below the root.
 pub(super) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))

@@ -8,6 +8,7 @@ mod operations;
 mod paging;
 mod request;
 mod rustdoc;
+pub(crate) mod sample;
 mod strictness;
 mod structs;
 mod tables;
