@@ -2,6 +2,7 @@
 
 mod calls;
 mod fields;
+mod markdown;
 mod operation;
 
 use std::fs;
@@ -9,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use self::markdown::{one_line, request_path, row};
 use crate::codegen::drift::Outputs;
 use crate::codegen::emit::sample::Samples;
 use crate::codegen::model::api::Api;
@@ -97,21 +99,6 @@ fn index(api: &Api) -> String {
         }
     }
     page
-}
-
-/// Returns the path of a request with its fixed query.
-fn request_path(operation: &Operation) -> String {
-    format!("{}{}", operation.path, operation.fixed_query_text())
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Returns a row of a table.
-fn row(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| cell.trim().replace('|', "\\|")).collect();
-    format!("| {} |\n", cells.join(" | "))
 }
 
 #[cfg(test)]

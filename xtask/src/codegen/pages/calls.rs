@@ -3,7 +3,7 @@
 use heck::ToKebabCase;
 use serde_json::{Value, json};
 
-use super::request_path;
+use super::markdown::request_path;
 use crate::codegen::emit::sample::Samples;
 use crate::codegen::model::api::Api;
 use crate::codegen::model::body::{Body, BodyKind};

@@ -1,6 +1,7 @@
 //! The page of one operation.
 
-use super::{calls, fields, one_line, request_path, row};
+use super::markdown::{one_line, request_path, row};
+use super::{calls, fields};
 use crate::codegen::emit::sample::Samples;
 use crate::codegen::model::api::Api;
 use crate::codegen::model::body::BodyKind;
