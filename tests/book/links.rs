@@ -147,7 +147,8 @@ fn problems(texts: &BTreeMap<String, String>) -> Vec<String> {
 
 /// Returns the texts of all pages of the repository.
 fn repository() -> BTreeMap<String, String> {
-    let further = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "specs/README.md"].map(str::to_owned);
+    let further =
+        ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md", "specs/README.md"].map(str::to_owned);
     pages().into_iter().chain(further).map(|path| (path.clone(), read(&path))).collect()
 }
 
