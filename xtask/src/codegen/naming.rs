@@ -62,7 +62,7 @@ const RESERVED_SETTERS: &[&str] = &[
     "clone",
 ];
 
-/// Gives names in one scope: a name that is in use gets a number.
+/// Names in one scope, of which no two are the same.
 #[derive(Default)]
 pub(crate) struct Names(BTreeSet<String>);
 
@@ -72,7 +72,7 @@ impl Names {
         Self(names.iter().map(|name| (*name).to_owned()).collect())
     }
 
-    /// Returns the name, or the name with the first number that is free.
+    /// Returns the name, or the name with the first free number if it is in use.
     pub(crate) fn give(&mut self, name: String) -> String {
         let separator = if name.starts_with(char::is_uppercase) { "" } else { "_" };
         let numbered = (2..).map(|number| format!("{name}{separator}{number}"));

@@ -1,7 +1,4 @@
 //! Rust types of the fields of objects, from progenitor's type space.
-//!
-//! progenitor validates the document and decides which fields of recursive types are boxed. Everything else that code is
-//! emitted from is in the model, so the client that progenitor writes is not used.
 
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
@@ -29,6 +26,9 @@ impl RustTypes {
 }
 
 /// Passes the model's types and operations to progenitor, and reads the Rust types that it derives.
+///
+/// progenitor validates the document and boxes the fields of recursive types. Everything else that code is emitted from
+/// is in the model, so the client that progenitor writes is dropped.
 ///
 /// # Errors
 ///

@@ -59,8 +59,9 @@ macro_rules! wire_struct {
             #[allow(non_camel_case_types, reason = "variants are named after fields")]
             enum __Field { $($field),* }
 
-            // compile-time: a constant for each index, as the pattern of an arm, would be evaluated on its own.
-            const __FIELDS: &[__Field] = &[$(__Field::$field),*];
+            // compile-time: a constant for each index, as the pattern of an arm, would be evaluated on its own, and a slice
+            // would instantiate `get` for each struct.
+            static __FIELDS: [__Field; $name::WIRE_NAMES.len()] = [$(__Field::$field),*];
 
             #[doc(hidden)]
             impl $crate::decode::WireStruct for $name {
@@ -80,11 +81,13 @@ macro_rules! wire_struct {
                     reader: &mut dyn $crate::decode::ErasedReader<'_>,
                     form: &mut $crate::wire_form::FormRecorder,
                 ) -> ::std::result::Result<(), $crate::decode::Failed> {
-                    match __FIELDS.get(index) {
-                        $(::std::option::Option::Some(__Field::$field) => {
+                    if index >= __FIELDS.len() {
+                        return Ok(());
+                    }
+                    match __FIELDS[index] {
+                        $(__Field::$field => {
                             $crate::wire_struct_field!(decode(&mut self.$field, reader, form) $($kind)?)
                         })*
-                        _ => Ok(()),
                     }
                 }
 
@@ -93,11 +96,11 @@ macro_rules! wire_struct {
                     index: usize,
                     writer: &mut $crate::encode::FieldWriter<'_>,
                 ) -> ::std::result::Result<(), $crate::encode::Failed> {
-                    match __FIELDS.get(index) {
-                        $(::std::option::Option::Some(__Field::$field) => {
-                            $crate::wire_struct_field!(encode(&self.$field, writer) $($kind)?)
-                        })*
-                        _ => Ok(()),
+                    if index >= __FIELDS.len() {
+                        return Ok(());
+                    }
+                    match __FIELDS[index] {
+                        $(__Field::$field => $crate::wire_struct_field!(encode(&self.$field, writer) $($kind)?),)*
                     }
                 }
 

@@ -3,14 +3,11 @@
 use anyhow::{Result, ensure};
 
 use super::call::Call;
-use super::structs::Struct;
+use super::structs::{FIELDS, Struct};
 use crate::codegen::model::ty::Ty;
 
 /// Name of the property that identifies a row.
 const KEY: &str = "id";
-
-/// Number of fields among which strict fields can be, because the runtime stores them in one word.
-pub(super) const FIELDS: usize = u64::BITS as usize;
 
 /// Marks the strict fields of pages and rows, in addition to those with `x-keyfob-strict`.
 ///

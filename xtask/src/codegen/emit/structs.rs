@@ -9,7 +9,6 @@ use quote::{format_ident, quote};
 
 use super::operation_docs::INFERRED;
 use super::rustdoc::{doc, escaped, sentence};
-use super::strictness::FIELDS;
 use super::tables::{Tables, literal};
 use super::usage::Usage;
 use crate::codegen::model::schema::{Property, Schema, Shape};
@@ -18,6 +17,9 @@ use crate::codegen::rust_types::RustTypes;
 
 /// Note on a field that is redacted.
 const REDACTED: &str = "`Debug` shows `[redacted]`.";
+
+/// Number of fields among which required and strict fields can be, because the runtime stores them in one word.
+pub(super) const FIELDS: usize = u64::BITS as usize;
 
 /// A field: its property in the specification, and its Rust type.
 pub(super) struct Field<'s> {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codegen::model::notes::Notes;
 use crate::codegen::model::reach::reach;
-use crate::codegen::model::schema::{self, Schema, is_type};
+use crate::codegen::model::schema::{Property, Schema, Shape, enumeration, is_enumeration, is_secret, is_type, merged};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
-use crate::codegen::naming::{Names, RESERVED_TYPES, pascal};
+use crate::codegen::naming::{Names, RESERVED_TYPES, pascal, snake};
 use crate::yaml::{Yaml, YamlExt};
 
 /// Keywords that limit values. They have no effect on code: a response beyond a limit must not fail, and requests are
@@ -100,7 +100,7 @@ impl<'d> Reader<'d> {
         let mut found = Vec::new();
         for (name, node) in schemas(self.document) {
             let Some(rust) = self.components.get(name).cloned() else { continue };
-            found.push(schema::read(&mut self, &rust, node));
+            found.push(self.schema(&rust, node));
             if !node.list("allOf").is_empty() {
                 self.notes.push(format!("components/schemas/{name}: allOf becomes one object"));
             }
@@ -114,7 +114,7 @@ impl<'d> Reader<'d> {
     fn inline(&mut self, schema: &Yaml, name: &str) -> Ty {
         let name = self.names.give(name.to_owned());
         self.notes.push(format!("the inline schema of {name} becomes a type"));
-        let schema = schema::read(self, &name, schema);
+        let schema = self.schema(&name, schema);
         self.inline.push(schema);
         Ty::Named(name)
     }
@@ -176,6 +176,46 @@ impl<'d> Reader<'d> {
                 }
                 _ => Ty::Json,
             },
+        }
+    }
+
+    /// Reads a schema that becomes a type with this name.
+    fn schema(&mut self, rust: &str, node: &Yaml) -> Schema {
+        let description = node.text("description").map(|text| text.trim().to_owned());
+        let shape = if is_enumeration(node) {
+            enumeration(node)
+        } else {
+            let (properties, required) = merged(self.document, node);
+            // Properties of any name beside the declared ones have no type.
+            let extra = node.flag("x-keyfob-extra") || !node["additionalProperties"].entries().is_empty();
+            let mut names = Names::reserved(if extra { &["wire", "extra"] } else { &["wire"] });
+            let properties = properties.into_iter().map(|(name, node)| {
+                let field = names.give(snake(name));
+                self.property(rust, (name, field), node, required.contains(&name))
+            });
+            Shape::Object { properties: properties.collect(), patch: node.flag("x-keyfob-patch"), extra }
+        };
+        Schema { rust: rust.to_owned(), description, shape }
+    }
+
+    fn property(&mut self, owner: &str, (name, rust): (&str, String), node: &Yaml, required: bool) -> Property {
+        let document = self.document;
+        // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
+        let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
+        let target = walk::resolve(document, inner);
+        let alias = Some(target).filter(|target| inner.get("$ref").is_some() && !is_type(target));
+        let description = node.text("description").or_else(|| alias.and_then(|target| target.text("description")));
+        Property {
+            name: name.to_owned(),
+            rust,
+            ty: self.ty(node, At { context: Context::Body, property: name, name: &format!("{owner}{}", pascal(name)) }),
+            description: description.map(|text| text.trim().to_owned()),
+            required,
+            nullable: [node, target].into_iter().chain(node.list("anyOf")).any(|schema| schema.flag("nullable")),
+            inferred: node.text("x-keyfob-confidence") == Some("inferred"),
+            json_string: node.flag("x-keyfob-json-string"),
+            strict: node.flag("x-keyfob-strict"),
+            secret: is_secret(document, inner),
         }
     }
 

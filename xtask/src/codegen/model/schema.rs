@@ -1,9 +1,8 @@
 //! Schemas that become types: objects and enumerations.
 
-use crate::codegen::model::reader::{At, Context, Reader};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
-use crate::codegen::naming::{Names, pascal, snake};
+use crate::codegen::naming::{Names, pascal};
 use crate::yaml::{Yaml, YamlExt};
 
 /// A schema that becomes a type.
@@ -66,7 +65,7 @@ pub(crate) fn is_type(schema: &Yaml) -> bool {
 }
 
 /// Returns whether the schema lists strings or integers; other lists of values do not limit the type.
-fn is_enumeration(schema: &Yaml) -> bool {
+pub(crate) fn is_enumeration(schema: &Yaml) -> bool {
     let mut values = schema.list("enum").iter().filter(|value| !value.is_null()).peekable();
     values.peek().is_some()
         && match schema.text("type") {
@@ -83,28 +82,9 @@ pub(crate) fn is_secret(document: &Yaml, schema: &Yaml) -> bool {
     item.unwrap_or(schema).text("format") == Some("password")
 }
 
-/// Reads a schema that becomes a type with this name.
-pub(crate) fn read(reader: &mut Reader<'_>, rust: &str, node: &Yaml) -> Schema {
-    let description = node.text("description").map(|text| text.trim().to_owned());
-    let shape = if is_enumeration(node) {
-        enumeration(node)
-    } else {
-        let (properties, required) = merged(reader.document, node);
-        // Properties of any name beside the declared ones have no type.
-        let extra = node.flag("x-keyfob-extra") || !node["additionalProperties"].entries().is_empty();
-        let mut names = Names::reserved(if extra { &["wire", "extra"] } else { &["wire"] });
-        let properties = properties.into_iter().map(|(name, node)| {
-            let field = names.give(snake(name));
-            property(reader, rust, (name, field), node, required.contains(&name))
-        });
-        Shape::Object { properties: properties.collect(), patch: node.flag("x-keyfob-patch"), extra }
-    };
-    Schema { rust: rust.to_owned(), description, shape }
-}
-
 /// Returns the properties of an object and the names of those that are required, including those that `allOf`
 /// contributes. A property that several parts have is that of the last part.
-fn merged<'d>(document: &'d Yaml, node: &'d Yaml) -> (Vec<(&'d str, &'d Yaml)>, Vec<&'d str>) {
+pub(crate) fn merged<'d>(document: &'d Yaml, node: &'d Yaml) -> (Vec<(&'d str, &'d Yaml)>, Vec<&'d str>) {
     let (mut properties, mut required): (Vec<(&str, &Yaml)>, Vec<&str>) = (Vec::new(), Vec::new());
     let mut add = |name, property| match properties.iter_mut().find(|(other, _)| *other == name) {
         Some((_, other)) => *other = property,
@@ -124,34 +104,8 @@ fn merged<'d>(document: &'d Yaml, node: &'d Yaml) -> (Vec<(&'d str, &'d Yaml)>, 
     (properties, required)
 }
 
-fn property(
-    reader: &mut Reader<'_>,
-    owner: &str,
-    (name, rust): (&str, String),
-    node: &Yaml,
-    required: bool,
-) -> Property {
-    let document = reader.document;
-    // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
-    let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
-    let target = walk::resolve(document, inner);
-    let alias = Some(target).filter(|target| inner.get("$ref").is_some() && !is_type(target));
-    let description = node.text("description").or_else(|| alias.and_then(|target| target.text("description")));
-    Property {
-        name: name.to_owned(),
-        rust,
-        ty: reader.ty(node, At { context: Context::Body, property: name, name: &format!("{owner}{}", pascal(name)) }),
-        description: description.map(|text| text.trim().to_owned()),
-        required,
-        nullable: [node, target].into_iter().chain(node.list("anyOf")).any(|schema| schema.flag("nullable")),
-        inferred: node.text("x-keyfob-confidence") == Some("inferred"),
-        json_string: node.flag("x-keyfob-json-string"),
-        strict: node.flag("x-keyfob-strict"),
-        secret: is_secret(document, inner),
-    }
-}
-
-fn enumeration(node: &Yaml) -> Shape {
+/// Reads an enumeration.
+pub(crate) fn enumeration(node: &Yaml) -> Shape {
     let text = |key: &str, at: usize| node.list(key).get(at).and_then(Yaml::as_str).map(str::to_owned);
     let mut names = Names::default();
     let mut variants: Vec<(Variant, i64)> = Vec::new();

@@ -1,5 +1,4 @@
-//! Expands the operations of a document: variants and shared parameters are written out, and references to parameters,
-//! bodies and responses are resolved.
+//! Expanded operations: variants and shared parameters are written out, and references are resolved.
 
 use crate::codegen::model::notes::Notes;
 use crate::codegen::model::walk::{self, OperationNode};
