@@ -38,6 +38,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     packed::check(root, &names, arguments.allow_dirty)?;
     compatibility::check_api(root, &names)?;
     compatibility::check_oldest_rust(root, &names)?;
+    compatibility::check_windows(root, &names)?;
     if arguments.dry_run {
         print("== all checks passed; nothing was published");
         for line in missing {

@@ -18,25 +18,20 @@ const C_COMPILER: &str = "musl-gcc";
 /// Variable that selects another C compiler.
 const CC: &str = "CC_x86_64_unknown_linux_musl";
 
-/// Variable of cargo's unstable option to compile the standard library, which then need not be installed.
-const BUILD_STD: &str = "CARGO_UNSTABLE_BUILD_STD";
-
 /// Checks that the target and a C compiler for it are installed.
 ///
 /// # Errors
 ///
 /// If one is missing. The message has the command that installs it.
 pub(super) fn check_tools(root: &Path) -> Result<()> {
-    if env::var_os(BUILD_STD).is_none() {
-        let mut rustc = Command::new("rustc");
-        let rustc = rustc.current_dir(root).args(["--print", "target-libdir", "--target", TARGET]);
-        let output = rustc.output().context("starting rustc")?;
-        let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        ensure!(
-            Path::new(&folder).is_dir(),
-            "the standard library for {TARGET} is not installed: run `rustup target add {TARGET}`"
-        );
-    }
+    let mut rustc = Command::new("rustc");
+    let rustc = rustc.current_dir(root).args(["--print", "target-libdir", "--target", TARGET]);
+    let output = rustc.output().context("starting rustc")?;
+    let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    ensure!(
+        Path::new(&folder).is_dir(),
+        "the standard library for {TARGET} is not installed: run `rustup target add {TARGET}`"
+    );
     if env::var_os(CC).is_none() {
         let version = Command::new(C_COMPILER).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         ensure!(

@@ -1,4 +1,4 @@
-//! Checks that need tools outside the toolchain, and that are skipped without them: semantic versioning, oldest Rust.
+//! Checks that need tools outside the toolchain and are skipped without them: API changes, oldest Rust, Windows.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,6 +8,9 @@ use anyhow::{Context, Result, ensure};
 use super::readiness::git;
 use crate::cargo::{attempt, cargo, packages};
 use crate::terminal::print;
+
+/// Target for Windows whose linker and C compiler are free software.
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
 /// Compares the public API with the last release, by cargo-semver-checks.
 ///
@@ -58,6 +61,26 @@ pub(super) fn check_oldest_rust(root: &Path, names: &[String]) -> Result<()> {
     command.args(names.iter().flat_map(|name| ["--package", name]));
     ensure!(command.status().context("starting rustup")?.success(), "the crates do not compile with Rust {version}");
     Ok(())
+}
+
+/// Compiles the crates for Windows, by rustup's standard library and Debian's MinGW.
+///
+/// # Errors
+///
+/// If a crate does not compile.
+pub(super) fn check_windows(root: &Path, names: &[String]) -> Result<()> {
+    print("== Windows");
+    let installed = Command::new("rustup").current_dir(root).args(["target", "list", "--installed"]).output();
+    let installed = installed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    // `ring` has C code.
+    let compiler = Command::new("x86_64-w64-mingw32-gcc").arg("--version").output();
+    if !installed.lines().any(|target| target == WINDOWS) || compiler.is_err() {
+        print(&format!("skipped: needs `rustup target add {WINDOWS}` and `apt-get install gcc-mingw-w64-x86-64`"));
+        return Ok(());
+    }
+    let mut arguments = vec!["check", "--locked", "--all-features", "--target", WINDOWS];
+    arguments.extend(names.iter().flat_map(|name| ["--package", name]));
+    cargo(root, &arguments, &[])
 }
 
 /// Returns the toolchain of this version in the output of `rustup toolchain list`.
