@@ -51,7 +51,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let sums = checksums(&folder)?;
     fs::write(folder.join("SHA256SUMS"), &sums).context("writing SHA256SUMS")?;
     let size = fs::metadata(folder.join("keyfob"))?.len();
-    print(&format!("== {FOLDER}: keyfob ({:.1} MB), {} files", size as f64 / 1e6, sums.lines().count() + 1));
+    print(&format!("== {FOLDER}: keyfob ({} kB), {} files", size / 1000, sums.lines().count() + 1));
     Ok(())
 }
 
