@@ -11,6 +11,7 @@ mod ditio_core;
 mod ditio_mass_transport;
 mod ditio_reporting;
 mod dvinci;
+mod examples;
 mod itempath;
 mod lenient;
 mod recorder;

@@ -5,7 +5,7 @@ mod docs;
 pub(crate) mod document;
 mod drift;
 mod emit;
-mod model;
+pub(crate) mod model;
 pub(crate) mod naming;
 mod pages;
 mod rust_types;

@@ -14,6 +14,7 @@ mod ci;
 mod codegen;
 mod compare;
 mod dist;
+mod export;
 mod new_api;
 mod public_api;
 mod release;
@@ -57,6 +58,8 @@ struct Arguments {
 enum Command {
     /// Generates the clients from specs/<api>/openapi.yaml, and the book's page of APIs
     Codegen(codegen::Arguments),
+    /// Writes a specification for other tools, with variants as separate operations
+    ExportOpenapi(export::Arguments),
     /// Lists the differences between our specification of an API and the vendor's own
     Compare(compare::Arguments),
     /// Makes the crate of an API that has a specification, and registers the API
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
     }
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(root(), &arguments),
+        Command::ExportOpenapi(arguments) => export::run(root(), &arguments),
         Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(report.trim_end())),
         Command::NewApi(arguments) => new_api::run(root(), &arguments),
         Command::PublicApi(arguments) => public_api::run(root(), &arguments),

@@ -795,9 +795,9 @@ pub mod types {
     /// Body of a webhook delivery: a POST request to the receiver URL configured in the
     /// dashboard. Deliveries are at least once; discard duplicates by `eventId`. A delivery has
     /// no versioned Content-Type header and possibly none at all; later formats will carry a
-    /// vendor media type in that header. `components/headers` describes the signature header.
-    /// Source: docs.bits.bi/api-reference/webhook-events. The retry schedule, time limit and
-    /// expected response are not documented; a 2xx response is assumed.
+    /// vendor media type in that header. The header `Content-HMAC` has the signature. Source:
+    /// docs.bits.bi/api-reference/webhook-events. The retry schedule, time limit and expected
+    /// response are not documented; a 2xx response is assumed.
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WebhookEnvelope {

@@ -3138,6 +3138,7 @@ pub mod types {
     pub struct Campaign {
         /// Id of the campaign.
         pub id: Option<String>,
+        /// Name of the campaign.
         pub name: Option<String>,
         /// Name of the list that receives the campaign.
         pub list_name: Option<String>,
@@ -3169,9 +3170,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CampaignContact {
+        /// E-mail address.
         pub email: Option<String>,
+        /// Mobile number, with country code.
         pub mobile: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -3191,21 +3196,29 @@ pub mod types {
             Self::default()
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
         /// Sets `mobile`.
+        ///
+        /// Mobile number, with country code.
         pub fn mobile(mut self, value: impl Into<String>) -> Self {
             self.mobile = Some(value.into());
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
@@ -3607,21 +3620,31 @@ pub mod types {
         pub date_updated: Option<keyfob_client::Timestamp>,
         /// Time of creation, with a space between date and time and without a zone.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// E-mail address.
         pub email: Option<String>,
         /// Landline number.
         pub phone: Option<String>,
+        /// Mobile number, with country code.
         pub mobile: Option<String>,
+        /// Fax number.
         pub fax: Option<String>,
+        /// Facebook id of the contact.
         pub facebook_id: Option<String>,
+        /// Twitter id of the contact.
         pub twitter_id: Option<String>,
         /// Form of address, for example M.
         pub civility: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
+        /// First line of the postal address.
         pub address1: Option<String>,
+        /// Second line of the postal address.
         pub address2: Option<String>,
         /// Postal code.
         pub zipcode: Option<String>,
+        /// City of the postal address.
         pub city: Option<String>,
         /// State or region.
         pub state: Option<String>,
@@ -3629,10 +3652,13 @@ pub mod types {
         pub longitude: Option<String>,
         /// Latitude in degrees.
         pub latitude: Option<String>,
+        /// Country of the postal address.
         pub country: Option<String>,
+        /// Date of birth.
         pub birth_date: Option<String>,
         /// Customer's own reference of the contact.
         pub reference: Option<String>,
+        /// Company of the contact.
         pub company: Option<String>,
         /// Language code, such as fr or es.
         ///
@@ -3737,22 +3763,31 @@ pub mod types {
     pub struct ContactInput {
         /// Ids of the lists to add the contact to.
         pub list_ids: Vec<String>,
+        /// E-mail address.
         pub email: Option<String>,
         /// Landline number, in E.164 or French national form.
         pub phone: Option<String>,
         /// Mobile number, in E.164 or French national form.
         pub mobile: Option<String>,
+        /// Fax number.
         pub fax: Option<String>,
+        /// Facebook id of the contact.
         pub facebook_id: Option<String>,
+        /// Twitter id of the contact.
         pub twitter_id: Option<String>,
         /// Form of address, for example M.
         pub civility: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
+        /// First line of the postal address.
         pub address1: Option<String>,
+        /// Second line of the postal address.
         pub address2: Option<String>,
         /// Postal code.
         pub zipcode: Option<String>,
+        /// City of the postal address.
         pub city: Option<String>,
         /// State or region.
         pub state: Option<String>,
@@ -3760,11 +3795,13 @@ pub mod types {
         pub longitude: Option<String>,
         /// Latitude in degrees.
         pub latitude: Option<String>,
+        /// Country of the postal address.
         pub country: Option<String>,
         /// Date of birth. An official module sends dd/mm/YYYY.
         pub birth_date: Option<String>,
         /// Customer's own reference of the contact.
         pub reference: Option<String>,
+        /// Company of the contact.
         pub company: Option<String>,
         /// Language code, such as fr or es.
         pub locale: Option<String>,
@@ -3859,6 +3896,8 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
@@ -3878,16 +3917,22 @@ pub mod types {
             self
         }
         /// Sets `fax`.
+        ///
+        /// Fax number.
         pub fn fax(mut self, value: impl Into<String>) -> Self {
             self.fax = Some(value.into());
             self
         }
         /// Sets `facebookId`.
+        ///
+        /// Facebook id of the contact.
         pub fn facebook_id(mut self, value: impl Into<String>) -> Self {
             self.facebook_id = Some(value.into());
             self
         }
         /// Sets `twitterId`.
+        ///
+        /// Twitter id of the contact.
         pub fn twitter_id(mut self, value: impl Into<String>) -> Self {
             self.twitter_id = Some(value.into());
             self
@@ -3900,21 +3945,29 @@ pub mod types {
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
         /// Sets `address1`.
+        ///
+        /// First line of the postal address.
         pub fn address1(mut self, value: impl Into<String>) -> Self {
             self.address1 = Some(value.into());
             self
         }
         /// Sets `address2`.
+        ///
+        /// Second line of the postal address.
         pub fn address2(mut self, value: impl Into<String>) -> Self {
             self.address2 = Some(value.into());
             self
@@ -3927,6 +3980,8 @@ pub mod types {
             self
         }
         /// Sets `city`.
+        ///
+        /// City of the postal address.
         pub fn city(mut self, value: impl Into<String>) -> Self {
             self.city = Some(value.into());
             self
@@ -3953,6 +4008,8 @@ pub mod types {
             self
         }
         /// Sets `country`.
+        ///
+        /// Country of the postal address.
         pub fn country(mut self, value: impl Into<String>) -> Self {
             self.country = Some(value.into());
             self
@@ -3972,6 +4029,8 @@ pub mod types {
             self
         }
         /// Sets `company`.
+        ///
+        /// Company of the contact.
         pub fn company(mut self, value: impl Into<String>) -> Self {
             self.company = Some(value.into());
             self
@@ -4097,7 +4156,9 @@ pub mod types {
     pub struct ContactList {
         /// Id of the list.
         pub id: Option<String>,
+        /// Name of the list.
         pub name: Option<String>,
+        /// Description of the list.
         pub description: Option<String>,
         pub stats: Option<ListStatistics>,
         /// URL of a CSV file with the rejected contacts and the reasons; null if the list was not
@@ -4371,7 +4432,9 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ListCreate {
+        /// Name of the list.
         pub name: String,
+        /// Description of the list.
         pub description: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ ListCreate::WIRE_WORDS }>,
     }
@@ -4391,6 +4454,8 @@ pub mod types {
             }
         }
         /// Sets `description`.
+        ///
+        /// Description of the list.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
@@ -4402,8 +4467,12 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ListInput {
+        /// Name of the list.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
+        /// Description of the list.
+        ///
         /// Inferred, not documented by the vendor.
         pub description: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
@@ -4423,12 +4492,16 @@ pub mod types {
         }
         /// Sets `name`.
         ///
+        /// Name of the list.
+        ///
         /// Inferred, not documented by the vendor.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
         /// Sets `description`.
+        ///
+        /// Description of the list.
         ///
         /// Inferred, not documented by the vendor.
         pub fn description(mut self, value: impl Into<String>) -> Self {
@@ -4623,6 +4696,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct MailingContent {
         pub media: Option<Media>,
+        /// Name of the mailing.
         pub name: Option<String>,
         /// Text of an SMS, or the plain-text part of an e-mail.
         pub text: Option<String>,
@@ -4630,6 +4704,7 @@ pub mod types {
         pub html: Option<String>,
         /// Subject of an e-mail.
         pub subject: Option<String>,
+        /// Sender that recipients see.
         pub sender: Option<String>,
         /// Address for replies.
         pub reply_contact: Option<String>,
@@ -4662,6 +4737,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the mailing.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -4688,6 +4765,8 @@ pub mod types {
             self
         }
         /// Sets `sender`.
+        ///
+        /// Sender that recipients see.
         pub fn sender(mut self, value: impl Into<String>) -> Self {
             self.sender = Some(value.into());
             self
@@ -4714,6 +4793,7 @@ pub mod types {
     #[non_exhaustive]
     pub struct MailingCreate {
         pub media: Media,
+        /// Name of the mailing.
         pub name: Option<String>,
         /// Text of an SMS, or the plain-text part of an e-mail.
         pub text: Option<String>,
@@ -4721,6 +4801,7 @@ pub mod types {
         pub html: Option<String>,
         /// Subject of an e-mail.
         pub subject: Option<String>,
+        /// Sender that recipients see.
         pub sender: Option<String>,
         /// Address for replies.
         pub reply_contact: Option<String>,
@@ -4766,6 +4847,8 @@ pub mod types {
             }
         }
         /// Sets `name`.
+        ///
+        /// Name of the mailing.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -4792,6 +4875,8 @@ pub mod types {
             self
         }
         /// Sets `sender`.
+        ///
+        /// Sender that recipients see.
         pub fn sender(mut self, value: impl Into<String>) -> Self {
             self.sender = Some(value.into());
             self
@@ -4840,7 +4925,9 @@ pub mod types {
     pub struct MailingRecipient {
         /// Address or number of the recipient, depending on the medium.
         pub recipient: String,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -4865,11 +4952,15 @@ pub mod types {
             }
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
@@ -5051,7 +5142,9 @@ pub mod types {
         pub recipient: String,
         /// Form of address, for example M.
         pub civility: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -5085,11 +5178,15 @@ pub mod types {
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self

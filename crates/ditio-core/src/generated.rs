@@ -160,6 +160,8 @@ impl Client {
     }
     /// Lists all projects of the company.
     ///
+    /// The list is complete: there are neither pages nor filters.
+    ///
     /// Returns a list of [`types::Project`].
     ///
     /// Statuses:
@@ -172,6 +174,8 @@ impl Client {
         operation::Projects::new(self.session.clone())
     }
     /// Returns a project.
+    ///
+    /// A missing id and an id of another company give the same 404.
     ///
     /// Returns [`types::Project`].
     ///
@@ -274,6 +278,9 @@ impl Client {
     }
     /// Returns a project by number.
     ///
+    /// The number is unique in the company. A missing number and a number of another company
+    /// give the same 404.
+    ///
     /// Returns [`types::Project`].
     ///
     /// Arguments:
@@ -332,6 +339,8 @@ impl Client {
         operation::CreateWorkOrder::new(self.session.clone(), body)
     }
     /// Returns a work order.
+    ///
+    /// A missing id and an id of another company give the same 404.
     ///
     /// Returns [`types::WorkOrder`].
     ///
@@ -438,6 +447,9 @@ impl Client {
     }
     /// Lists the work orders of a project.
     ///
+    /// The list is complete: there are no pages. A missing project and a project of another
+    /// company give the same 404.
+    ///
     /// Returns a list of [`types::WorkOrder`].
     ///
     /// Arguments:
@@ -459,6 +471,8 @@ impl Client {
         operation::ProjectWorkOrders::new(self.session.clone(), project_id.into())
     }
     /// Lists the work orders of a project, by project number.
+    ///
+    /// The list is complete: there are no pages.
     ///
     /// Returns a list of [`types::WorkOrder`].
     ///
@@ -484,6 +498,8 @@ impl Client {
         )
     }
     /// Lists the work orders of a project with a given number.
+    ///
+    /// The number of a work order is its `externalId`, unique in the project.
     ///
     /// Returns a list of [`types::WorkOrder`].
     ///
@@ -514,6 +530,9 @@ impl Client {
         )
     }
     /// Returns a work order by external project number and work order number.
+    ///
+    /// Finds by the number of the project in an external system and the `externalId` of the
+    /// work order.
     ///
     /// Returns [`types::WorkOrder`].
     ///
@@ -590,6 +609,9 @@ impl Client {
     }
     /// Lists the document pages of a project with their files.
     ///
+    /// The pages are those of the folder of the project in the Info Center, one for each
+    /// section. The API client must have the level Administrator.
+    ///
     /// Returns a list of [`types::DocumentPage`].
     ///
     /// Arguments:
@@ -611,6 +633,8 @@ impl Client {
         operation::ProjectDocuments::new(self.session.clone(), id.into())
     }
     /// Downloads a document of a project.
+    ///
+    /// The status is 404 if the file does not belong to this project.
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
@@ -639,6 +663,9 @@ impl Client {
         )
     }
     /// Deletes a document of a project and its entry on the page.
+    ///
+    /// Removes the file and its entry on the page. The API client must have the level
+    /// Administrator.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -739,6 +766,9 @@ impl Client {
     }
     /// Lists the document pages of a work order with their files.
     ///
+    /// The pages are those of the work order in the Info Center, one for each section. The API
+    /// client must have the level Administrator.
+    ///
     /// Returns a list of [`types::DocumentPage`].
     ///
     /// Arguments:
@@ -760,6 +790,8 @@ impl Client {
         operation::WorkOrderDocuments::new(self.session.clone(), id.into())
     }
     /// Downloads a document of a work order.
+    ///
+    /// The status is 404 if the file does not belong to this work order.
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
@@ -788,6 +820,9 @@ impl Client {
         )
     }
     /// Deletes a document of a work order and its entry on the page.
+    ///
+    /// Removes the file and its entry on the page. The API client must have the level
+    /// Administrator.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -929,6 +964,9 @@ impl Client {
     }
     /// Lists all machines and equipment of the company.
     ///
+    /// The list is complete: there are no pages. `includeEquipmentDetails` adds details of
+    /// equipment, whose fields are not documented.
+    ///
     /// Returns a list of [`types::Machine`].
     ///
     /// Optional parameters:
@@ -970,6 +1008,8 @@ impl Client {
         operation::CreateMachines::new(self.session.clone(), body.into_iter().collect())
     }
     /// Returns a machine.
+    ///
+    /// A missing id and an id of another company give the same 404.
     ///
     /// Returns [`types::Machine`].
     ///
@@ -1071,6 +1111,8 @@ impl Client {
     }
     /// Returns a machine by number.
     ///
+    /// The number is that of the fleet, `machineNumber`.
+    ///
     /// Returns [`types::Machine`].
     ///
     /// Arguments:
@@ -1122,6 +1164,8 @@ impl Client {
     }
     /// Updates the fuel data of a machine.
     ///
+    /// Changes the fuel fields only.
+    ///
     /// Returns `()`; a body of the response is ignored.
     ///
     /// Arguments:
@@ -1150,6 +1194,8 @@ impl Client {
     }
     /// Returns true if a machine can be deleted.
     ///
+    /// The response is a bare JSON boolean.
+    ///
     /// Returns a [`bool`].
     ///
     /// Arguments:
@@ -1176,6 +1222,8 @@ impl Client {
 impl Client {
     /// Lists the machine types of the company.
     ///
+    /// The `typeId` of a machine must be one of these; that of equipment is not validated.
+    ///
     /// Returns a list of [`types::MachineType`].
     ///
     /// Statuses:
@@ -1188,6 +1236,8 @@ impl Client {
         operation::MachineTypes::new(self.session.clone())
     }
     /// Lists the types of alerts and notifications.
+    ///
+    /// The vendor documents the name of this lookup only.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -1202,6 +1252,8 @@ impl Client {
         operation::AlertTypes::new(self.session.clone())
     }
     /// Lists projects for lookups.
+    ///
+    /// Returns the active projects without `activeInactiveAll`.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -1222,6 +1274,8 @@ impl Client {
     }
     /// Searches projects for lookups.
     ///
+    /// `activeOnly` limits the search to active projects.
+    ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
     /// Optional parameters:
@@ -1240,6 +1294,8 @@ impl Client {
         operation::SearchReferenceProjects::new(self.session.clone())
     }
     /// Returns a project for lookups.
+    ///
+    /// A read-only lookup. The fields of the response are not documented.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -1261,6 +1317,8 @@ impl Client {
         operation::ReferenceProject::new(self.session.clone(), proj_id.into())
     }
     /// Lists the work orders of a project for lookups.
+    ///
+    /// Takes `activeInactiveAll` as [`reference_projects`](Client::reference_projects) does.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -1289,6 +1347,8 @@ impl Client {
     }
     /// Returns the details of a resource.
     ///
+    /// A read-only lookup. The fields of the response are not documented.
+    ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
     /// Arguments:
@@ -1311,6 +1371,8 @@ impl Client {
     }
     /// Lists the types of resources.
     ///
+    /// A read-only lookup. The fields of the response are not documented.
+    ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
     /// Statuses:
@@ -1328,6 +1390,9 @@ impl Client {
 /// Values that users select for external numbers and codes.
 impl Client {
     /// Lists the reference values of one kind.
+    ///
+    /// The values of `ExternalProjectNumber` are those that a project number is validated
+    /// against, where the company has the check enabled.
     ///
     /// Returns a list of [`types::ExternalReference`].
     ///
@@ -1353,6 +1418,9 @@ impl Client {
         )
     }
     /// Lists the reference values of one kind for a project.
+    ///
+    /// For `ExternalSubProjectNumber` the number in the path is the external number of the
+    /// project, for `ProcessCode` its number at Ditio.
     ///
     /// Returns a list of [`types::ExternalReference`].
     ///
@@ -1384,6 +1452,8 @@ impl Client {
         )
     }
     /// Creates a reference value.
+    ///
+    /// `projNumber` is required for `ExternalSubProjectNumber` and `ProcessCode`.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -1490,6 +1560,9 @@ impl Client {
     }
     /// Lists the users of the company and its subsidiaries.
     ///
+    /// The list is complete: there are no pages. `changedSince` returns only users that have
+    /// changed since that time.
+    ///
     /// Returns a list of [`types::User`].
     ///
     /// Optional parameters: [`changed_since`](operation::Users::changed_since)
@@ -1507,6 +1580,9 @@ impl Client {
         operation::Users::new(self.session.clone())
     }
     /// Returns a user by employee number.
+    ///
+    /// The status is 404 for an unknown number and for a user outside the own company, its
+    /// subsidiaries and project companies.
     ///
     /// Returns [`types::User`].
     ///
@@ -1533,6 +1609,8 @@ impl Client {
     }
     /// Returns a user by company profile id.
     ///
+    /// A missing profile and a profile of another company give the same 404.
+    ///
     /// Returns [`types::User`].
     ///
     /// Arguments:
@@ -1554,6 +1632,8 @@ impl Client {
         operation::UserByProfileId::new(self.session.clone(), profile_id.into())
     }
     /// Returns true if a user can be deleted.
+    ///
+    /// The response is a bare JSON boolean.
     ///
     /// Returns a [`bool`].
     ///
@@ -1771,6 +1851,9 @@ impl Client {
     }
     /// Lists the employees of the company.
     ///
+    /// The list is complete: there are no pages. `include` adds tags, the history of
+    /// employments and work time arrangements.
+    ///
     /// Returns a list of [`types::Employee`].
     ///
     /// Optional parameters:
@@ -1789,6 +1872,8 @@ impl Client {
         operation::Employees::new(self.session.clone())
     }
     /// Searches employees by name, phone, email or employee number.
+    ///
+    /// The text is searched in name, phone, e-mail and employee number.
     ///
     /// Returns a list of [`types::Employee`].
     ///
@@ -1810,6 +1895,8 @@ impl Client {
         operation::SearchEmployees::new(self.session.clone(), query.into())
     }
     /// Returns an employee.
+    ///
+    /// `include` adds tags, the history of employments and work time arrangements.
     ///
     /// Returns [`types::Employee`].
     ///
@@ -1865,6 +1952,8 @@ impl Client {
     }
     /// Updates the current employment of an employee.
     ///
+    /// Absent fields keep their values.
+    ///
     /// Returns `()`; a body of the response is ignored.
     ///
     /// Arguments:
@@ -1895,6 +1984,9 @@ impl Client {
         )
     }
     /// Ends the current employment of an employee.
+    ///
+    /// A later employment of the same person is created by
+    /// [`create_employment`](Client::create_employment).
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -2108,6 +2200,8 @@ impl Client {
     /// Lists hours for payroll, one entry for each person and day (alias of the payroll
     /// export).
     ///
+    /// Same as [`payroll_export`](Client::payroll_export), under another path.
+    ///
     /// Returns a list of [`types::PayrollDay`].
     ///
     /// Optional parameters:
@@ -2139,6 +2233,8 @@ impl Client {
         operation::PayrollExportReadonly::new(self.session.clone())
     }
     /// Lists hours for payroll as export lines.
+    ///
+    /// Takes the filters of [`payroll_export`](Client::payroll_export).
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -2175,6 +2271,8 @@ impl Client {
         operation::PayrollExportLines::new(self.session.clone())
     }
     /// Downloads hours for payroll as a file in the configured format.
+    ///
+    /// The format is configured in Ditio and selected by `dataExportType`.
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
@@ -2393,6 +2491,8 @@ pub mod operation {
     /// Builder of [`Client::projects`](super::Client::projects): lists all projects of the
     /// company.
     ///
+    /// The list is complete: there are neither pages nor filters.
+    ///
     /// Returns a list of [`types::Project`].
     ///
     /// Sends `GET /api/v4/integration/projects`. Requires the scope `ditioapiv3`. Documented by
@@ -2445,6 +2545,8 @@ pub mod operation {
     }
     keyfob_client::operation!(Projects, Vec < types::Project >, value);
     /// Builder of [`Client::project`](super::Client::project): returns a project.
+    ///
+    /// A missing id and an id of another company give the same 404.
     ///
     /// Returns [`types::Project`].
     ///
@@ -2691,6 +2793,9 @@ pub mod operation {
     /// Builder of [`Client::project_by_number`](super::Client::project_by_number): returns a
     /// project by number.
     ///
+    /// The number is unique in the company. A missing number and a number of another company
+    /// give the same 404.
+    ///
     /// Returns [`types::Project`].
     ///
     /// Sends `GET /api/v4/integration/projects/by-project-number/{projectNumber}`. Requires the
@@ -2811,6 +2916,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateWorkOrder, types::WorkOrder, record);
     /// Builder of [`Client::work_order`](super::Client::work_order): returns a work order.
+    ///
+    /// A missing id and an id of another company give the same 404.
     ///
     /// Returns [`types::WorkOrder`].
     ///
@@ -3058,6 +3165,9 @@ pub mod operation {
     /// Builder of [`Client::project_work_orders`](super::Client::project_work_orders): lists
     /// the work orders of a project.
     ///
+    /// The list is complete: there are no pages. A missing project and a project of another
+    /// company give the same 404.
+    ///
     /// Returns a list of [`types::WorkOrder`].
     ///
     /// Sends `GET /api/v4/integration/tasks/project/{projectId}`. Requires the scope
@@ -3116,6 +3226,8 @@ pub mod operation {
     /// Builder of
     /// [`Client::work_orders_by_project_number`](super::Client::work_orders_by_project_number):
     /// lists the work orders of a project, by project number.
+    ///
+    /// The list is complete: there are no pages.
     ///
     /// Returns a list of [`types::WorkOrder`].
     ///
@@ -3176,6 +3288,8 @@ pub mod operation {
     );
     /// Builder of [`Client::work_orders_by_number`](super::Client::work_orders_by_number):
     /// lists the work orders of a project with a given number.
+    ///
+    /// The number of a work order is its `externalId`, unique in the project.
     ///
     /// Returns a list of [`types::WorkOrder`].
     ///
@@ -3244,6 +3358,9 @@ pub mod operation {
     /// Builder of
     /// [`Client::work_order_by_external_id`](super::Client::work_order_by_external_id): returns
     /// a work order by external project number and work order number.
+    ///
+    /// Finds by the number of the project in an external system and the `externalId` of the
+    /// work order.
     ///
     /// Returns [`types::WorkOrder`].
     ///
@@ -3410,6 +3527,9 @@ pub mod operation {
     /// Builder of [`Client::project_documents`](super::Client::project_documents): lists the
     /// document pages of a project with their files.
     ///
+    /// The pages are those of the folder of the project in the Info Center, one for each
+    /// section. The API client must have the level Administrator.
+    ///
     /// Returns a list of [`types::DocumentPage`].
     ///
     /// Sends `GET /api/v4/integration/projects/{id}/documents`. Requires the scope
@@ -3469,6 +3589,8 @@ pub mod operation {
     /// Builder of
     /// [`Client::download_project_document`](super::Client::download_project_document):
     /// downloads a document of a project.
+    ///
+    /// The status is 404 if the file does not belong to this project.
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
@@ -3533,6 +3655,9 @@ pub mod operation {
     keyfob_client::operation!(DownloadProjectDocument, keyfob_client::ByteStream, bytes);
     /// Builder of [`Client::delete_project_document`](super::Client::delete_project_document):
     /// deletes a document of a project and its entry on the page.
+    ///
+    /// Removes the file and its entry on the page. The API client must have the level
+    /// Administrator.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -3778,6 +3903,9 @@ pub mod operation {
     /// Builder of [`Client::work_order_documents`](super::Client::work_order_documents): lists
     /// the document pages of a work order with their files.
     ///
+    /// The pages are those of the work order in the Info Center, one for each section. The API
+    /// client must have the level Administrator.
+    ///
     /// Returns a list of [`types::DocumentPage`].
     ///
     /// Sends `GET /api/v4/integration/tasks/{id}/documents`. Requires the scope `ditioapiv3`.
@@ -3837,6 +3965,8 @@ pub mod operation {
     /// Builder of
     /// [`Client::download_work_order_document`](super::Client::download_work_order_document):
     /// downloads a document of a work order.
+    ///
+    /// The status is 404 if the file does not belong to this work order.
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
@@ -3904,6 +4034,9 @@ pub mod operation {
     /// Builder of
     /// [`Client::delete_work_order_document`](super::Client::delete_work_order_document):
     /// deletes a document of a work order and its entry on the page.
+    ///
+    /// Removes the file and its entry on the page. The API client must have the level
+    /// Administrator.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -4202,6 +4335,9 @@ pub mod operation {
     /// Builder of [`Client::machines`](super::Client::machines): lists all machines and
     /// equipment of the company.
     ///
+    /// The list is complete: there are no pages. `includeEquipmentDetails` adds details of
+    /// equipment, whose fields are not documented.
+    ///
     /// Returns a list of [`types::Machine`].
     ///
     /// Sends `GET /api/v4/integration/machines`. Requires the scope `ditioapiv3`. Documented by
@@ -4323,6 +4459,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateMachines, serde_json::Value, value);
     /// Builder of [`Client::machine`](super::Client::machine): returns a machine.
+    ///
+    /// A missing id and an id of another company give the same 404.
     ///
     /// Returns [`types::Machine`].
     ///
@@ -4567,6 +4705,8 @@ pub mod operation {
     /// Builder of [`Client::machine_by_number`](super::Client::machine_by_number): returns a
     /// machine by number.
     ///
+    /// The number is that of the fleet, `machineNumber`.
+    ///
     /// Returns [`types::Machine`].
     ///
     /// Sends `GET /api/v4/integration/machines/by-machine-number/{machineNumber}`. Requires the
@@ -4685,6 +4825,8 @@ pub mod operation {
     /// Builder of [`Client::update_machine_esg`](super::Client::update_machine_esg): updates
     /// the fuel data of a machine.
     ///
+    /// Changes the fuel fields only.
+    ///
     /// Returns `()`; a body of the response is ignored.
     ///
     /// Sends `PATCH /api/v4/integration/machines/{id}/esg`. Requires the scope `ditioapiv3`.
@@ -4750,6 +4892,8 @@ pub mod operation {
     /// Builder of [`Client::is_machine_deletable`](super::Client::is_machine_deletable):
     /// returns true if a machine can be deleted.
     ///
+    /// The response is a bare JSON boolean.
+    ///
     /// Returns a [`bool`].
     ///
     /// Sends `GET /api/v4/integration/machines/is-machine-deletable/{id}`. Requires the scope
@@ -4807,6 +4951,8 @@ pub mod operation {
     /// Builder of [`Client::machine_types`](super::Client::machine_types): lists the machine
     /// types of the company.
     ///
+    /// The `typeId` of a machine must be one of these; that of equipment is not validated.
+    ///
     /// Returns a list of [`types::MachineType`].
     ///
     /// Sends `GET /api/MachineType`. Requires the scope `ditioapiv3`. Documented by the vendor:
@@ -4860,6 +5006,8 @@ pub mod operation {
     keyfob_client::operation!(MachineTypes, Vec < types::MachineType >, value);
     /// Builder of [`Client::alert_types`](super::Client::alert_types): lists the types of
     /// alerts and notifications.
+    ///
+    /// The vendor documents the name of this lookup only.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -4915,6 +5063,8 @@ pub mod operation {
     keyfob_client::operation!(AlertTypes, serde_json::Value, value);
     /// Builder of [`Client::reference_projects`](super::Client::reference_projects): lists
     /// projects for lookups.
+    ///
+    /// Returns the active projects without `activeInactiveAll`.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -4983,6 +5133,8 @@ pub mod operation {
     /// Builder of
     /// [`Client::search_reference_projects`](super::Client::search_reference_projects):
     /// searches projects for lookups.
+    ///
+    /// `activeOnly` limits the search to active projects.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -5058,6 +5210,8 @@ pub mod operation {
     /// Builder of [`Client::reference_project`](super::Client::reference_project): returns a
     /// project for lookups.
     ///
+    /// A read-only lookup. The fields of the response are not documented.
+    ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
     /// Sends `GET /api/projects/{projId}`. Requires the scope `ditioapiv3`. Documented by the
@@ -5115,6 +5269,9 @@ pub mod operation {
     /// Builder of
     /// [`Client::reference_project_work_orders`](super::Client::reference_project_work_orders):
     /// lists the work orders of a project for lookups.
+    ///
+    /// Takes `activeInactiveAll` as [`reference_projects`](super::Client::reference_projects)
+    /// does.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -5187,6 +5344,8 @@ pub mod operation {
     /// Builder of [`Client::resource_details`](super::Client::resource_details): returns the
     /// details of a resource.
     ///
+    /// A read-only lookup. The fields of the response are not documented.
+    ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
     /// Sends `GET /api/resources/details/{resourceId}`. Requires the scope `ditioapiv3`.
@@ -5245,6 +5404,8 @@ pub mod operation {
     /// Builder of [`Client::resource_types`](super::Client::resource_types): lists the types of
     /// resources.
     ///
+    /// A read-only lookup. The fields of the response are not documented.
+    ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
     /// Sends `GET /api/resources/types`. Requires the scope `ditioapiv3`. Documented by the
@@ -5298,6 +5459,9 @@ pub mod operation {
     keyfob_client::operation!(ResourceTypes, serde_json::Value, value);
     /// Builder of [`Client::external_references`](super::Client::external_references): lists
     /// the reference values of one kind.
+    ///
+    /// The values of `ExternalProjectNumber` are those that a project number is validated
+    /// against, where the company has the check enabled.
     ///
     /// Returns a list of [`types::ExternalReference`].
     ///
@@ -5362,6 +5526,9 @@ pub mod operation {
     /// Builder of
     /// [`Client::project_external_references`](super::Client::project_external_references):
     /// lists the reference values of one kind for a project.
+    ///
+    /// For `ExternalSubProjectNumber` the number in the path is the external number of the
+    /// project, for `ProcessCode` its number at Ditio.
     ///
     /// Returns a list of [`types::ExternalReference`].
     ///
@@ -5431,6 +5598,8 @@ pub mod operation {
     /// Builder of
     /// [`Client::create_external_reference`](super::Client::create_external_reference): creates
     /// a reference value.
+    ///
+    /// `projNumber` is required for `ExternalSubProjectNumber` and `ProcessCode`.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -5672,6 +5841,9 @@ pub mod operation {
     /// Builder of [`Client::users`](super::Client::users): lists the users of the company and
     /// its subsidiaries.
     ///
+    /// The list is complete: there are no pages. `changedSince` returns only users that have
+    /// changed since that time.
+    ///
     /// Returns a list of [`types::User`].
     ///
     /// Sends `GET /api/v4/integration/users`. Requires the scope `ditioapiv3`. Documented by
@@ -5752,6 +5924,9 @@ pub mod operation {
     /// Builder of [`Client::user_by_employee_number`](super::Client::user_by_employee_number):
     /// returns a user by employee number.
     ///
+    /// The status is 404 for an unknown number and for a user outside the own company, its
+    /// subsidiaries and project companies.
+    ///
     /// Returns [`types::User`].
     ///
     /// Sends `GET /api/v4/integration/users/by-employee-number/{employeeNumber}`. Requires the
@@ -5810,6 +5985,8 @@ pub mod operation {
     /// Builder of [`Client::user_by_profile_id`](super::Client::user_by_profile_id): returns a
     /// user by company profile id.
     ///
+    /// A missing profile and a profile of another company give the same 404.
+    ///
     /// Returns [`types::User`].
     ///
     /// Sends `GET /api/v4/integration/users/by-profile-id/{profileId}`. Requires the scope
@@ -5867,6 +6044,8 @@ pub mod operation {
     keyfob_client::operation!(UserByProfileId, types::User, record);
     /// Builder of [`Client::is_identity_deletable`](super::Client::is_identity_deletable):
     /// returns true if a user can be deleted.
+    ///
+    /// The response is a bare JSON boolean.
     ///
     /// Returns a [`bool`].
     ///
@@ -6351,6 +6530,9 @@ pub mod operation {
     /// Builder of [`Client::employees`](super::Client::employees): lists the employees of the
     /// company.
     ///
+    /// The list is complete: there are no pages. `include` adds tags, the history of
+    /// employments and work time arrangements.
+    ///
     /// Returns a list of [`types::Employee`].
     ///
     /// Sends `GET /api/v5/integration/employees`. Requires the scope `ditioapiv3`. Documented
@@ -6437,6 +6619,8 @@ pub mod operation {
     /// Builder of [`Client::search_employees`](super::Client::search_employees): searches
     /// employees by name, phone, email or employee number.
     ///
+    /// The text is searched in name, phone, e-mail and employee number.
+    ///
     /// Returns a list of [`types::Employee`].
     ///
     /// Sends `GET /api/v5/integration/employees/search`. Requires the scope `ditioapiv3`.
@@ -6493,6 +6677,8 @@ pub mod operation {
     }
     keyfob_client::operation!(SearchEmployees, Vec < types::Employee >, value);
     /// Builder of [`Client::employee`](super::Client::employee): returns an employee.
+    ///
+    /// `include` adds tags, the history of employments and work time arrangements.
     ///
     /// Returns [`types::Employee`].
     ///
@@ -6633,6 +6819,8 @@ pub mod operation {
     /// Builder of [`Client::update_employment`](super::Client::update_employment): updates the
     /// current employment of an employee.
     ///
+    /// Absent fields keep their values.
+    ///
     /// Returns `()`; a body of the response is ignored.
     ///
     /// Sends `PATCH /api/v5/integration/employees/{employeeNumber}/update-employment`. Requires
@@ -6697,6 +6885,9 @@ pub mod operation {
     keyfob_client::operation!(UpdateEmployment, (), empty);
     /// Builder of [`Client::end_employment`](super::Client::end_employment): ends the current
     /// employment of an employee.
+    ///
+    /// A later employment of the same person is created by
+    /// [`create_employment`](super::Client::create_employment).
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -7303,6 +7494,8 @@ pub mod operation {
     /// lists hours for payroll, one entry for each person and day (alias of the payroll
     /// export).
     ///
+    /// Same as [`payroll_export`](super::Client::payroll_export), under another path.
+    ///
     /// Returns a list of [`types::PayrollDay`].
     ///
     /// Sends `GET /api/payroll-export/readonly`. Requires the scope `ditioapiv3`. Documented by
@@ -7529,6 +7722,8 @@ pub mod operation {
     keyfob_client::operation!(PayrollExportReadonly, Vec < types::PayrollDay >, value);
     /// Builder of [`Client::payroll_export_lines`](super::Client::payroll_export_lines): lists
     /// hours for payroll as export lines.
+    ///
+    /// Takes the filters of [`payroll_export`](super::Client::payroll_export).
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -7779,6 +7974,8 @@ pub mod operation {
     keyfob_client::operation!(PayrollExportLines, serde_json::Value, value);
     /// Builder of [`Client::download_payroll_export`](super::Client::download_payroll_export):
     /// downloads hours for payroll as a file in the configured format.
+    ///
+    /// The format is configured in Ditio and selected by `dataExportType`.
     ///
     /// Returns [`ByteStream`](keyfob_client::ByteStream), the bytes of the response.
     ///
@@ -8135,17 +8332,29 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Absence {
+        /// Id of the absence at Ditio.
         pub absence_registration_id: Option<String>,
+        /// Id assigned by the caller, by which the absence is read and updated.
+        ///
         /// Inferred, not documented by the vendor.
         pub external_id: Option<String>,
+        /// Number of the employee in the company.
         pub employee_number: Option<String>,
+        /// Name of the user.
         pub user_name: Option<String>,
+        /// Id of the type of absence.
+        ///
         /// Inferred, not documented by the vendor.
         pub absence_type_id: Option<String>,
+        /// Name of the type of absence.
         pub absence_type_name: Option<String>,
+        /// Id of the project.
+        ///
         /// Inferred, not documented by the vendor.
         pub project_id: Option<String>,
+        /// Name of the project.
         pub project_name: Option<String>,
+        /// Number of the project.
         pub project_number: Option<String>,
         /// Kind of number that matched the project. Only the oldest sample prints this field.
         pub project_matched_by: Option<String>,
@@ -8179,6 +8388,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceDay {
+        /// Day that the hours belong to.
         pub date: Option<chrono::NaiveDate>,
         /// Duration in hours.
         pub qty: Option<f64>,
@@ -8196,6 +8406,7 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AbsenceDayAdjustment {
+        /// Day that the hours belong to.
         pub date: chrono::NaiveDate,
         /// Duration in hours. 0 removes the day; a positive value adds a skipped weekend day.
         pub qty: f64,
@@ -8245,6 +8456,7 @@ pub mod types {
         pub project_company_id: Option<String>,
         /// Duration of the absence on each day, in hours, for example 7.5.
         pub hours_per_day: Option<f64>,
+        /// Comment on the absence.
         pub comment: Option<String>,
         /// Adjustments of the expanded work days. Dates outside the period are ignored.
         pub days: Vec<AbsenceDayAdjustment>,
@@ -8330,6 +8542,8 @@ pub mod types {
             self
         }
         /// Sets `comment`.
+        ///
+        /// Comment on the absence.
         pub fn comment(mut self, value: impl Into<String>) -> Self {
             self.comment = Some(value.into());
             self
@@ -8383,7 +8597,9 @@ pub mod types {
         pub issued_date_time: keyfob_client::Timestamp,
         /// End of the validity. Must be after `issuedDateTime`.
         pub valid_until_date_time: keyfob_client::Timestamp,
+        /// Number on the certificate.
         pub certificate_number: Option<String>,
+        /// Notes on the certificate.
         pub notes: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ Certificate::WIRE_WORDS }>,
     }
@@ -8416,11 +8632,15 @@ pub mod types {
             }
         }
         /// Sets `certificateNumber`.
+        ///
+        /// Number on the certificate.
         pub fn certificate_number(mut self, value: impl Into<String>) -> Self {
             self.certificate_number = Some(value.into());
             self
         }
         /// Sets `notes`.
+        ///
+        /// Notes on the certificate.
         pub fn notes(mut self, value: impl Into<String>) -> Self {
             self.notes = Some(value.into());
             self
@@ -8433,8 +8653,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct CrewListRow {
+        /// Id of the user.
         pub user_id: Option<String>,
+        /// Id of the project.
         pub project_id: Option<String>,
+        /// Number of the project.
         pub project_number: Option<String>,
         /// Start of the check-in as local time without a zone, in the configured zone of the
         /// calling user. The year 1 stands for unset.
@@ -8468,8 +8691,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentDescription {
+        /// Id of the page or folder that was described.
         pub external_id: Option<String>,
+        /// Title of the page or folder.
         pub title: Option<String>,
+        /// Text of the description. Plain text; its lines become paragraphs.
         pub description: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ DocumentDescription::WIRE_WORDS }>,
     }
@@ -8516,6 +8742,7 @@ pub mod types {
     pub struct DocumentFile {
         /// Id of the file reference, for downloads and deletions.
         pub file_reference_id: Option<String>,
+        /// Name of the file.
         pub name: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ DocumentFile::WIRE_WORDS }>,
     }
@@ -8555,7 +8782,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct DocumentUploadResult {
+        /// True if all files were attached.
         pub successful: Option<bool>,
+        /// Result in words.
         pub message: Option<String>,
         /// Page that the files were attached to.
         pub section: Option<String>,
@@ -8586,20 +8815,32 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Employee {
+        /// Number of the employee in the company.
+        ///
         /// Inferred, not documented by the vendor.
         pub employee_number: Option<String>,
+        /// First name.
+        ///
         /// Inferred, not documented by the vendor.
         pub first_name: Option<String>,
+        /// Last name.
+        ///
         /// Inferred, not documented by the vendor.
         pub last_name: Option<String>,
+        /// Phone number, with country code.
+        ///
         /// Inferred, not documented by the vendor.
         pub phone: Option<String>,
         /// Date of birth. A string, because the format in responses is not known.
         ///
         /// Inferred, not documented by the vendor.
         pub birth_date: Option<String>,
+        /// E-mail address.
+        ///
         /// Inferred, not documented by the vendor.
         pub email: Option<String>,
+        /// Job title.
+        ///
         /// Inferred, not documented by the vendor.
         pub work_title: Option<String>,
         /// Current employment, in an unknown shape.
@@ -8631,12 +8872,17 @@ pub mod types {
     pub struct EmployeeCreate {
         /// Employee number, which identifies the employee in all other employee operations.
         pub employee_number: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Phone number with country code.
         pub phone: String,
+        /// Date of birth.
         pub birth_date: Option<chrono::NaiveDate>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Job title.
         pub work_title: Option<String>,
         pub employment: EmploymentCreate,
         /// Fields that this version does not know; they are sent back with the object.
@@ -8679,26 +8925,36 @@ pub mod types {
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
         }
         /// Sets `birthDate`.
+        ///
+        /// Date of birth.
         pub fn birth_date(mut self, value: chrono::NaiveDate) -> Self {
             self.birth_date = Some(value);
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
         /// Sets `workTitle`.
+        ///
+        /// Job title.
         pub fn work_title(mut self, value: impl Into<String>) -> Self {
             self.work_title = Some(value.into());
             self
@@ -8731,14 +8987,19 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmployeePatch {
+        /// First name.
         pub first_name: keyfob_client::Patch<String>,
+        /// Last name.
         pub last_name: keyfob_client::Patch<String>,
         /// Phone number. A separate operation for changing the phone number is known by name only.
         ///
         /// Inferred, not documented by the vendor.
         pub phone: keyfob_client::Patch<String>,
+        /// Date of birth.
         pub birth_date: keyfob_client::Patch<chrono::NaiveDate>,
+        /// E-mail address.
         pub email: keyfob_client::Patch<String>,
+        /// Job title.
         pub work_title: keyfob_client::Patch<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -8760,6 +9021,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8768,6 +9031,8 @@ pub mod types {
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8785,6 +9050,8 @@ pub mod types {
             self
         }
         /// Sets `birthDate`.
+        ///
+        /// Date of birth.
         pub fn birth_date(
             mut self,
             value: impl Into<keyfob_client::Patch<chrono::NaiveDate>>,
@@ -8793,11 +9060,15 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.email = value.into();
             self
         }
         /// Sets `workTitle`.
+        ///
+        /// Job title.
         pub fn work_title(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8836,7 +9107,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentCreate {
+        /// First day of the employment, as yyyy-MM-dd.
         pub start_date: Option<chrono::NaiveDate>,
+        /// Department of the employee.
         pub department: Option<String>,
         pub payroll: Option<EmployeePayroll>,
         /// Fields that this version does not know; they are sent back with the object.
@@ -8856,11 +9129,15 @@ pub mod types {
             Self::default()
         }
         /// Sets `startDate`.
+        ///
+        /// First day of the employment, as yyyy-MM-dd.
         pub fn start_date(mut self, value: chrono::NaiveDate) -> Self {
             self.start_date = Some(value);
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the employee.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -8902,7 +9179,10 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EmploymentPatch {
+        /// Department of the employee.
         pub department: keyfob_client::Patch<String>,
+        /// First day of the employment, as yyyy-MM-dd.
+        ///
         /// Inferred, not documented by the vendor.
         pub start_date: keyfob_client::Patch<chrono::NaiveDate>,
         pub payroll: Option<EmployeePayroll>,
@@ -8923,6 +9203,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `department`.
+        ///
+        /// Department of the employee.
         pub fn department(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8931,6 +9213,8 @@ pub mod types {
             self
         }
         /// Sets `startDate`.
+        ///
+        /// First day of the employment, as yyyy-MM-dd.
         ///
         /// Inferred, not documented by the vendor.
         pub fn start_date(
@@ -8954,6 +9238,8 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalReference {
+        /// Id of the reference value.
+        ///
         /// Inferred, not documented by the vendor.
         pub id: Option<String>,
         pub external_ref_type: Option<ExternalReferenceType>,
@@ -8961,8 +9247,12 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub external_ref_value: Option<String>,
+        /// Name of the value.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
+        /// Number of the project, or external project number, that the value belongs to.
+        ///
         /// Inferred, not documented by the vendor.
         pub proj_number: Option<String>,
         /// True if the value is hidden from selection. The API still accepts the value.
@@ -8993,6 +9283,7 @@ pub mod types {
         pub external_ref_type: ExternalReferenceType,
         /// Value that users select.
         pub external_ref_value: String,
+        /// Name of the value.
         pub name: String,
         /// Number of the project. Required for `ExternalSubProjectNumber` (the external number of
         /// the project) and `ProcessCode` (the project number).
@@ -9067,6 +9358,7 @@ pub mod types {
     pub struct FileReference {
         /// Id of the file reference, for downloads and deletions.
         pub id: Option<String>,
+        /// Collection that the file is stored in.
         pub collection_ref: Option<String>,
         /// Original name of the uploaded file.
         pub file_name_orig: Option<String>,
@@ -9074,6 +9366,7 @@ pub mod types {
         pub file_type: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
+        /// Time of the upload.
         pub created_date_time: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::wire_form::WireForms<{ FileReference::WIRE_WORDS }>,
     }
@@ -9173,32 +9466,46 @@ pub mod types {
     pub struct Machine {
         /// Id assigned by Ditio.
         pub id: Option<String>,
+        /// Id of the company.
         pub company_id: Option<String>,
         /// Fleet number of the machine in the caller's system.
         pub machine_number: Option<String>,
+        /// Name of the machine.
         pub name: Option<String>,
         /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for
         /// equipment.
         pub type_id: Option<String>,
+        /// Department that the machine belongs to.
         pub department: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
         pub is_equipment: Option<bool>,
+        /// Cost price of the machine itself.
         pub cost_price_machine: Option<f64>,
+        /// Cost price.
         pub cost_price: Option<f64>,
+        /// Price.
         pub price: Option<f64>,
         /// Weight in kilograms.
         pub weight: Option<f64>,
+        /// Capacity of the machine. The unit is not documented.
         pub capacity: Option<f64>,
+        /// Note on the machine.
         pub note: Option<String>,
         /// Year of manufacture: a number in the documentation, a string in a sample.
         pub build_year: Option<i64>,
+        /// Emission class of the engine.
         pub emission_class: Option<String>,
+        /// Reading of the hour meter.
         pub hour_meter: Option<f64>,
+        /// Date of the service.
         pub service_date: Option<keyfob_client::Timestamp>,
+        /// Serial number.
         pub serial_number: Option<String>,
+        /// Number of the engine.
         pub engine_number: Option<String>,
+        /// Registration plate.
         pub registration_number: Option<String>,
         /// User id of the responsible person.
         pub responsible_id: Option<String>,
@@ -9255,6 +9562,8 @@ pub mod types {
             self
         }
         /// Sets `companyId`.
+        ///
+        /// Id of the company.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
@@ -9267,6 +9576,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the machine.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -9280,6 +9591,8 @@ pub mod types {
             self
         }
         /// Sets `department`.
+        ///
+        /// Department that the machine belongs to.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -9299,16 +9612,22 @@ pub mod types {
             self
         }
         /// Sets `costPriceMachine`.
+        ///
+        /// Cost price of the machine itself.
         pub fn cost_price_machine(mut self, value: f64) -> Self {
             self.cost_price_machine = Some(value);
             self
         }
         /// Sets `costPrice`.
+        ///
+        /// Cost price.
         pub fn cost_price(mut self, value: f64) -> Self {
             self.cost_price = Some(value);
             self
         }
         /// Sets `price`.
+        ///
+        /// Price.
         pub fn price(mut self, value: f64) -> Self {
             self.price = Some(value);
             self
@@ -9321,11 +9640,15 @@ pub mod types {
             self
         }
         /// Sets `capacity`.
+        ///
+        /// Capacity of the machine. The unit is not documented.
         pub fn capacity(mut self, value: f64) -> Self {
             self.capacity = Some(value);
             self
         }
         /// Sets `note`.
+        ///
+        /// Note on the machine.
         pub fn note(mut self, value: impl Into<String>) -> Self {
             self.note = Some(value.into());
             self
@@ -9338,16 +9661,22 @@ pub mod types {
             self
         }
         /// Sets `emissionClass`.
+        ///
+        /// Emission class of the engine.
         pub fn emission_class(mut self, value: impl Into<String>) -> Self {
             self.emission_class = Some(value.into());
             self
         }
         /// Sets `hourMeter`.
+        ///
+        /// Reading of the hour meter.
         pub fn hour_meter(mut self, value: f64) -> Self {
             self.hour_meter = Some(value);
             self
         }
         /// Sets `serviceDate`.
+        ///
+        /// Date of the service.
         pub fn service_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -9356,16 +9685,22 @@ pub mod types {
             self
         }
         /// Sets `serialNumber`.
+        ///
+        /// Serial number.
         pub fn serial_number(mut self, value: impl Into<String>) -> Self {
             self.serial_number = Some(value.into());
             self
         }
         /// Sets `engineNumber`.
+        ///
+        /// Number of the engine.
         pub fn engine_number(mut self, value: impl Into<String>) -> Self {
             self.engine_number = Some(value.into());
             self
         }
         /// Sets `registrationNumber`.
+        ///
+        /// Registration plate.
         pub fn registration_number(mut self, value: impl Into<String>) -> Self {
             self.registration_number = Some(value.into());
             self
@@ -9407,32 +9742,46 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct MachineCreate {
+        /// Id of the company.
         pub company_id: String,
         /// Fleet number of the machine in the caller's system.
         pub machine_number: String,
+        /// Name of the machine.
         pub name: Option<String>,
         /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for
         /// equipment.
         pub type_id: Option<String>,
+        /// Department that the machine belongs to.
         pub department: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
         pub is_equipment: Option<bool>,
+        /// Cost price of the machine itself.
         pub cost_price_machine: Option<f64>,
+        /// Cost price.
         pub cost_price: Option<f64>,
+        /// Price.
         pub price: Option<f64>,
         /// Weight in kilograms.
         pub weight: Option<f64>,
+        /// Capacity of the machine. The unit is not documented.
         pub capacity: Option<f64>,
+        /// Note on the machine.
         pub note: Option<String>,
         /// Year of manufacture: a number in the documentation, a string in a sample.
         pub build_year: Option<i64>,
+        /// Emission class of the engine.
         pub emission_class: Option<String>,
+        /// Reading of the hour meter.
         pub hour_meter: Option<f64>,
+        /// Date of the service.
         pub service_date: Option<keyfob_client::Timestamp>,
+        /// Serial number.
         pub serial_number: Option<String>,
+        /// Number of the engine.
         pub engine_number: Option<String>,
+        /// Registration plate.
         pub registration_number: Option<String>,
         /// User id of the responsible person.
         pub responsible_id: Option<String>,
@@ -9511,6 +9860,8 @@ pub mod types {
             }
         }
         /// Sets `name`.
+        ///
+        /// Name of the machine.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -9524,6 +9875,8 @@ pub mod types {
             self
         }
         /// Sets `department`.
+        ///
+        /// Department that the machine belongs to.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -9543,16 +9896,22 @@ pub mod types {
             self
         }
         /// Sets `costPriceMachine`.
+        ///
+        /// Cost price of the machine itself.
         pub fn cost_price_machine(mut self, value: f64) -> Self {
             self.cost_price_machine = Some(value);
             self
         }
         /// Sets `costPrice`.
+        ///
+        /// Cost price.
         pub fn cost_price(mut self, value: f64) -> Self {
             self.cost_price = Some(value);
             self
         }
         /// Sets `price`.
+        ///
+        /// Price.
         pub fn price(mut self, value: f64) -> Self {
             self.price = Some(value);
             self
@@ -9565,11 +9924,15 @@ pub mod types {
             self
         }
         /// Sets `capacity`.
+        ///
+        /// Capacity of the machine. The unit is not documented.
         pub fn capacity(mut self, value: f64) -> Self {
             self.capacity = Some(value);
             self
         }
         /// Sets `note`.
+        ///
+        /// Note on the machine.
         pub fn note(mut self, value: impl Into<String>) -> Self {
             self.note = Some(value.into());
             self
@@ -9582,16 +9945,22 @@ pub mod types {
             self
         }
         /// Sets `emissionClass`.
+        ///
+        /// Emission class of the engine.
         pub fn emission_class(mut self, value: impl Into<String>) -> Self {
             self.emission_class = Some(value.into());
             self
         }
         /// Sets `hourMeter`.
+        ///
+        /// Reading of the hour meter.
         pub fn hour_meter(mut self, value: f64) -> Self {
             self.hour_meter = Some(value);
             self
         }
         /// Sets `serviceDate`.
+        ///
+        /// Date of the service.
         pub fn service_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -9600,16 +9969,22 @@ pub mod types {
             self
         }
         /// Sets `serialNumber`.
+        ///
+        /// Serial number.
         pub fn serial_number(mut self, value: impl Into<String>) -> Self {
             self.serial_number = Some(value.into());
             self
         }
         /// Sets `engineNumber`.
+        ///
+        /// Number of the engine.
         pub fn engine_number(mut self, value: impl Into<String>) -> Self {
             self.engine_number = Some(value.into());
             self
         }
         /// Sets `registrationNumber`.
+        ///
+        /// Registration plate.
         pub fn registration_number(mut self, value: impl Into<String>) -> Self {
             self.registration_number = Some(value.into());
             self
@@ -9696,32 +10071,46 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MachinePatch {
+        /// Id of the company.
         pub company_id: Option<String>,
         /// Fleet number of the machine in the caller's system.
         pub machine_number: Option<String>,
+        /// Name of the machine.
         pub name: Option<String>,
         /// Machine type that exists in the company, such as hjulgraver or dumper. Not validated for
         /// equipment.
         pub type_id: Option<String>,
+        /// Department that the machine belongs to.
         pub department: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
         /// True for smaller tools and attachments.
         pub is_equipment: Option<bool>,
+        /// Cost price of the machine itself.
         pub cost_price_machine: Option<f64>,
+        /// Cost price.
         pub cost_price: Option<f64>,
+        /// Price.
         pub price: Option<f64>,
         /// Weight in kilograms.
         pub weight: Option<f64>,
+        /// Capacity of the machine. The unit is not documented.
         pub capacity: Option<f64>,
+        /// Note on the machine.
         pub note: Option<String>,
         /// Year of manufacture: a number in the documentation, a string in a sample.
         pub build_year: Option<i64>,
+        /// Emission class of the engine.
         pub emission_class: Option<String>,
+        /// Reading of the hour meter.
         pub hour_meter: Option<f64>,
+        /// Date of the service.
         pub service_date: Option<keyfob_client::Timestamp>,
+        /// Serial number.
         pub serial_number: Option<String>,
+        /// Number of the engine.
         pub engine_number: Option<String>,
+        /// Registration plate.
         pub registration_number: Option<String>,
         /// User id of the responsible person.
         pub responsible_id: Option<String>,
@@ -9770,6 +10159,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `companyId`.
+        ///
+        /// Id of the company.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
@@ -9782,6 +10173,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the machine.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -9795,6 +10188,8 @@ pub mod types {
             self
         }
         /// Sets `department`.
+        ///
+        /// Department that the machine belongs to.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -9814,16 +10209,22 @@ pub mod types {
             self
         }
         /// Sets `costPriceMachine`.
+        ///
+        /// Cost price of the machine itself.
         pub fn cost_price_machine(mut self, value: f64) -> Self {
             self.cost_price_machine = Some(value);
             self
         }
         /// Sets `costPrice`.
+        ///
+        /// Cost price.
         pub fn cost_price(mut self, value: f64) -> Self {
             self.cost_price = Some(value);
             self
         }
         /// Sets `price`.
+        ///
+        /// Price.
         pub fn price(mut self, value: f64) -> Self {
             self.price = Some(value);
             self
@@ -9836,11 +10237,15 @@ pub mod types {
             self
         }
         /// Sets `capacity`.
+        ///
+        /// Capacity of the machine. The unit is not documented.
         pub fn capacity(mut self, value: f64) -> Self {
             self.capacity = Some(value);
             self
         }
         /// Sets `note`.
+        ///
+        /// Note on the machine.
         pub fn note(mut self, value: impl Into<String>) -> Self {
             self.note = Some(value.into());
             self
@@ -9853,16 +10258,22 @@ pub mod types {
             self
         }
         /// Sets `emissionClass`.
+        ///
+        /// Emission class of the engine.
         pub fn emission_class(mut self, value: impl Into<String>) -> Self {
             self.emission_class = Some(value.into());
             self
         }
         /// Sets `hourMeter`.
+        ///
+        /// Reading of the hour meter.
         pub fn hour_meter(mut self, value: f64) -> Self {
             self.hour_meter = Some(value);
             self
         }
         /// Sets `serviceDate`.
+        ///
+        /// Date of the service.
         pub fn service_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -9871,16 +10282,22 @@ pub mod types {
             self
         }
         /// Sets `serialNumber`.
+        ///
+        /// Serial number.
         pub fn serial_number(mut self, value: impl Into<String>) -> Self {
             self.serial_number = Some(value.into());
             self
         }
         /// Sets `engineNumber`.
+        ///
+        /// Number of the engine.
         pub fn engine_number(mut self, value: impl Into<String>) -> Self {
             self.engine_number = Some(value.into());
             self
         }
         /// Sets `registrationNumber`.
+        ///
+        /// Registration plate.
         pub fn registration_number(mut self, value: impl Into<String>) -> Self {
             self.registration_number = Some(value.into());
             self
@@ -10032,14 +10449,23 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PayrollDay {
+        /// Id of the entry.
+        ///
         /// Inferred, not documented by the vendor.
         pub id: Option<String>,
+        /// Id of the user.
+        ///
         /// Inferred, not documented by the vendor.
         pub user_id: Option<String>,
+        /// Number of the employee in the company.
+        ///
         /// Inferred, not documented by the vendor.
         pub employee_number: Option<String>,
+        /// Id of the company.
+        ///
         /// Inferred, not documented by the vendor.
         pub company_id: Option<String>,
+        /// Name of the user.
         pub user_name: Option<String>,
         /// Day of the figures.
         pub trans_date_time: Option<keyfob_client::Timestamp>,
@@ -10166,6 +10592,7 @@ pub mod types {
         pub company_id: Option<String>,
         /// Number of the project in the caller's system, unique within the company.
         pub project_number: Option<String>,
+        /// Name of the project.
         pub name: Option<String>,
         /// Number of the project in another system. Free text, unless the company validates the
         /// number against a configured list. With validation, the number is required and must match
@@ -10175,6 +10602,7 @@ pub mod types {
         pub external_dimension1: Option<String>,
         /// Second dimension for the mapping to an ERP system.
         pub external_dimension2: Option<String>,
+        /// Description of the project.
         pub description: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
@@ -10182,8 +10610,11 @@ pub mod types {
         pub require_task_number: Option<bool>,
         /// True if the project rejects registrations.
         pub blocked_for_registration: Option<bool>,
+        /// Start of the project.
         pub start_date: Option<keyfob_client::Timestamp>,
+        /// Planned end.
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
+        /// Actual end; null while the work is not finished.
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
@@ -10191,8 +10622,11 @@ pub mod types {
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
         pub project_leader_id: Option<String>,
+        /// E-mail address of the main contact.
         pub main_contact_email: Option<String>,
+        /// Name of the customer of the project.
         pub project_customer_name: Option<String>,
+        /// Address of the project.
         pub project_address: Option<String>,
         /// Start of the lunch break as a time of day, such as 12:00.
         pub work_break_lunch_start_time: Option<String>,
@@ -10268,6 +10702,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the project.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -10296,6 +10732,8 @@ pub mod types {
             self
         }
         /// Sets `description`.
+        ///
+        /// Description of the project.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
@@ -10322,11 +10760,15 @@ pub mod types {
             self
         }
         /// Sets `startDate`.
+        ///
+        /// Start of the project.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
         /// Sets `finishedDatePlanned`.
+        ///
+        /// Planned end.
         pub fn finished_date_planned(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10335,6 +10777,8 @@ pub mod types {
             self
         }
         /// Sets `finishedDate`.
+        ///
+        /// Actual end; null while the work is not finished.
         pub fn finished_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10364,16 +10808,22 @@ pub mod types {
             self
         }
         /// Sets `mainContactEmail`.
+        ///
+        /// E-mail address of the main contact.
         pub fn main_contact_email(mut self, value: impl Into<String>) -> Self {
             self.main_contact_email = Some(value.into());
             self
         }
         /// Sets `projectCustomerName`.
+        ///
+        /// Name of the customer of the project.
         pub fn project_customer_name(mut self, value: impl Into<String>) -> Self {
             self.project_customer_name = Some(value.into());
             self
         }
         /// Sets `projectAddress`.
+        ///
+        /// Address of the project.
         pub fn project_address(mut self, value: impl Into<String>) -> Self {
             self.project_address = Some(value.into());
             self
@@ -10432,6 +10882,7 @@ pub mod types {
         pub company_id: String,
         /// Number of the project in the caller's system, unique within the company.
         pub project_number: String,
+        /// Name of the project.
         pub name: Option<String>,
         /// Number of the project in another system. Free text, unless the company validates the
         /// number against a configured list. With validation, the number is required and must match
@@ -10441,6 +10892,7 @@ pub mod types {
         pub external_dimension1: Option<String>,
         /// Second dimension for the mapping to an ERP system.
         pub external_dimension2: Option<String>,
+        /// Description of the project.
         pub description: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
@@ -10448,8 +10900,11 @@ pub mod types {
         pub require_task_number: Option<bool>,
         /// True if the project rejects registrations.
         pub blocked_for_registration: Option<bool>,
+        /// Start of the project.
         pub start_date: Option<keyfob_client::Timestamp>,
+        /// Planned end.
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
+        /// Actual end; null while the work is not finished.
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
@@ -10457,8 +10912,11 @@ pub mod types {
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
         pub project_leader_id: Option<String>,
+        /// E-mail address of the main contact.
         pub main_contact_email: Option<String>,
+        /// Name of the customer of the project.
         pub project_customer_name: Option<String>,
+        /// Address of the project.
         pub project_address: Option<String>,
         /// Start of the lunch break as a time of day, such as 12:00.
         pub work_break_lunch_start_time: Option<String>,
@@ -10543,6 +11001,8 @@ pub mod types {
             }
         }
         /// Sets `name`.
+        ///
+        /// Name of the project.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -10571,6 +11031,8 @@ pub mod types {
             self
         }
         /// Sets `description`.
+        ///
+        /// Description of the project.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
@@ -10597,11 +11059,15 @@ pub mod types {
             self
         }
         /// Sets `startDate`.
+        ///
+        /// Start of the project.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
         /// Sets `finishedDatePlanned`.
+        ///
+        /// Planned end.
         pub fn finished_date_planned(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10610,6 +11076,8 @@ pub mod types {
             self
         }
         /// Sets `finishedDate`.
+        ///
+        /// Actual end; null while the work is not finished.
         pub fn finished_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10639,16 +11107,22 @@ pub mod types {
             self
         }
         /// Sets `mainContactEmail`.
+        ///
+        /// E-mail address of the main contact.
         pub fn main_contact_email(mut self, value: impl Into<String>) -> Self {
             self.main_contact_email = Some(value.into());
             self
         }
         /// Sets `projectCustomerName`.
+        ///
+        /// Name of the customer of the project.
         pub fn project_customer_name(mut self, value: impl Into<String>) -> Self {
             self.project_customer_name = Some(value.into());
             self
         }
         /// Sets `projectAddress`.
+        ///
+        /// Address of the project.
         pub fn project_address(mut self, value: impl Into<String>) -> Self {
             self.project_address = Some(value.into());
             self
@@ -10708,6 +11182,7 @@ pub mod types {
         pub company_id: Option<String>,
         /// Number of the project in the caller's system, unique within the company.
         pub project_number: Option<String>,
+        /// Name of the project.
         pub name: Option<String>,
         /// Number of the project in another system. Free text, unless the company validates the
         /// number against a configured list. With validation, the number is required and must match
@@ -10717,6 +11192,7 @@ pub mod types {
         pub external_dimension1: Option<String>,
         /// Second dimension for the mapping to an ERP system.
         pub external_dimension2: Option<String>,
+        /// Description of the project.
         pub description: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
@@ -10724,8 +11200,11 @@ pub mod types {
         pub require_task_number: Option<bool>,
         /// True if the project rejects registrations.
         pub blocked_for_registration: Option<bool>,
+        /// Start of the project.
         pub start_date: Option<keyfob_client::Timestamp>,
+        /// Planned end.
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
+        /// Actual end; null while the work is not finished.
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
@@ -10733,8 +11212,11 @@ pub mod types {
         pub main_foreman_id: Option<String>,
         /// User id of the project leader.
         pub project_leader_id: Option<String>,
+        /// E-mail address of the main contact.
         pub main_contact_email: Option<String>,
+        /// Name of the customer of the project.
         pub project_customer_name: Option<String>,
+        /// Address of the project.
         pub project_address: Option<String>,
         /// Start of the lunch break as a time of day, such as 12:00.
         pub work_break_lunch_start_time: Option<String>,
@@ -10802,6 +11284,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the project.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -10830,6 +11314,8 @@ pub mod types {
             self
         }
         /// Sets `description`.
+        ///
+        /// Description of the project.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
@@ -10856,11 +11342,15 @@ pub mod types {
             self
         }
         /// Sets `startDate`.
+        ///
+        /// Start of the project.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
         /// Sets `finishedDatePlanned`.
+        ///
+        /// Planned end.
         pub fn finished_date_planned(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10869,6 +11359,8 @@ pub mod types {
             self
         }
         /// Sets `finishedDate`.
+        ///
+        /// Actual end; null while the work is not finished.
         pub fn finished_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -10898,16 +11390,22 @@ pub mod types {
             self
         }
         /// Sets `mainContactEmail`.
+        ///
+        /// E-mail address of the main contact.
         pub fn main_contact_email(mut self, value: impl Into<String>) -> Self {
             self.main_contact_email = Some(value.into());
             self
         }
         /// Sets `projectCustomerName`.
+        ///
+        /// Name of the customer of the project.
         pub fn project_customer_name(mut self, value: impl Into<String>) -> Self {
             self.project_customer_name = Some(value.into());
             self
         }
         /// Sets `projectAddress`.
+        ///
+        /// Address of the project.
         pub fn project_address(mut self, value: impl Into<String>) -> Self {
             self.project_address = Some(value.into());
             self
@@ -10962,6 +11460,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UploadedDocument {
+        /// Name of the file.
         pub name: Option<String>,
         /// Size in bytes.
         pub size: Option<i64>,
@@ -10996,10 +11495,13 @@ pub mod types {
         pub identity_id: Option<String>,
         /// Id of the person's profile in one company.
         pub company_profile_id: Option<String>,
+        /// Id of the company.
         pub company_id: Option<String>,
         /// Employee number, unique in the company.
         pub employee_number: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Phone number with country code. The number is the sign-in name and is shared by all
         /// profiles of the identity.
@@ -11010,22 +11512,33 @@ pub mod types {
         pub employment_start_date: Option<String>,
         /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Private mobile number.
         pub mobile_private: Option<String>,
+        /// Job title.
         pub work_title: Option<String>,
+        /// Department of the employee.
         pub department: Option<String>,
+        /// Registration plate of the car.
         pub car_reg_number: Option<String>,
         /// Number of the person's default project.
         pub main_project_number: Option<String>,
+        /// Postal address.
         pub address: Option<String>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
         /// Expiry date of the HSE card.
         pub card_expiration_date: Option<String>,
+        /// True if the user is included in payroll.
         pub payroll: Option<bool>,
+        /// True if the user is disabled.
         pub is_disabled: Option<bool>,
+        /// Number of the default resource.
         pub default_resource_number: Option<String>,
+        /// Name of the work time arrangement.
         pub worktime_arrangement_name: Option<String>,
+        /// Organization number of the employer.
         pub organization_number: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -11079,6 +11592,8 @@ pub mod types {
             self
         }
         /// Sets `companyId`.
+        ///
+        /// Id of the company.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
@@ -11091,11 +11606,15 @@ pub mod types {
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
@@ -11130,26 +11649,36 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
         /// Sets `mobilePrivate`.
+        ///
+        /// Private mobile number.
         pub fn mobile_private(mut self, value: impl Into<String>) -> Self {
             self.mobile_private = Some(value.into());
             self
         }
         /// Sets `workTitle`.
+        ///
+        /// Job title.
         pub fn work_title(mut self, value: impl Into<String>) -> Self {
             self.work_title = Some(value.into());
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the employee.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
         }
         /// Sets `carRegNumber`.
+        ///
+        /// Registration plate of the car.
         pub fn car_reg_number(mut self, value: impl Into<String>) -> Self {
             self.car_reg_number = Some(value.into());
             self
@@ -11162,6 +11691,8 @@ pub mod types {
             self
         }
         /// Sets `address`.
+        ///
+        /// Postal address.
         pub fn address(mut self, value: impl Into<String>) -> Self {
             self.address = Some(value.into());
             self
@@ -11181,26 +11712,36 @@ pub mod types {
             self
         }
         /// Sets `payroll`.
+        ///
+        /// True if the user is included in payroll.
         pub fn payroll(mut self, value: bool) -> Self {
             self.payroll = Some(value);
             self
         }
         /// Sets `isDisabled`.
+        ///
+        /// True if the user is disabled.
         pub fn is_disabled(mut self, value: bool) -> Self {
             self.is_disabled = Some(value);
             self
         }
         /// Sets `defaultResourceNumber`.
+        ///
+        /// Number of the default resource.
         pub fn default_resource_number(mut self, value: impl Into<String>) -> Self {
             self.default_resource_number = Some(value.into());
             self
         }
         /// Sets `worktimeArrangementName`.
+        ///
+        /// Name of the work time arrangement.
         pub fn worktime_arrangement_name(mut self, value: impl Into<String>) -> Self {
             self.worktime_arrangement_name = Some(value.into());
             self
         }
         /// Sets `organizationNumber`.
+        ///
+        /// Organization number of the employer.
         pub fn organization_number(mut self, value: impl Into<String>) -> Self {
             self.organization_number = Some(value.into());
             self
@@ -11212,10 +11753,13 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserCreate {
+        /// Id of the company.
         pub company_id: String,
         /// Employee number, unique in the company.
         pub employee_number: String,
+        /// First name.
         pub first_name: String,
+        /// Last name.
         pub last_name: String,
         /// Phone number with country code. The number is the sign-in name and is shared by all
         /// profiles of the identity.
@@ -11226,22 +11770,33 @@ pub mod types {
         pub employment_start_date: String,
         /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Private mobile number.
         pub mobile_private: Option<String>,
+        /// Job title.
         pub work_title: Option<String>,
+        /// Department of the employee.
         pub department: Option<String>,
+        /// Registration plate of the car.
         pub car_reg_number: Option<String>,
         /// Number of the person's default project.
         pub main_project_number: Option<String>,
+        /// Postal address.
         pub address: Option<String>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
         /// Expiry date of the HSE card.
         pub card_expiration_date: Option<String>,
+        /// True if the user is included in payroll.
         pub payroll: Option<bool>,
+        /// True if the user is disabled.
         pub is_disabled: Option<bool>,
+        /// Number of the default resource.
         pub default_resource_number: Option<String>,
+        /// Name of the work time arrangement.
         pub worktime_arrangement_name: Option<String>,
+        /// Organization number of the employer.
         pub organization_number: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -11319,26 +11874,36 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
         /// Sets `mobilePrivate`.
+        ///
+        /// Private mobile number.
         pub fn mobile_private(mut self, value: impl Into<String>) -> Self {
             self.mobile_private = Some(value.into());
             self
         }
         /// Sets `workTitle`.
+        ///
+        /// Job title.
         pub fn work_title(mut self, value: impl Into<String>) -> Self {
             self.work_title = Some(value.into());
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the employee.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
         }
         /// Sets `carRegNumber`.
+        ///
+        /// Registration plate of the car.
         pub fn car_reg_number(mut self, value: impl Into<String>) -> Self {
             self.car_reg_number = Some(value.into());
             self
@@ -11351,6 +11916,8 @@ pub mod types {
             self
         }
         /// Sets `address`.
+        ///
+        /// Postal address.
         pub fn address(mut self, value: impl Into<String>) -> Self {
             self.address = Some(value.into());
             self
@@ -11370,26 +11937,36 @@ pub mod types {
             self
         }
         /// Sets `payroll`.
+        ///
+        /// True if the user is included in payroll.
         pub fn payroll(mut self, value: bool) -> Self {
             self.payroll = Some(value);
             self
         }
         /// Sets `isDisabled`.
+        ///
+        /// True if the user is disabled.
         pub fn is_disabled(mut self, value: bool) -> Self {
             self.is_disabled = Some(value);
             self
         }
         /// Sets `defaultResourceNumber`.
+        ///
+        /// Number of the default resource.
         pub fn default_resource_number(mut self, value: impl Into<String>) -> Self {
             self.default_resource_number = Some(value.into());
             self
         }
         /// Sets `worktimeArrangementName`.
+        ///
+        /// Name of the work time arrangement.
         pub fn worktime_arrangement_name(mut self, value: impl Into<String>) -> Self {
             self.worktime_arrangement_name = Some(value.into());
             self
         }
         /// Sets `organizationNumber`.
+        ///
+        /// Organization number of the employer.
         pub fn organization_number(mut self, value: impl Into<String>) -> Self {
             self.organization_number = Some(value.into());
             self
@@ -11402,10 +11979,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserPatch {
+        /// Id of the company.
         pub company_id: Option<String>,
         /// Employee number, unique in the company.
         pub employee_number: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Phone number with country code. The number is the sign-in name and is shared by all
         /// profiles of the identity.
@@ -11416,22 +11996,33 @@ pub mod types {
         pub employment_start_date: Option<String>,
         /// End of the employment, as dd.MM.yyyy or yyyy-MM-dd. May be in the future.
         pub employment_end_date: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Private mobile number.
         pub mobile_private: Option<String>,
+        /// Job title.
         pub work_title: Option<String>,
+        /// Department of the employee.
         pub department: Option<String>,
+        /// Registration plate of the car.
         pub car_reg_number: Option<String>,
         /// Number of the person's default project.
         pub main_project_number: Option<String>,
+        /// Postal address.
         pub address: Option<String>,
         /// Number of the HSE card.
         pub card_id: Option<String>,
         /// Expiry date of the HSE card.
         pub card_expiration_date: Option<String>,
+        /// True if the user is included in payroll.
         pub payroll: Option<bool>,
+        /// True if the user is disabled.
         pub is_disabled: Option<bool>,
+        /// Number of the default resource.
         pub default_resource_number: Option<String>,
+        /// Name of the work time arrangement.
         pub worktime_arrangement_name: Option<String>,
+        /// Organization number of the employer.
         pub organization_number: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -11469,6 +12060,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `companyId`.
+        ///
+        /// Id of the company.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
@@ -11481,11 +12074,15 @@ pub mod types {
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
@@ -11520,26 +12117,36 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
         /// Sets `mobilePrivate`.
+        ///
+        /// Private mobile number.
         pub fn mobile_private(mut self, value: impl Into<String>) -> Self {
             self.mobile_private = Some(value.into());
             self
         }
         /// Sets `workTitle`.
+        ///
+        /// Job title.
         pub fn work_title(mut self, value: impl Into<String>) -> Self {
             self.work_title = Some(value.into());
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the employee.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
         }
         /// Sets `carRegNumber`.
+        ///
+        /// Registration plate of the car.
         pub fn car_reg_number(mut self, value: impl Into<String>) -> Self {
             self.car_reg_number = Some(value.into());
             self
@@ -11552,6 +12159,8 @@ pub mod types {
             self
         }
         /// Sets `address`.
+        ///
+        /// Postal address.
         pub fn address(mut self, value: impl Into<String>) -> Self {
             self.address = Some(value.into());
             self
@@ -11571,26 +12180,36 @@ pub mod types {
             self
         }
         /// Sets `payroll`.
+        ///
+        /// True if the user is included in payroll.
         pub fn payroll(mut self, value: bool) -> Self {
             self.payroll = Some(value);
             self
         }
         /// Sets `isDisabled`.
+        ///
+        /// True if the user is disabled.
         pub fn is_disabled(mut self, value: bool) -> Self {
             self.is_disabled = Some(value);
             self
         }
         /// Sets `defaultResourceNumber`.
+        ///
+        /// Number of the default resource.
         pub fn default_resource_number(mut self, value: impl Into<String>) -> Self {
             self.default_resource_number = Some(value.into());
             self
         }
         /// Sets `worktimeArrangementName`.
+        ///
+        /// Name of the work time arrangement.
         pub fn worktime_arrangement_name(mut self, value: impl Into<String>) -> Self {
             self.worktime_arrangement_name = Some(value.into());
             self
         }
         /// Sets `organizationNumber`.
+        ///
+        /// Organization number of the employer.
         pub fn organization_number(mut self, value: impl Into<String>) -> Self {
             self.organization_number = Some(value.into());
             self
@@ -11632,6 +12251,7 @@ pub mod types {
     pub struct WorkOrder {
         /// Id assigned by Ditio.
         pub id: Option<String>,
+        /// Id of the company.
         pub company_id: Option<String>,
         /// Id of the project. A change moves the work order to another project. A move requires
         /// access to both projects and is rejected with 404 if the work order has children. The
@@ -11639,6 +12259,7 @@ pub mod types {
         pub project_id: Option<String>,
         /// Number of the work order in the caller's system, unique within the project.
         pub external_id: Option<String>,
+        /// Name of the work order.
         pub name: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
@@ -11649,10 +12270,15 @@ pub mod types {
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
         pub external_dim01: Option<String>,
+        /// Short description of the work.
         pub work_description_short: Option<String>,
+        /// Description of the work.
         pub work_description: Option<String>,
+        /// Start of the work order.
         pub start_date: Option<keyfob_client::Timestamp>,
+        /// Planned end.
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
+        /// Actual end; null while the work is not finished.
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
@@ -11672,11 +12298,14 @@ pub mod types {
         pub measure_unit_qty: Option<serde_json::Value>,
         /// If absent on creation, the value is copied from the project's template work order.
         pub safe_job_analysis_approval_required: Option<bool>,
+        /// Text that prompts the user for a safe job analysis.
         pub safe_job_analysis_user_prompt_text: Option<String>,
         /// Id of the parent work order in the same project. On creation, null, an empty string or
         /// an absent field means the top level. In a patch, only an empty string clears the parent.
         pub parent_activity_id: Option<String>,
+        /// True if the work order has children.
         pub is_parent: Option<bool>,
+        /// Number of the chapter.
         pub chapter_id: Option<i64>,
         /// Latitude in decimal degrees.
         pub task_location_latitude: Option<f64>,
@@ -11730,6 +12359,8 @@ pub mod types {
             self
         }
         /// Sets `companyId`.
+        ///
+        /// Id of the company.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
@@ -11751,6 +12382,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the work order.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -11785,21 +12418,29 @@ pub mod types {
             self
         }
         /// Sets `workDescriptionShort`.
+        ///
+        /// Short description of the work.
         pub fn work_description_short(mut self, value: impl Into<String>) -> Self {
             self.work_description_short = Some(value.into());
             self
         }
         /// Sets `workDescription`.
+        ///
+        /// Description of the work.
         pub fn work_description(mut self, value: impl Into<String>) -> Self {
             self.work_description = Some(value.into());
             self
         }
         /// Sets `startDate`.
+        ///
+        /// Start of the work order.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
         /// Sets `finishedDatePlanned`.
+        ///
+        /// Planned end.
         pub fn finished_date_planned(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -11808,6 +12449,8 @@ pub mod types {
             self
         }
         /// Sets `finishedDate`.
+        ///
+        /// Actual end; null while the work is not finished.
         pub fn finished_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -11872,6 +12515,8 @@ pub mod types {
             self
         }
         /// Sets `safeJobAnalysisUserPromptText`.
+        ///
+        /// Text that prompts the user for a safe job analysis.
         pub fn safe_job_analysis_user_prompt_text(
             mut self,
             value: impl Into<String>,
@@ -11888,11 +12533,15 @@ pub mod types {
             self
         }
         /// Sets `isParent`.
+        ///
+        /// True if the work order has children.
         pub fn is_parent(mut self, value: bool) -> Self {
             self.is_parent = Some(value);
             self
         }
         /// Sets `chapterId`.
+        ///
+        /// Number of the chapter.
         pub fn chapter_id(mut self, value: i64) -> Self {
             self.chapter_id = Some(value);
             self
@@ -11923,6 +12572,7 @@ pub mod types {
     pub struct WorkOrderCreate {
         /// Id chosen by the caller; optional. An id that already exists is rejected with 400.
         pub id: Option<String>,
+        /// Id of the company.
         pub company_id: String,
         /// Id of the project. A change moves the work order to another project. A move requires
         /// access to both projects and is rejected with 404 if the work order has children. The
@@ -11930,6 +12580,7 @@ pub mod types {
         pub project_id: String,
         /// Number of the work order in the caller's system, unique within the project.
         pub external_id: String,
+        /// Name of the work order.
         pub name: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
@@ -11940,10 +12591,15 @@ pub mod types {
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
         pub external_dim01: Option<String>,
+        /// Short description of the work.
         pub work_description_short: Option<String>,
+        /// Description of the work.
         pub work_description: Option<String>,
+        /// Start of the work order.
         pub start_date: Option<keyfob_client::Timestamp>,
+        /// Planned end.
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
+        /// Actual end; null while the work is not finished.
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
@@ -11963,11 +12619,14 @@ pub mod types {
         pub measure_unit_qty: Option<serde_json::Value>,
         /// If absent on creation, the value is copied from the project's template work order.
         pub safe_job_analysis_approval_required: Option<bool>,
+        /// Text that prompts the user for a safe job analysis.
         pub safe_job_analysis_user_prompt_text: Option<String>,
         /// Id of the parent work order in the same project. On creation, null, an empty string or
         /// an absent field means the top level. In a patch, only an empty string clears the parent.
         pub parent_activity_id: Option<String>,
+        /// True if the work order has children.
         pub is_parent: Option<bool>,
+        /// Number of the chapter.
         pub chapter_id: Option<i64>,
         /// Latitude in decimal degrees.
         pub task_location_latitude: Option<f64>,
@@ -12055,6 +12714,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the work order.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -12089,21 +12750,29 @@ pub mod types {
             self
         }
         /// Sets `workDescriptionShort`.
+        ///
+        /// Short description of the work.
         pub fn work_description_short(mut self, value: impl Into<String>) -> Self {
             self.work_description_short = Some(value.into());
             self
         }
         /// Sets `workDescription`.
+        ///
+        /// Description of the work.
         pub fn work_description(mut self, value: impl Into<String>) -> Self {
             self.work_description = Some(value.into());
             self
         }
         /// Sets `startDate`.
+        ///
+        /// Start of the work order.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
         /// Sets `finishedDatePlanned`.
+        ///
+        /// Planned end.
         pub fn finished_date_planned(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12112,6 +12781,8 @@ pub mod types {
             self
         }
         /// Sets `finishedDate`.
+        ///
+        /// Actual end; null while the work is not finished.
         pub fn finished_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12176,6 +12847,8 @@ pub mod types {
             self
         }
         /// Sets `safeJobAnalysisUserPromptText`.
+        ///
+        /// Text that prompts the user for a safe job analysis.
         pub fn safe_job_analysis_user_prompt_text(
             mut self,
             value: impl Into<String>,
@@ -12192,11 +12865,15 @@ pub mod types {
             self
         }
         /// Sets `isParent`.
+        ///
+        /// True if the work order has children.
         pub fn is_parent(mut self, value: bool) -> Self {
             self.is_parent = Some(value);
             self
         }
         /// Sets `chapterId`.
+        ///
+        /// Number of the chapter.
         pub fn chapter_id(mut self, value: i64) -> Self {
             self.chapter_id = Some(value);
             self
@@ -12223,6 +12900,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct WorkOrderPatch {
+        /// Id of the company.
         pub company_id: Option<String>,
         /// Id of the project. A change moves the work order to another project. A move requires
         /// access to both projects and is rejected with 404 if the work order has children. The
@@ -12230,6 +12908,7 @@ pub mod types {
         pub project_id: Option<String>,
         /// Number of the work order in the caller's system, unique within the project.
         pub external_id: Option<String>,
+        /// Name of the work order.
         pub name: Option<String>,
         /// True if the object is active. Defaults to false on creation.
         pub active: Option<bool>,
@@ -12240,10 +12919,15 @@ pub mod types {
         pub external_project_name: Option<String>,
         /// Production code, or first dimension of an ERP system.
         pub external_dim01: Option<String>,
+        /// Short description of the work.
         pub work_description_short: Option<String>,
+        /// Description of the work.
         pub work_description: Option<String>,
+        /// Start of the work order.
         pub start_date: Option<keyfob_client::Timestamp>,
+        /// Planned end.
         pub finished_date_planned: Option<keyfob_client::Timestamp>,
+        /// Actual end; null while the work is not finished.
         pub finished_date: Option<keyfob_client::Timestamp>,
         /// Estimate, in hours.
         pub estimated_hour_qty: Option<f64>,
@@ -12263,11 +12947,14 @@ pub mod types {
         pub measure_unit_qty: Option<serde_json::Value>,
         /// If absent on creation, the value is copied from the project's template work order.
         pub safe_job_analysis_approval_required: Option<bool>,
+        /// Text that prompts the user for a safe job analysis.
         pub safe_job_analysis_user_prompt_text: Option<String>,
         /// Id of the parent work order in the same project. On creation, null, an empty string or
         /// an absent field means the top level. In a patch, only an empty string clears the parent.
         pub parent_activity_id: Option<String>,
+        /// True if the work order has children.
         pub is_parent: Option<bool>,
+        /// Number of the chapter.
         pub chapter_id: Option<i64>,
         /// Latitude in decimal degrees.
         pub task_location_latitude: Option<f64>,
@@ -12313,6 +13000,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `companyId`.
+        ///
+        /// Id of the company.
         pub fn company_id(mut self, value: impl Into<String>) -> Self {
             self.company_id = Some(value.into());
             self
@@ -12334,6 +13023,8 @@ pub mod types {
             self
         }
         /// Sets `name`.
+        ///
+        /// Name of the work order.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
@@ -12368,21 +13059,29 @@ pub mod types {
             self
         }
         /// Sets `workDescriptionShort`.
+        ///
+        /// Short description of the work.
         pub fn work_description_short(mut self, value: impl Into<String>) -> Self {
             self.work_description_short = Some(value.into());
             self
         }
         /// Sets `workDescription`.
+        ///
+        /// Description of the work.
         pub fn work_description(mut self, value: impl Into<String>) -> Self {
             self.work_description = Some(value.into());
             self
         }
         /// Sets `startDate`.
+        ///
+        /// Start of the work order.
         pub fn start_date(mut self, value: impl Into<keyfob_client::Timestamp>) -> Self {
             self.start_date = Some(value.into());
             self
         }
         /// Sets `finishedDatePlanned`.
+        ///
+        /// Planned end.
         pub fn finished_date_planned(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12391,6 +13090,8 @@ pub mod types {
             self
         }
         /// Sets `finishedDate`.
+        ///
+        /// Actual end; null while the work is not finished.
         pub fn finished_date(
             mut self,
             value: impl Into<keyfob_client::Timestamp>,
@@ -12455,6 +13156,8 @@ pub mod types {
             self
         }
         /// Sets `safeJobAnalysisUserPromptText`.
+        ///
+        /// Text that prompts the user for a safe job analysis.
         pub fn safe_job_analysis_user_prompt_text(
             mut self,
             value: impl Into<String>,
@@ -12471,11 +13174,15 @@ pub mod types {
             self
         }
         /// Sets `isParent`.
+        ///
+        /// True if the work order has children.
         pub fn is_parent(mut self, value: bool) -> Self {
             self.is_parent = Some(value);
             self
         }
         /// Sets `chapterId`.
+        ///
+        /// Number of the chapter.
         pub fn chapter_id(mut self, value: i64) -> Self {
             self.chapter_id = Some(value);
             self

@@ -5225,6 +5225,8 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub sort_order: Option<i64>,
+        /// Name of the dimension.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
         /// Code for the kind of dimension. The values are not known.
@@ -5338,7 +5340,9 @@ pub mod types {
     pub struct ChecklistRegistration {
         /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
+        /// Number of the document.
         pub document_number: Option<keyfob_client::NumberOrString>,
+        /// Serial number of the checklist.
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Name of the template.
         pub template_name: Option<String>,
@@ -5678,6 +5682,8 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub id: Option<String>,
+        /// Name of the location.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
         /// Id of the project.
@@ -5754,6 +5760,8 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub id: Option<String>,
+        /// Name of the mass type.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
         /// Id of the project.
@@ -5917,7 +5925,9 @@ pub mod types {
         pub approved: Option<bool>,
         /// True if the record is invoiced.
         pub invoiced: Option<bool>,
+        /// Number of the receipt.
         pub receipt_number: Option<String>,
+        /// Name of the customer.
         pub customer_name: Option<String>,
         /// Comment.
         pub comment: Option<String>,
@@ -6248,6 +6258,7 @@ pub mod types {
         pub serial_number: Option<keyfob_client::NumberOrString>,
         /// Serial number with its prefix.
         pub serial_number_with_prefix: Option<String>,
+        /// Title of the incident.
         pub title: Option<String>,
         /// Description of the incident.
         pub description: Option<String>,
@@ -6832,15 +6843,20 @@ pub mod types {
     pub struct Resource {
         /// Id of the record. A deletion always carries this field.
         pub id: Option<String>,
+        /// Number of the resource.
         pub number: Option<keyfob_client::NumberOrString>,
+        /// Name of the resource.
         pub name: Option<String>,
         /// Type of the resource, as named by the company.
         pub type_name: Option<String>,
         pub type_base_name: Option<ResourceBaseType>,
         /// Registration plate of the vehicle.
         pub registration_number: Option<String>,
+        /// Serial number of the resource.
         pub serial_number: Option<keyfob_client::NumberOrString>,
+        /// Department of the resource.
         pub department: Option<String>,
+        /// Emission class of the engine.
         pub emission_class: Option<String>,
         /// Year of manufacture.
         pub build_year: Option<i64>,
@@ -6848,7 +6864,9 @@ pub mod types {
         pub weight: Option<f64>,
         /// Capacity. The unit is not documented.
         pub capacity: Option<f64>,
+        /// Cost price.
         pub cost_price: Option<f64>,
+        /// Price.
         pub price: Option<f64>,
         /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
@@ -7008,7 +7026,9 @@ pub mod types {
         pub unit_qty: Option<f64>,
         /// Price per unit.
         pub unit_price: Option<f64>,
+        /// Price of the registration.
         pub price: Option<f64>,
+        /// Amount of the registration.
         pub amount: Option<f64>,
         /// Base cost price.
         pub cost_price_base: Option<f64>,
@@ -7231,12 +7251,15 @@ pub mod types {
         pub employee_number: Option<keyfob_client::NumberOrString>,
         /// Full name.
         pub name: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// E-mail address.
         pub email: Option<String>,
         /// Job title.
         pub work_title: Option<String>,
+        /// Department of the user.
         pub department: Option<String>,
         /// Id of the company that owns the record: six digits as text, including the leading zero.
         pub company_id: Option<String>,
@@ -7348,7 +7371,9 @@ pub mod types {
         pub id: Option<String>,
         /// Id of the project.
         pub project_id: Option<String>,
+        /// Number of the work order.
         pub number: Option<keyfob_client::NumberOrString>,
+        /// Name of the work order.
         pub name: Option<String>,
         /// Number and name in one string.
         pub name_with_number: Option<String>,

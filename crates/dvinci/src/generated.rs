@@ -242,6 +242,8 @@ impl Client {
     }
     /// Returns an application.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns [`types::Application`].
     ///
     /// Arguments:
@@ -529,6 +531,9 @@ impl Client {
     }
     /// Lists the history entries of an application.
     ///
+    /// Changes of status carry the status before and after. The status for an id that does not
+    /// exist is 403.
+    ///
     /// Returns a list of [`types::ApplicationHistoryEntry`].
     ///
     /// Arguments:
@@ -624,6 +629,9 @@ impl Client {
 /// Tenant-wide links to other systems.
 impl Client {
     /// Lists the external links shown on every page of one kind.
+    ///
+    /// The kind is [`applications`](Client::applications) or
+    /// [`job_publications`](Client::job_publications).
     ///
     /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
@@ -763,6 +771,8 @@ impl Client {
     }
     /// Returns a hiring request.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns [`types::HiringRequest`].
     ///
     /// Arguments:
@@ -814,6 +824,8 @@ impl Client {
     }
     /// Lists the history entries of a hiring request.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns a list of [`types::HiringRequestHistoryEntry`].
     ///
     /// Arguments:
@@ -833,6 +845,9 @@ impl Client {
         operation::HiringRequestHistory::new(self.session.clone(), id)
     }
     /// Lists the approvers of a hiring request.
+    ///
+    /// `sequence` is the order in which they decide, and `processState` the state of each
+    /// decision. The status for an id that does not exist is 403.
     ///
     /// Returns a list of [`types::Approver`].
     ///
@@ -939,6 +954,8 @@ impl Client {
     }
     /// Returns a job opening.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns [`types::JobOpening`].
     ///
     /// Arguments:
@@ -990,6 +1007,8 @@ impl Client {
         operation::ReplaceJobOpening::new(self.session.clone(), id, body)
     }
     /// Lists the history entries of a job opening.
+    ///
+    /// Includes entries of external systems. The status for an id that does not exist is 403.
     ///
     /// Returns a list of [`types::HistoryEntry`].
     ///
@@ -1159,6 +1178,8 @@ impl Client {
         operation::CreateJobPublication::new(self.session.clone(), body)
     }
     /// Returns a publication.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::JobPublication`].
     ///
@@ -1357,6 +1378,8 @@ impl Client {
         )
     }
     /// Returns a placement.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::JobPublicationPlacement`].
     ///
@@ -1574,6 +1597,9 @@ impl Client {
     }
     /// Returns a location.
     ///
+    /// Ids of locations are internal names, chosen at the creation. The status for an id that
+    /// does not exist is 403.
+    ///
     /// Returns [`types::Location`].
     ///
     /// Arguments:
@@ -1788,6 +1814,9 @@ impl Client {
     }
     /// Deletes an onboarding.
     ///
+    /// Apart from this operation, onboardings are read-only. The status is 422 if the
+    /// onboarding cannot be deleted.
+    ///
     /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
@@ -1831,6 +1860,8 @@ impl Client {
         operation::OrgUnits::new(self.session.clone())
     }
     /// Returns an organisation unit.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::OrgUnit`].
     ///
@@ -1925,6 +1956,8 @@ impl Client {
         operation::CreatePerson::new(self.session.clone(), body)
     }
     /// Returns a candidate.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::Person`].
     ///
@@ -2052,6 +2085,8 @@ impl Client {
     }
     /// Deletes the photo of a candidate.
     ///
+    /// The status is 422 if the photo cannot be deleted.
+    ///
     /// Returns [`types::Confirmation`].
     ///
     /// Arguments:
@@ -2102,6 +2137,8 @@ impl Client {
     }
     /// Creates a user.
     ///
+    /// The status is 422 with the rejected fields if the user is not valid.
+    ///
     /// Returns [`types::User`].
     ///
     /// Arguments:
@@ -2121,6 +2158,8 @@ impl Client {
         operation::CreateUser::new(self.session.clone(), body)
     }
     /// Returns a user.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::User`].
     ///
@@ -2225,6 +2264,8 @@ impl Client {
     }
     /// Creates a user group.
     ///
+    /// The status is 422 with the rejected fields if the group is not valid.
+    ///
     /// Returns [`types::UserGroup`].
     ///
     /// Arguments:
@@ -2247,6 +2288,8 @@ impl Client {
         operation::CreateUserGroup::new(self.session.clone(), body)
     }
     /// Returns a user group.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::UserGroup`].
     ///
@@ -2828,6 +2871,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateApplication, types::Application, record);
     /// Builder of [`Client::application`](super::Client::application): returns an application.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::Application`].
     ///
@@ -3491,6 +3536,9 @@ pub mod operation {
     /// Builder of [`Client::application_history`](super::Client::application_history): lists
     /// the history entries of an application.
     ///
+    /// Changes of status carry the status before and after. The status for an id that does not
+    /// exist is 403.
+    ///
     /// Returns a list of [`types::ApplicationHistoryEntry`].
     ///
     /// Sends `GET /restApi/applications/{id}/history`. Documented by the vendor:
@@ -3698,6 +3746,9 @@ pub mod operation {
     );
     /// Builder of [`Client::external_links`](super::Client::external_links): lists the external
     /// links shown on every page of one kind.
+    ///
+    /// The kind is [`applications`](super::Client::applications) or
+    /// [`job_publications`](super::Client::job_publications).
     ///
     /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
@@ -4033,6 +4084,8 @@ pub mod operation {
     /// Builder of [`Client::hiring_request`](super::Client::hiring_request): returns a hiring
     /// request.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns [`types::HiringRequest`].
     ///
     /// Sends `GET /restApi/hiringRequests/{id}`. Documented by the vendor:
@@ -4158,6 +4211,8 @@ pub mod operation {
     /// Builder of [`Client::hiring_request_history`](super::Client::hiring_request_history):
     /// lists the history entries of a hiring request.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns a list of [`types::HiringRequestHistoryEntry`].
     ///
     /// Sends `GET /restApi/hiringRequests/{id}/history`. Documented by the vendor:
@@ -4218,6 +4273,9 @@ pub mod operation {
     /// Builder of
     /// [`Client::hiring_request_approvers`](super::Client::hiring_request_approvers): lists the
     /// approvers of a hiring request.
+    ///
+    /// `sequence` is the order in which they decide, and `processState` the state of each
+    /// decision. The status for an id that does not exist is 403.
     ///
     /// Returns a list of [`types::Approver`].
     ///
@@ -4481,6 +4539,8 @@ pub mod operation {
     keyfob_client::operation!(CreateJobOpening, types::JobOpening, record);
     /// Builder of [`Client::job_opening`](super::Client::job_opening): returns a job opening.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns [`types::JobOpening`].
     ///
     /// Sends `GET /restApi/jobOpenings/{id}`. Documented by the vendor:
@@ -4606,6 +4666,8 @@ pub mod operation {
     keyfob_client::operation!(ReplaceJobOpening, types::JobOpening, record);
     /// Builder of [`Client::job_opening_history`](super::Client::job_opening_history): lists
     /// the history entries of a job opening.
+    ///
+    /// Includes entries of external systems. The status for an id that does not exist is 403.
     ///
     /// Returns a list of [`types::HistoryEntry`].
     ///
@@ -4985,6 +5047,8 @@ pub mod operation {
     keyfob_client::operation!(CreateJobPublication, types::JobPublication, record);
     /// Builder of [`Client::job_publication`](super::Client::job_publication): returns a
     /// publication.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::JobPublication`].
     ///
@@ -5449,6 +5513,8 @@ pub mod operation {
     /// [`Client::job_publication_placement`](super::Client::job_publication_placement): returns
     /// a placement.
     ///
+    /// The status for an id that does not exist is 403.
+    ///
     /// Returns [`types::JobPublicationPlacement`].
     ///
     /// Sends `GET /restApi/jobPublicationPlacements/{partner_id}/placements/{id}`. Documented
@@ -5909,6 +5975,9 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateLocation, types::Location, record);
     /// Builder of [`Client::location`](super::Client::location): returns a location.
+    ///
+    /// Ids of locations are internal names, chosen at the creation. The status for an id that
+    /// does not exist is 403.
     ///
     /// Returns [`types::Location`].
     ///
@@ -6504,6 +6573,9 @@ pub mod operation {
     /// Builder of [`Client::delete_onboarding`](super::Client::delete_onboarding): deletes an
     /// onboarding.
     ///
+    /// Apart from this operation, onboardings are read-only. The status is 422 if the
+    /// onboarding cannot be deleted.
+    ///
     /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/onboardings/{id}/delete`. Documented by the vendor:
@@ -6615,6 +6687,8 @@ pub mod operation {
     }
     keyfob_client::operation!(OrgUnits, Vec < types::OrgUnit >, value);
     /// Builder of [`Client::org_unit`](super::Client::org_unit): returns an organisation unit.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::OrgUnit`].
     ///
@@ -6847,6 +6921,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreatePerson, types::Person, record);
     /// Builder of [`Client::person`](super::Client::person): returns a candidate.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::Person`].
     ///
@@ -7152,6 +7228,8 @@ pub mod operation {
     /// Builder of [`Client::delete_person_photo`](super::Client::delete_person_photo): deletes
     /// the photo of a candidate.
     ///
+    /// The status is 422 if the photo cannot be deleted.
+    ///
     /// Returns [`types::Confirmation`].
     ///
     /// Sends `POST /restApi/persons/{id}/photo/delete`. Documented by the vendor:
@@ -7297,6 +7375,8 @@ pub mod operation {
     keyfob_client::operation!(Users, Vec < types::User >, value);
     /// Builder of [`Client::create_user`](super::Client::create_user): creates a user.
     ///
+    /// The status is 422 with the rejected fields if the user is not valid.
+    ///
     /// Returns [`types::User`].
     ///
     /// Sends `POST /restApi/dvinciUsers/`. Documented by the vendor:
@@ -7352,6 +7432,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateUser, types::User, record);
     /// Builder of [`Client::user`](super::Client::user): returns a user.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::User`].
     ///
@@ -7608,6 +7690,8 @@ pub mod operation {
     /// Builder of [`Client::create_user_group`](super::Client::create_user_group): creates a
     /// user group.
     ///
+    /// The status is 422 with the rejected fields if the group is not valid.
+    ///
     /// Returns [`types::UserGroup`].
     ///
     /// Sends `POST /restApi/userGroups/`. Documented by the vendor:
@@ -7663,6 +7747,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateUserGroup, types::UserGroup, record);
     /// Builder of [`Client::user_group`](super::Client::user_group): returns a user group.
+    ///
+    /// The status for an id that does not exist is 403.
     ///
     /// Returns [`types::UserGroup`].
     ///
@@ -8318,7 +8404,9 @@ pub mod types {
         pub version: Option<i64>,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: Option<String>,
+        /// Comment on the application.
         pub comment: Option<String>,
+        /// True if the candidate accepted the privacy policy.
         pub privacy_policy_accepted: Option<bool>,
         /// True if the candidate consents to longer storage, for a talent pool.
         pub extended_use_accepted: Option<bool>,
@@ -8326,6 +8414,7 @@ pub mod types {
         pub earliest_starting_date: Option<String>,
         /// Desired salary as free text.
         pub desired_salary: Option<String>,
+        /// E-mail address of the HR service provider.
         pub hr_service_provider_email: Option<String>,
         /// Internal names of locations. The vendor's schemas use this name; the vendor's examples
         /// use `desiredLocations`.
@@ -8404,7 +8493,9 @@ pub mod types {
         pub date_created: Option<keyfob_client::Timestamp>,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
+        /// Comment on the application.
         pub comment: Option<String>,
+        /// True if the candidate accepted the privacy policy.
         pub privacy_policy_accepted: Option<bool>,
         /// True if the candidate consents to longer storage, for a talent pool.
         pub extended_use_accepted: Option<bool>,
@@ -8412,6 +8503,7 @@ pub mod types {
         pub earliest_starting_date: Option<String>,
         /// Desired salary as free text.
         pub desired_salary: Option<String>,
+        /// E-mail address of the HR service provider.
         pub hr_service_provider_email: Option<String>,
         /// Internal names of locations. The vendor's schemas use this name; the vendor's examples
         /// use `desiredLocations`.
@@ -8531,11 +8623,15 @@ pub mod types {
             self
         }
         /// Sets `comment`.
+        ///
+        /// Comment on the application.
         pub fn comment(mut self, value: impl Into<String>) -> Self {
             self.comment = Some(value.into());
             self
         }
         /// Sets `privacyPolicyAccepted`.
+        ///
+        /// True if the candidate accepted the privacy policy.
         pub fn privacy_policy_accepted(mut self, value: bool) -> Self {
             self.privacy_policy_accepted = Some(value);
             self
@@ -8562,6 +8658,8 @@ pub mod types {
             self
         }
         /// Sets `hrServiceProviderEmail`.
+        ///
+        /// E-mail address of the HR service provider.
         pub fn hr_service_provider_email(mut self, value: impl Into<String>) -> Self {
             self.hr_service_provider_email = Some(value.into());
             self
@@ -8648,11 +8746,13 @@ pub mod types {
         /// Kind of event, such as `APPLICATION_STATUS_CHANGE`, or `EXTERNAL_SYSTEM` for entries
         /// from outside.
         pub type_: Option<String>,
+        /// Text of the entry.
         pub description: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
+        /// Comment on the entry.
         pub comment: Option<String>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
@@ -8712,8 +8812,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ApplicationSubmission {
+        /// Language, for example de.
         pub language: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -8732,16 +8835,22 @@ pub mod types {
             Self::default()
         }
         /// Sets `language`.
+        ///
+        /// Language, for example de.
         pub fn language(mut self, value: impl Into<String>) -> Self {
             self.language = Some(value.into());
             self
         }
         /// Sets `firstName`.
+        ///
+        /// First name.
         pub fn first_name(mut self, value: impl Into<String>) -> Self {
             self.first_name = Some(value.into());
             self
         }
         /// Sets `lastName`.
+        ///
+        /// Last name.
         pub fn last_name(mut self, value: impl Into<String>) -> Self {
             self.last_name = Some(value.into());
             self
@@ -8821,7 +8930,9 @@ pub mod types {
         pub version: i64,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
+        /// Comment on the application.
         pub comment: keyfob_client::Patch<String>,
+        /// True if the candidate accepted the privacy policy.
         pub privacy_policy_accepted: Option<bool>,
         /// True if the candidate consents to longer storage, for a talent pool.
         pub extended_use_accepted: keyfob_client::Patch<bool>,
@@ -8829,6 +8940,7 @@ pub mod types {
         pub earliest_starting_date: keyfob_client::Patch<String>,
         /// Desired salary as free text.
         pub desired_salary: keyfob_client::Patch<String>,
+        /// E-mail address of the HR service provider.
         pub hr_service_provider_email: keyfob_client::Patch<String>,
         /// Internal names of locations. The vendor's schemas use this name; the vendor's examples
         /// use `desiredLocations`.
@@ -8914,6 +9026,8 @@ pub mod types {
             self
         }
         /// Sets `comment`.
+        ///
+        /// Comment on the application.
         pub fn comment(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -8922,6 +9036,8 @@ pub mod types {
             self
         }
         /// Sets `privacyPolicyAccepted`.
+        ///
+        /// True if the candidate accepted the privacy policy.
         pub fn privacy_policy_accepted(mut self, value: bool) -> Self {
             self.privacy_policy_accepted = Some(value);
             self
@@ -8957,6 +9073,8 @@ pub mod types {
             self
         }
         /// Sets `hrServiceProviderEmail`.
+        ///
+        /// E-mail address of the HR service provider.
         pub fn hr_service_provider_email(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -9106,12 +9224,15 @@ pub mod types {
         pub id: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Name of the file, with its extension.
         pub filename: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
         /// Media type, such as application/pdf.
         pub content_type: Option<String>,
+        /// Description of the file.
         pub description: Option<String>,
+        /// State of the conversion to PDF; null if the file is not converted.
         pub conversion_state: Option<ConversionState>,
         /// Content of the file, as Base64.
         pub content_as_base64: Option<String>,
@@ -9136,6 +9257,7 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct AttachmentCreate {
+        /// Name of the file, with its extension.
         pub filename: String,
         /// Content of the file, as Base64.
         pub content_as_base64: String,
@@ -9197,12 +9319,15 @@ pub mod types {
         pub id: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Name of the file, with its extension.
         pub filename: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
         /// Media type, such as application/pdf.
         pub content_type: Option<String>,
+        /// Description of the file.
         pub description: Option<String>,
+        /// State of the conversion to PDF; null if the file is not converted.
         pub conversion_state: Option<ConversionState>,
         wire: keyfob_client::wire_form::WireForms<{ AttachmentInfo::WIRE_WORDS }>,
     }
@@ -9228,11 +9353,13 @@ pub mod types {
         pub id: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Name of the file, with its extension.
         pub filename: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
         /// Media type, such as application/pdf.
         pub content_type: Option<String>,
+        /// Description of the file.
         pub description: Option<String>,
         /// Content of the PDF, as Base64.
         pub content_as_base64: Option<String>,
@@ -9256,6 +9383,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ChannelPlacement {
+        /// Id of the channel.
         pub channel_id: Option<i64>,
         /// Internal name of the channel, such as `HOMEPAGE`.
         pub internal_name: Option<String>,
@@ -9279,6 +9407,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `channelId`.
+        ///
+        /// Id of the channel.
         pub fn channel_id(mut self, value: i64) -> Self {
             self.channel_id = Some(value);
             self
@@ -9393,6 +9523,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Confirmation {
+        /// True if the operation succeeded.
         pub success: Option<bool>,
         wire: keyfob_client::wire_form::WireForms<{ Confirmation::WIRE_WORDS }>,
     }
@@ -9456,7 +9587,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct EntityReference {
+        /// Id of the object.
         pub id: Option<i64>,
+        /// External id assigned by the caller.
         pub external_id: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ EntityReference::WIRE_WORDS }>,
     }
@@ -9472,11 +9605,15 @@ pub mod types {
             Self::default()
         }
         /// Sets `id`.
+        ///
+        /// Id of the object.
         pub fn id(mut self, value: i64) -> Self {
             self.id = Some(value);
             self
         }
         /// Sets `externalId`.
+        ///
+        /// External id assigned by the caller.
         pub fn external_id(mut self, value: impl Into<String>) -> Self {
             self.external_id = Some(value.into());
             self
@@ -9541,6 +9678,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalLink {
+        /// Text of the link.
         pub label: Option<String>,
         /// URL with the scheme http or https.
         pub url: Option<String>,
@@ -9562,6 +9700,7 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalLinkInput {
+        /// Text of the link.
         pub label: String,
         /// URL with the scheme http or https. May contain the text `(jwt)` as a placeholder for a
         /// token.
@@ -9618,7 +9757,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct ExternalSystemValue {
+        /// Name of the value in the external system.
         pub field: Option<String>,
+        /// Value for the external system.
         pub value: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ ExternalSystemValue::WIRE_WORDS }>,
     }
@@ -9634,11 +9775,15 @@ pub mod types {
             Self::default()
         }
         /// Sets `field`.
+        ///
+        /// Name of the value in the external system.
         pub fn field(mut self, value: impl Into<String>) -> Self {
             self.field = Some(value.into());
             self
         }
         /// Sets `value`.
+        ///
+        /// Value for the external system.
         pub fn value(mut self, value: impl Into<String>) -> Self {
             self.value = Some(value.into());
             self
@@ -9667,6 +9812,7 @@ pub mod types {
     pub struct FormField {
         /// Internal name of the field or question.
         pub id: Option<String>,
+        /// Name of the field for people.
         pub display_name: Option<String>,
         pub type_: Option<FormFieldType>,
         /// Answer for all kinds except choices. A star rating is a digit as a string.
@@ -9697,6 +9843,8 @@ pub mod types {
             self
         }
         /// Sets `displayName`.
+        ///
+        /// Name of the field for people.
         pub fn display_name(mut self, value: impl Into<String>) -> Self {
             self.display_name = Some(value.into());
             self
@@ -9930,6 +10078,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct HiringRequest {
+        /// Id of the hiring request.
         pub id: Option<i64>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
@@ -9984,8 +10133,11 @@ pub mod types {
         pub termination_date: Option<chrono::NaiveDate>,
         /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub transfer_date: Option<chrono::NaiveDate>,
+        /// Area of the position.
         pub area: Option<String>,
+        /// Cost unit of the position.
         pub cost_unit: Option<String>,
+        /// Department of the position.
         pub department: Option<String>,
         /// Text in HTML.
         pub profile: Option<String>,
@@ -9995,7 +10147,9 @@ pub mod types {
         pub salary: Option<String>,
         /// Text in HTML.
         pub tasks: Option<String>,
+        /// Number of the vacancy.
         pub vacancy_number: Option<String>,
+        /// True if the position is in the budget.
         pub budgeted: Option<bool>,
         /// Earliest entry date. Unlike the property of a job opening with the same name, this is a
         /// date and not free text.
@@ -10123,8 +10277,11 @@ pub mod types {
         pub termination_date: Option<chrono::NaiveDate>,
         /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub transfer_date: Option<chrono::NaiveDate>,
+        /// Area of the position.
         pub area: Option<String>,
+        /// Cost unit of the position.
         pub cost_unit: Option<String>,
+        /// Department of the position.
         pub department: Option<String>,
         /// Text in HTML.
         pub profile: Option<String>,
@@ -10134,7 +10291,9 @@ pub mod types {
         pub salary: Option<String>,
         /// Text in HTML.
         pub tasks: Option<String>,
+        /// Number of the vacancy.
         pub vacancy_number: Option<String>,
+        /// True if the position is in the budget.
         pub budgeted: Option<bool>,
         /// Earliest entry date. Unlike the property of a job opening with the same name, this is a
         /// date and not free text.
@@ -10338,16 +10497,22 @@ pub mod types {
             self
         }
         /// Sets `area`.
+        ///
+        /// Area of the position.
         pub fn area(mut self, value: impl Into<String>) -> Self {
             self.area = Some(value.into());
             self
         }
         /// Sets `costUnit`.
+        ///
+        /// Cost unit of the position.
         pub fn cost_unit(mut self, value: impl Into<String>) -> Self {
             self.cost_unit = Some(value.into());
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the position.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -10381,11 +10546,15 @@ pub mod types {
             self
         }
         /// Sets `vacancyNumber`.
+        ///
+        /// Number of the vacancy.
         pub fn vacancy_number(mut self, value: impl Into<String>) -> Self {
             self.vacancy_number = Some(value.into());
             self
         }
         /// Sets `budgeted`.
+        ///
+        /// True if the position is in the budget.
         pub fn budgeted(mut self, value: bool) -> Self {
             self.budgeted = Some(value);
             self
@@ -10443,11 +10612,13 @@ pub mod types {
     #[non_exhaustive]
     pub struct HiringRequestHistoryEntry {
         pub type_: Option<HiringRequestHistoryType>,
+        /// Text of the entry.
         pub description: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
+        /// Comment on the hiring request.
         pub comment: Option<String>,
         wire: keyfob_client::wire_form::WireForms<
             { HiringRequestHistoryEntry::WIRE_WORDS },
@@ -10590,8 +10761,11 @@ pub mod types {
         pub termination_date: keyfob_client::Patch<chrono::NaiveDate>,
         /// Date of the transfer. Allowed only for the reason `REPLACEMENT_TRANSFER`.
         pub transfer_date: keyfob_client::Patch<chrono::NaiveDate>,
+        /// Area of the position.
         pub area: keyfob_client::Patch<String>,
+        /// Cost unit of the position.
         pub cost_unit: keyfob_client::Patch<String>,
+        /// Department of the position.
         pub department: keyfob_client::Patch<String>,
         /// Text in HTML.
         pub profile: keyfob_client::Patch<String>,
@@ -10601,7 +10775,9 @@ pub mod types {
         pub salary: keyfob_client::Patch<String>,
         /// Text in HTML.
         pub tasks: keyfob_client::Patch<String>,
+        /// Number of the vacancy.
         pub vacancy_number: keyfob_client::Patch<String>,
+        /// True if the position is in the budget.
         pub budgeted: keyfob_client::Patch<bool>,
         /// Earliest entry date. Unlike the property of a job opening with the same name, this is a
         /// date and not free text.
@@ -10846,11 +11022,15 @@ pub mod types {
             self
         }
         /// Sets `area`.
+        ///
+        /// Area of the position.
         pub fn area(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.area = value.into();
             self
         }
         /// Sets `costUnit`.
+        ///
+        /// Cost unit of the position.
         pub fn cost_unit(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -10859,6 +11039,8 @@ pub mod types {
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the position.
         pub fn department(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -10898,6 +11080,8 @@ pub mod types {
             self
         }
         /// Sets `vacancyNumber`.
+        ///
+        /// Number of the vacancy.
         pub fn vacancy_number(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -10906,6 +11090,8 @@ pub mod types {
             self
         }
         /// Sets `budgeted`.
+        ///
+        /// True if the position is in the budget.
         pub fn budgeted(mut self, value: impl Into<keyfob_client::Patch<bool>>) -> Self {
             self.budgeted = value.into();
             self
@@ -10965,11 +11151,13 @@ pub mod types {
         /// Kind of event, such as `JOB_OPENING_CREATE`, or `EXTERNAL_SYSTEM` for entries from
         /// outside.
         pub type_: Option<String>,
+        /// Text of the entry.
         pub description: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// Id of the user.
         pub dvinci_user_id: Option<i64>,
+        /// Comment on the entry.
         pub comment: Option<String>,
         /// Name of the person in the other system.
         pub external_user: Option<String>,
@@ -10995,6 +11183,7 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct HistoryEntryContent {
+        /// Text of the entry.
         pub description: String,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
@@ -11069,6 +11258,7 @@ pub mod types {
     pub struct HistoryEntryInput {
         /// External id of the entry, assigned by the caller.
         pub external_id: String,
+        /// Text of the entry.
         pub description: String,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
@@ -11150,6 +11340,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpening {
+        /// Id of the job opening.
         pub id: Option<i64>,
         /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
@@ -11161,6 +11352,7 @@ pub mod types {
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
         pub responsible_user_id: Option<i64>,
+        /// Department of the position.
         pub department: Option<String>,
         /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants
         /// add their own.
@@ -11168,7 +11360,9 @@ pub mod types {
         /// Reference of the job opening. The server fills in the reference if the tenant generates
         /// references.
         pub reference: Option<String>,
+        /// Pay, as text.
         pub reward: Option<String>,
+        /// Cost unit of the position.
         pub cost_unit: Option<String>,
         pub type_: Option<JobOpeningType>,
         pub status: Option<JobOpeningStatus>,
@@ -11251,6 +11445,7 @@ pub mod types {
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
         pub responsible_user_id: i64,
+        /// Department of the position.
         pub department: Option<String>,
         /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants
         /// add their own.
@@ -11258,7 +11453,9 @@ pub mod types {
         /// Reference of the job opening. The server fills in the reference if the tenant generates
         /// references.
         pub reference: Option<String>,
+        /// Pay, as text.
         pub reward: Option<String>,
+        /// Cost unit of the position.
         pub cost_unit: Option<String>,
         pub type_: JobOpeningType,
         pub status: JobOpeningStatus,
@@ -11349,6 +11546,8 @@ pub mod types {
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the position.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -11370,11 +11569,15 @@ pub mod types {
             self
         }
         /// Sets `reward`.
+        ///
+        /// Pay, as text.
         pub fn reward(mut self, value: impl Into<String>) -> Self {
             self.reward = Some(value.into());
             self
         }
         /// Sets `costUnit`.
+        ///
+        /// Cost unit of the position.
         pub fn cost_unit(mut self, value: impl Into<String>) -> Self {
             self.cost_unit = Some(value.into());
             self
@@ -11469,6 +11672,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobOpeningMove {
+        /// Comment on the move.
         pub comment: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ JobOpeningMove::WIRE_WORDS }>,
     }
@@ -11483,6 +11687,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `comment`.
+        ///
+        /// Comment on the move.
         pub fn comment(mut self, value: impl Into<String>) -> Self {
             self.comment = Some(value.into());
             self
@@ -11553,6 +11759,7 @@ pub mod types {
         pub earliest_entry_date: Option<String>,
         /// Id of the responsible user.
         pub responsible_user_id: i64,
+        /// Department of the position.
         pub department: Option<String>,
         /// Internal name of the contract period. `LIMITED` and `UNLIMITED` are predefined; tenants
         /// add their own.
@@ -11560,7 +11767,9 @@ pub mod types {
         /// Reference of the job opening. The server fills in the reference if the tenant generates
         /// references.
         pub reference: Option<String>,
+        /// Pay, as text.
         pub reward: Option<String>,
+        /// Cost unit of the position.
         pub cost_unit: Option<String>,
         pub status: JobOpeningStatus,
         /// Internal name of the company.
@@ -11660,6 +11869,8 @@ pub mod types {
             self
         }
         /// Sets `department`.
+        ///
+        /// Department of the position.
         pub fn department(mut self, value: impl Into<String>) -> Self {
             self.department = Some(value.into());
             self
@@ -11681,11 +11892,15 @@ pub mod types {
             self
         }
         /// Sets `reward`.
+        ///
+        /// Pay, as text.
         pub fn reward(mut self, value: impl Into<String>) -> Self {
             self.reward = Some(value.into());
             self
         }
         /// Sets `costUnit`.
+        ///
+        /// Cost unit of the position.
         pub fn cost_unit(mut self, value: impl Into<String>) -> Self {
             self.cost_unit = Some(value.into());
             self
@@ -11792,6 +12007,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublication {
+        /// Id of the publication.
         pub id: Option<i64>,
         /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
@@ -11802,6 +12018,7 @@ pub mod types {
         pub position: Option<String>,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: Option<String>,
+        /// Subtitle of the publication.
         pub subtitle: Option<String>,
         /// Text in HTML.
         pub introduction: Option<String>,
@@ -11813,7 +12030,9 @@ pub mod types {
         pub we_offer: Option<String>,
         /// Text in HTML.
         pub closing_text: Option<String>,
+        /// Title of the page.
         pub page_title: Option<String>,
+        /// Description of the page.
         pub page_description: Option<String>,
         /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub external_publication_url: Option<String>,
@@ -11934,6 +12153,7 @@ pub mod types {
         pub position: String,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
+        /// Subtitle of the publication.
         pub subtitle: Option<String>,
         /// Text in HTML.
         pub introduction: Option<String>,
@@ -11945,7 +12165,9 @@ pub mod types {
         pub we_offer: Option<String>,
         /// Text in HTML.
         pub closing_text: Option<String>,
+        /// Title of the page.
         pub page_title: Option<String>,
+        /// Description of the page.
         pub page_description: Option<String>,
         /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub external_publication_url: Option<String>,
@@ -12006,6 +12228,8 @@ pub mod types {
             }
         }
         /// Sets `subtitle`.
+        ///
+        /// Subtitle of the publication.
         pub fn subtitle(mut self, value: impl Into<String>) -> Self {
             self.subtitle = Some(value.into());
             self
@@ -12046,11 +12270,15 @@ pub mod types {
             self
         }
         /// Sets `pageTitle`.
+        ///
+        /// Title of the page.
         pub fn page_title(mut self, value: impl Into<String>) -> Self {
             self.page_title = Some(value.into());
             self
         }
         /// Sets `pageDescription`.
+        ///
+        /// Description of the page.
         pub fn page_description(mut self, value: impl Into<String>) -> Self {
             self.page_description = Some(value.into());
             self
@@ -12104,10 +12332,12 @@ pub mod types {
         pub version: Option<i64>,
         /// Name shown to users, such as the name of the job board.
         pub name: Option<String>,
+        /// Description of the placement.
         pub description: Option<String>,
         pub status: Option<PlacementStatus>,
         /// External id assigned by the partner.
         pub external_reference: Option<String>,
+        /// Id of the publication.
         pub job_publication_id: Option<i64>,
         /// Start of the placement, with an offset.
         pub start_date: Option<keyfob_client::Timestamp>,
@@ -12144,10 +12374,12 @@ pub mod types {
     pub struct JobPublicationPlacementCreate {
         /// Name shown to users, such as the name of the job board.
         pub name: String,
+        /// Description of the placement.
         pub description: Option<String>,
         pub status: PlacementStatus,
         /// External id assigned by the partner.
         pub external_reference: String,
+        /// Id of the publication.
         pub job_publication_id: i64,
         /// Start of the placement, with an offset.
         pub start_date: Option<keyfob_client::Timestamp>,
@@ -12192,6 +12424,8 @@ pub mod types {
             }
         }
         /// Sets `description`.
+        ///
+        /// Description of the placement.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
@@ -12233,10 +12467,12 @@ pub mod types {
         pub version: i64,
         /// Name shown to users, such as the name of the job board.
         pub name: String,
+        /// Description of the placement.
         pub description: keyfob_client::Patch<String>,
         pub status: PlacementStatus,
         /// External id assigned by the partner.
         pub external_reference: String,
+        /// Id of the publication.
         pub job_publication_id: i64,
         /// Start of the placement, with an offset.
         pub start_date: keyfob_client::Patch<keyfob_client::Timestamp>,
@@ -12287,6 +12523,8 @@ pub mod types {
             }
         }
         /// Sets `description`.
+        ///
+        /// Description of the placement.
         pub fn description(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12372,7 +12610,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct JobPublicationSummary {
+        /// Id of the publication.
         pub id: Option<i64>,
+        /// Title of the position.
         pub position: Option<String>,
         /// URLs of the application form. The first URL is that of the default portal.
         pub application_form_urls: Vec<String>,
@@ -12425,6 +12665,7 @@ pub mod types {
         pub position: String,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
+        /// Subtitle of the publication.
         pub subtitle: keyfob_client::Patch<String>,
         /// Text in HTML.
         pub introduction: keyfob_client::Patch<String>,
@@ -12436,7 +12677,9 @@ pub mod types {
         pub we_offer: keyfob_client::Patch<String>,
         /// Text in HTML.
         pub closing_text: keyfob_client::Patch<String>,
+        /// Title of the page.
         pub page_title: keyfob_client::Patch<String>,
+        /// Description of the page.
         pub page_description: keyfob_client::Patch<String>,
         /// URL of the external publication. Allowed only for the type `EXTERNAL`.
         pub external_publication_url: keyfob_client::Patch<String>,
@@ -12504,6 +12747,8 @@ pub mod types {
             }
         }
         /// Sets `subtitle`.
+        ///
+        /// Subtitle of the publication.
         pub fn subtitle(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12559,6 +12804,8 @@ pub mod types {
             self
         }
         /// Sets `pageTitle`.
+        ///
+        /// Title of the page.
         pub fn page_title(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12567,6 +12814,8 @@ pub mod types {
             self
         }
         /// Sets `pageDescription`.
+        ///
+        /// Description of the page.
         pub fn page_description(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -12636,14 +12885,21 @@ pub mod types {
         pub country: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
+        /// First line of the address.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
         /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// Latitude in decimal degrees.
         pub latitude: Option<f64>,
@@ -12705,14 +12961,21 @@ pub mod types {
         pub is_appointment_location: Option<bool>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
+        /// First line of the address.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
         /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// Latitude in decimal degrees.
         pub latitude: Option<f64>,
@@ -12808,26 +13071,36 @@ pub mod types {
             self
         }
         /// Sets `address1`.
+        ///
+        /// First line of the address.
         pub fn address1(mut self, value: impl Into<String>) -> Self {
             self.address1 = Some(value.into());
             self
         }
         /// Sets `address2`.
+        ///
+        /// Second line of the address.
         pub fn address2(mut self, value: impl Into<String>) -> Self {
             self.address2 = Some(value.into());
             self
         }
         /// Sets `address3`.
+        ///
+        /// Third line of the address.
         pub fn address3(mut self, value: impl Into<String>) -> Self {
             self.address3 = Some(value.into());
             self
         }
         /// Sets `address4`.
+        ///
+        /// Fourth line of the address.
         pub fn address4(mut self, value: impl Into<String>) -> Self {
             self.address4 = Some(value.into());
             self
         }
         /// Sets `address5`.
+        ///
+        /// Fifth line of the address.
         pub fn address5(mut self, value: impl Into<String>) -> Self {
             self.address5 = Some(value.into());
             self
@@ -12840,11 +13113,15 @@ pub mod types {
             self
         }
         /// Sets `zipCode`.
+        ///
+        /// Postal code.
         pub fn zip_code(mut self, value: impl Into<String>) -> Self {
             self.zip_code = Some(value.into());
             self
         }
         /// Sets `city`.
+        ///
+        /// City.
         pub fn city(mut self, value: impl Into<String>) -> Self {
             self.city = Some(value.into());
             self
@@ -12900,14 +13177,21 @@ pub mod types {
         pub is_appointment_location: keyfob_client::Patch<bool>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: keyfob_client::Patch<String>,
+        /// First line of the address.
         pub address1: keyfob_client::Patch<String>,
+        /// Second line of the address.
         pub address2: keyfob_client::Patch<String>,
+        /// Third line of the address.
         pub address3: keyfob_client::Patch<String>,
+        /// Fourth line of the address.
         pub address4: keyfob_client::Patch<String>,
+        /// Fifth line of the address.
         pub address5: keyfob_client::Patch<String>,
         /// US state. Allowed only for the country US.
         pub us_state: keyfob_client::Patch<UsState>,
+        /// Postal code.
         pub zip_code: keyfob_client::Patch<String>,
+        /// City.
         pub city: keyfob_client::Patch<String>,
         /// Latitude in decimal degrees.
         pub latitude: keyfob_client::Patch<f64>,
@@ -13024,6 +13308,8 @@ pub mod types {
             self
         }
         /// Sets `address1`.
+        ///
+        /// First line of the address.
         pub fn address1(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13032,6 +13318,8 @@ pub mod types {
             self
         }
         /// Sets `address2`.
+        ///
+        /// Second line of the address.
         pub fn address2(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13040,6 +13328,8 @@ pub mod types {
             self
         }
         /// Sets `address3`.
+        ///
+        /// Third line of the address.
         pub fn address3(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13048,6 +13338,8 @@ pub mod types {
             self
         }
         /// Sets `address4`.
+        ///
+        /// Fourth line of the address.
         pub fn address4(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13056,6 +13348,8 @@ pub mod types {
             self
         }
         /// Sets `address5`.
+        ///
+        /// Fifth line of the address.
         pub fn address5(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13074,6 +13368,8 @@ pub mod types {
             self
         }
         /// Sets `zipCode`.
+        ///
+        /// Postal code.
         pub fn zip_code(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -13082,6 +13378,8 @@ pub mod types {
             self
         }
         /// Sets `city`.
+        ///
+        /// City.
         pub fn city(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.city = value.into();
             self
@@ -13127,26 +13425,36 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Onboarding {
+        /// Id of the onboarding.
         pub id: Option<i64>,
+        /// Id of the organisation unit.
         pub org_unit_id: Option<i64>,
         pub status: Option<OnboardingStatus>,
         pub entry_reason: Option<EntryReason>,
+        /// Reason for the end of the onboarding.
         pub reason_for_termination: Option<TerminationReason>,
+        /// Day on which the onboarding starts, as yyyy-MM-dd.
         pub date_of_start: Option<chrono::NaiveDate>,
+        /// Day of the contract, as yyyy-MM-dd.
         pub date_of_contract: Option<chrono::NaiveDate>,
+        /// First day of the employment, as yyyy-MM-dd.
         pub date_of_employment: Option<chrono::NaiveDate>,
+        /// Day on which the onboarding ends, as yyyy-MM-dd.
         pub date_of_end: Option<chrono::NaiveDate>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
         /// ISO 639-1 code of the language.
         pub language: Option<String>,
+        /// Title of the position.
         pub position: Option<String>,
+        /// Personnel number of the new employee.
         pub personnel_number: Option<String>,
         /// Internal name of the company.
         pub company_id: Option<String>,
         /// Id of the application that led to the onboarding. Available since revision 1.61.
         pub application_id: Option<i64>,
         pub person: Option<OnboardingPerson>,
+        /// People who are responsible for the onboarding.
         pub responsibilities: Vec<Responsibility>,
         /// Answers given in onboarding forms.
         pub additional_information: Vec<OnboardingForm>,
@@ -13185,11 +13493,13 @@ pub mod types {
         pub id: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Name of the file, with its extension.
         pub filename: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
         /// Media type, such as application/pdf.
         pub content_type: Option<String>,
+        /// Description of the file.
         pub description: Option<String>,
         /// True if the new employee uploaded the attachment.
         pub employee_file_upload: Option<bool>,
@@ -13219,11 +13529,13 @@ pub mod types {
         pub id: Option<String>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Name of the file, with its extension.
         pub filename: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
         /// Media type, such as application/pdf.
         pub content_type: Option<String>,
+        /// Description of the file.
         pub description: Option<String>,
         /// True if the new employee uploaded the attachment.
         pub employee_file_upload: Option<bool>,
@@ -13287,6 +13599,7 @@ pub mod types {
     pub struct OnboardingForm {
         /// Id of the form.
         pub id: Option<String>,
+        /// Fields of the form.
         pub fields: Vec<OnboardingFormField>,
         wire: keyfob_client::wire_form::WireForms<{ OnboardingForm::WIRE_WORDS }>,
     }
@@ -13302,6 +13615,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingFormField {
+        /// Id of the field.
         pub id: Option<String>,
         pub type_: Option<OnboardingFieldType>,
         /// Values of the field, always as strings.
@@ -13321,26 +13635,45 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingPerson {
+        /// Academic title.
         pub title: Option<String>,
+        /// Form of address.
         pub salutation: Option<Salutation>,
+        /// First name.
         pub first_name: Option<String>,
         /// First name, as spelled in the vendor's schema; the vendor's example has `firstName`.
         pub firstname: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
+        /// Date of birth.
         pub date_of_birth: Option<chrono::NaiveDate>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Business e-mail address.
         pub business_email: Option<String>,
+        /// Telephone number.
         pub telephone: Option<String>,
+        /// Alternative telephone number.
         pub alternative_telephone: Option<String>,
+        /// Skype name.
         pub skype_name: Option<String>,
+        /// Address of an online profile.
         pub profile_link: Option<String>,
+        /// First line of the address.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
+        /// US state. Allowed only for the country US.
         pub us_state: Option<String>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country: Option<String>,
@@ -13396,20 +13729,30 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OnboardingSummary {
+        /// Id of the onboarding.
         pub id: Option<i64>,
+        /// Id of the organisation unit.
         pub org_unit_id: Option<i64>,
         pub status: Option<OnboardingStatus>,
         pub entry_reason: Option<EntryReason>,
+        /// Reason for the end of the onboarding.
         pub reason_for_termination: Option<TerminationReason>,
+        /// Day on which the onboarding starts, as yyyy-MM-dd.
         pub date_of_start: Option<chrono::NaiveDate>,
+        /// Day of the contract, as yyyy-MM-dd.
         pub date_of_contract: Option<chrono::NaiveDate>,
+        /// First day of the employment, as yyyy-MM-dd.
         pub date_of_employment: Option<chrono::NaiveDate>,
+        /// Day on which the onboarding ends, as yyyy-MM-dd.
         pub date_of_end: Option<chrono::NaiveDate>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Academic title of the new employee.
         pub person_title: Option<String>,
         pub person_salutation: Option<Salutation>,
+        /// First name of the new employee.
         pub person_first_name: Option<String>,
+        /// Last name of the new employee.
         pub person_last_name: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ OnboardingSummary::WIRE_WORDS }>,
     }
@@ -13438,7 +13781,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrgUnit {
+        /// Id of the organisation unit.
         pub id: Option<i64>,
+        /// Name of the organisation unit.
         pub name: Option<String>,
         /// Id of the parent unit; null for the root.
         pub parent_id: Option<i64>,
@@ -13461,40 +13806,57 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Person {
+        /// Id of the candidate.
         pub id: Option<i64>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
         /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
+        /// Form of address.
         pub salutation: Option<Salutation>,
+        /// Academic title.
         pub title: Option<String>,
         /// At most 255 characters.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Date of birth. Must not be in the future.
         pub date_of_birth: Option<chrono::NaiveDate>,
         /// First address line. Address fields require `countryIsoA2`.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
         /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Telephone number.
         pub telephone: Option<String>,
+        /// Alternative telephone number.
         pub alternative_telephone: Option<String>,
+        /// Skype name.
         pub skype_name: Option<String>,
         /// URL of a profile page.
         pub profile_link: Option<String>,
         /// Internal name of the degree.
         pub degree_id: Option<String>,
+        /// Education of the candidate.
         pub education: Option<String>,
+        /// Field of study of the candidate.
         pub study: Option<String>,
+        /// Last position of the candidate.
         pub last_position: Option<String>,
         /// Internal names of special marks. If present in a request, they override the eight
         /// booleans.
@@ -13575,35 +13937,51 @@ pub mod types {
     pub struct PersonCreate {
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
+        /// Form of address.
         pub salutation: Option<Salutation>,
+        /// Academic title.
         pub title: Option<String>,
         /// At most 255 characters.
         pub first_name: String,
+        /// Last name.
         pub last_name: String,
         /// Date of birth. Must not be in the future.
         pub date_of_birth: Option<chrono::NaiveDate>,
         /// First address line. Address fields require `countryIsoA2`.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
         /// US state. Allowed only for the country US.
         pub us_state: Option<UsState>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Telephone number.
         pub telephone: Option<String>,
+        /// Alternative telephone number.
         pub alternative_telephone: Option<String>,
+        /// Skype name.
         pub skype_name: Option<String>,
         /// URL of a profile page.
         pub profile_link: Option<String>,
         /// Internal name of the degree.
         pub degree_id: Option<String>,
+        /// Education of the candidate.
         pub education: Option<String>,
+        /// Field of study of the candidate.
         pub study: Option<String>,
+        /// Last position of the candidate.
         pub last_position: Option<String>,
         /// Internal names of special marks. If present in a request, they override the eight
         /// booleans.
@@ -13714,11 +14092,15 @@ pub mod types {
             self
         }
         /// Sets `salutation`.
+        ///
+        /// Form of address.
         pub fn salutation(mut self, value: impl Into<Salutation>) -> Self {
             self.salutation = Some(value.into());
             self
         }
         /// Sets `title`.
+        ///
+        /// Academic title.
         pub fn title(mut self, value: impl Into<String>) -> Self {
             self.title = Some(value.into());
             self
@@ -13738,21 +14120,29 @@ pub mod types {
             self
         }
         /// Sets `address2`.
+        ///
+        /// Second line of the address.
         pub fn address2(mut self, value: impl Into<String>) -> Self {
             self.address2 = Some(value.into());
             self
         }
         /// Sets `address3`.
+        ///
+        /// Third line of the address.
         pub fn address3(mut self, value: impl Into<String>) -> Self {
             self.address3 = Some(value.into());
             self
         }
         /// Sets `address4`.
+        ///
+        /// Fourth line of the address.
         pub fn address4(mut self, value: impl Into<String>) -> Self {
             self.address4 = Some(value.into());
             self
         }
         /// Sets `address5`.
+        ///
+        /// Fifth line of the address.
         pub fn address5(mut self, value: impl Into<String>) -> Self {
             self.address5 = Some(value.into());
             self
@@ -13765,11 +14155,15 @@ pub mod types {
             self
         }
         /// Sets `zipCode`.
+        ///
+        /// Postal code.
         pub fn zip_code(mut self, value: impl Into<String>) -> Self {
             self.zip_code = Some(value.into());
             self
         }
         /// Sets `city`.
+        ///
+        /// City.
         pub fn city(mut self, value: impl Into<String>) -> Self {
             self.city = Some(value.into());
             self
@@ -13782,21 +14176,29 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<String>) -> Self {
             self.email = Some(value.into());
             self
         }
         /// Sets `telephone`.
+        ///
+        /// Telephone number.
         pub fn telephone(mut self, value: impl Into<String>) -> Self {
             self.telephone = Some(value.into());
             self
         }
         /// Sets `alternativeTelephone`.
+        ///
+        /// Alternative telephone number.
         pub fn alternative_telephone(mut self, value: impl Into<String>) -> Self {
             self.alternative_telephone = Some(value.into());
             self
         }
         /// Sets `skypeName`.
+        ///
+        /// Skype name.
         pub fn skype_name(mut self, value: impl Into<String>) -> Self {
             self.skype_name = Some(value.into());
             self
@@ -13816,16 +14218,22 @@ pub mod types {
             self
         }
         /// Sets `education`.
+        ///
+        /// Education of the candidate.
         pub fn education(mut self, value: impl Into<String>) -> Self {
             self.education = Some(value.into());
             self
         }
         /// Sets `study`.
+        ///
+        /// Field of study of the candidate.
         pub fn study(mut self, value: impl Into<String>) -> Self {
             self.study = Some(value.into());
             self
         }
         /// Sets `lastPosition`.
+        ///
+        /// Last position of the candidate.
         pub fn last_position(mut self, value: impl Into<String>) -> Self {
             self.last_position = Some(value.into());
             self
@@ -13912,35 +14320,51 @@ pub mod types {
         pub external_id: keyfob_client::Patch<String>,
         /// Version that was read.
         pub version: i64,
+        /// Form of address.
         pub salutation: keyfob_client::Patch<Salutation>,
+        /// Academic title.
         pub title: keyfob_client::Patch<String>,
         /// At most 255 characters.
         pub first_name: String,
+        /// Last name.
         pub last_name: String,
         /// Date of birth. Must not be in the future.
         pub date_of_birth: keyfob_client::Patch<chrono::NaiveDate>,
         /// First address line. Address fields require `countryIsoA2`.
         pub address1: keyfob_client::Patch<String>,
+        /// Second line of the address.
         pub address2: keyfob_client::Patch<String>,
+        /// Third line of the address.
         pub address3: keyfob_client::Patch<String>,
+        /// Fourth line of the address.
         pub address4: keyfob_client::Patch<String>,
+        /// Fifth line of the address.
         pub address5: keyfob_client::Patch<String>,
         /// US state. Allowed only for the country US.
         pub us_state: keyfob_client::Patch<UsState>,
+        /// Postal code.
         pub zip_code: keyfob_client::Patch<String>,
+        /// City.
         pub city: keyfob_client::Patch<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: keyfob_client::Patch<String>,
+        /// E-mail address.
         pub email: keyfob_client::Patch<String>,
+        /// Telephone number.
         pub telephone: keyfob_client::Patch<String>,
+        /// Alternative telephone number.
         pub alternative_telephone: keyfob_client::Patch<String>,
+        /// Skype name.
         pub skype_name: keyfob_client::Patch<String>,
         /// URL of a profile page.
         pub profile_link: keyfob_client::Patch<String>,
         /// Internal name of the degree.
         pub degree_id: keyfob_client::Patch<String>,
+        /// Education of the candidate.
         pub education: keyfob_client::Patch<String>,
+        /// Field of study of the candidate.
         pub study: keyfob_client::Patch<String>,
+        /// Last position of the candidate.
         pub last_position: keyfob_client::Patch<String>,
         /// Internal names of special marks. If present in a request, they override the eight
         /// booleans.
@@ -14063,6 +14487,8 @@ pub mod types {
             self
         }
         /// Sets `salutation`.
+        ///
+        /// Form of address.
         pub fn salutation(
             mut self,
             value: impl Into<keyfob_client::Patch<Salutation>>,
@@ -14071,6 +14497,8 @@ pub mod types {
             self
         }
         /// Sets `title`.
+        ///
+        /// Academic title.
         pub fn title(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.title = value.into();
             self
@@ -14096,6 +14524,8 @@ pub mod types {
             self
         }
         /// Sets `address2`.
+        ///
+        /// Second line of the address.
         pub fn address2(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14104,6 +14534,8 @@ pub mod types {
             self
         }
         /// Sets `address3`.
+        ///
+        /// Third line of the address.
         pub fn address3(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14112,6 +14544,8 @@ pub mod types {
             self
         }
         /// Sets `address4`.
+        ///
+        /// Fourth line of the address.
         pub fn address4(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14120,6 +14554,8 @@ pub mod types {
             self
         }
         /// Sets `address5`.
+        ///
+        /// Fifth line of the address.
         pub fn address5(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14138,6 +14574,8 @@ pub mod types {
             self
         }
         /// Sets `zipCode`.
+        ///
+        /// Postal code.
         pub fn zip_code(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14146,6 +14584,8 @@ pub mod types {
             self
         }
         /// Sets `city`.
+        ///
+        /// City.
         pub fn city(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.city = value.into();
             self
@@ -14161,11 +14601,15 @@ pub mod types {
             self
         }
         /// Sets `email`.
+        ///
+        /// E-mail address.
         pub fn email(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.email = value.into();
             self
         }
         /// Sets `telephone`.
+        ///
+        /// Telephone number.
         pub fn telephone(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14174,6 +14618,8 @@ pub mod types {
             self
         }
         /// Sets `alternativeTelephone`.
+        ///
+        /// Alternative telephone number.
         pub fn alternative_telephone(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14182,6 +14628,8 @@ pub mod types {
             self
         }
         /// Sets `skypeName`.
+        ///
+        /// Skype name.
         pub fn skype_name(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14210,6 +14658,8 @@ pub mod types {
             self
         }
         /// Sets `education`.
+        ///
+        /// Education of the candidate.
         pub fn education(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14218,11 +14668,15 @@ pub mod types {
             self
         }
         /// Sets `study`.
+        ///
+        /// Field of study of the candidate.
         pub fn study(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.study = value.into();
             self
         }
         /// Sets `lastPosition`.
+        ///
+        /// Last position of the candidate.
         pub fn last_position(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -14307,11 +14761,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Photo {
+        /// Media type of the photo.
         pub content_type: Option<String>,
         /// Size in bytes.
         pub file_size: Option<i64>,
         /// Time of creation, in UTC.
         pub date_created: Option<keyfob_client::Timestamp>,
+        /// Name of the file, with its extension.
         pub filename: Option<String>,
         /// Content of the photo, as Base64.
         pub content_as_base64: Option<String>,
@@ -14332,6 +14788,7 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct PhotoCreate {
+        /// Name of the file, with its extension.
         pub filename: String,
         /// Content of the photo, as Base64.
         pub content_as_base64: String,
@@ -14385,20 +14842,36 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedAddress {
+        /// First line of the address.
+        ///
         /// Inferred, not documented by the vendor.
         pub address1: Option<String>,
+        /// Second line of the address.
+        ///
         /// Inferred, not documented by the vendor.
         pub address2: Option<String>,
+        /// Third line of the address.
+        ///
         /// Inferred, not documented by the vendor.
         pub address3: Option<String>,
+        /// Fourth line of the address.
+        ///
         /// Inferred, not documented by the vendor.
         pub address4: Option<String>,
+        /// Fifth line of the address.
+        ///
         /// Inferred, not documented by the vendor.
         pub address5: Option<String>,
+        /// US state. Allowed only for the country US.
+        ///
         /// Inferred, not documented by the vendor.
         pub us_state: Option<String>,
+        /// Postal code.
+        ///
         /// Inferred, not documented by the vendor.
         pub zip_code: Option<String>,
+        /// City.
+        ///
         /// Inferred, not documented by the vendor.
         pub city: Option<String>,
         /// Country, in an unknown shape.
@@ -14426,8 +14899,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCompany {
+        /// Id of the company.
         pub id: Option<i64>,
+        /// Internal name.
         pub internal_name: Option<String>,
+        /// Localized name.
         pub name: Option<String>,
         /// Text in HTML.
         pub description1: Option<String>,
@@ -14478,23 +14954,37 @@ pub mod types {
     #[non_exhaustive]
     pub struct PublishedContact {
         pub salutation: Option<PublishedSalutation>,
+        /// Academic title.
         pub title: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Division that the person works in.
         pub division: Option<String>,
+        /// Telephone number.
         pub telephone: Option<String>,
+        /// Mobile number.
         pub mobile: Option<String>,
+        /// Street of the address.
         pub street: Option<String>,
+        /// House number.
         pub number: Option<String>,
+        /// Additional line of the address.
         pub additional_address: Option<String>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
+        /// Country of the address.
         pub country: Option<String>,
         /// Name of the company.
         pub company: Option<String>,
+        /// Position of the contact.
         pub position: Option<String>,
-        /// Named `photoURL` on the wire.
+        /// Address of a photo.
         pub photo_url: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ PublishedContact::WIRE_WORDS }>,
     }
@@ -14525,6 +15015,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedCountry {
+        /// Localized name.
         pub name: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub iso_a2: Option<String>,
@@ -14542,7 +15033,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedImage {
+        /// Kind of image.
         pub type_: Option<String>,
+        /// Address of the image.
         pub url: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ PublishedImage::WIRE_WORDS }>,
     }
@@ -14560,10 +15053,15 @@ pub mod types {
     pub struct PublishedJob {
         /// Id of the publication.
         pub id: Option<i64>,
+        /// Language, for example de.
         pub language: Option<String>,
+        /// Title of the position.
         pub position: Option<String>,
+        /// Title of the page.
         pub page_title: Option<String>,
+        /// Subtitle of the publication.
         pub subtitle: Option<String>,
+        /// Description of the page.
         pub page_description: Option<String>,
         /// URL of the publication.
         pub job_publication_url: Option<String>,
@@ -14624,21 +15122,30 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedJobOpening {
+        /// Id of the job opening.
         pub id: Option<i64>,
+        /// Name of the job opening.
         pub name: Option<String>,
         pub type_: Option<JobOpeningType>,
+        /// Categories of the job.
         pub categories: Vec<PublishedTerm>,
+        /// Groups of people that the job is for.
         pub target_groups: Vec<PublishedTerm>,
         /// Working times: objects with id, `internalName` and name. One tenant has plain strings.
         pub working_times: Vec<serde_json::Value>,
+        /// Period of the contract.
         pub contract_period: Option<PublishedTerm>,
+        /// Organisation unit of the job.
         pub org_unit: Option<PublishedOrgUnit>,
         /// Company that advertises the job. Absent from the small form.
         pub company: Option<PublishedCompany>,
+        /// Reference number of the job.
         pub reference: Option<String>,
         /// Free text.
         pub location: Option<String>,
+        /// Department of the job.
         pub department: Option<String>,
+        /// Cost unit of the position.
         pub cost_unit: Option<String>,
         /// Earliest entry date as free text, such as 01.10.2026.
         pub earliest_entry_date: Option<String>,
@@ -14646,8 +15153,11 @@ pub mod types {
         pub salary_range: Option<String>,
         /// Free text.
         pub reward: Option<String>,
+        /// Locations of the job.
         pub locations: Vec<PublishedLocation>,
+        /// Salary range.
         pub salary: Option<PublishedSalary>,
+        /// Time of creation.
         pub created_date: Option<keyfob_client::Timestamp>,
         pub responsible_user: Option<PublishedContact>,
         /// Answers to form fields. Seen only as empty.
@@ -14685,12 +15195,19 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedLocation {
+        /// Internal name of the location.
         pub id: Option<String>,
+        /// Localized name.
         pub name: Option<String>,
+        /// Country of the location.
         pub country: Option<PublishedCountry>,
+        /// Latitude of the location, in degrees.
         pub latitude: Option<f64>,
+        /// Longitude of the location, in degrees.
         pub longitude: Option<f64>,
+        /// Additional information about the location.
         pub additional_information: Option<String>,
+        /// Postal address.
         pub address: Option<PublishedAddress>,
         wire: keyfob_client::wire_form::WireForms<{ PublishedLocation::WIRE_WORDS }>,
     }
@@ -14711,7 +15228,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedOrgUnit {
+        /// Id of the organisation unit.
         pub id: Option<i64>,
+        /// Localized name.
         pub name: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ PublishedOrgUnit::WIRE_WORDS }>,
     }
@@ -14782,9 +15301,11 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct PublishedTerm {
+        /// Id of the term.
         pub id: Option<i64>,
         /// Internal name of the term, such as `FULL_TIME`.
         pub internal_name: Option<String>,
+        /// Localized name.
         pub name: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ PublishedTerm::WIRE_WORDS }>,
     }
@@ -14872,6 +15393,7 @@ pub mod types {
     pub struct StatusChange {
         /// Internal name of the template for the mail to the candidate.
         pub correspondence_template_id: Option<String>,
+        /// Comment on the change.
         pub comment: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ StatusChange::WIRE_WORDS }>,
     }
@@ -14894,6 +15416,8 @@ pub mod types {
             self
         }
         /// Sets `comment`.
+        ///
+        /// Comment on the change.
         pub fn comment(mut self, value: impl Into<String>) -> Self {
             self.comment = Some(value.into());
             self
@@ -15127,33 +15651,48 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct User {
+        /// Id of the user.
         pub id: Option<i64>,
         /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
+        /// Name with which the user signs in.
         pub username: Option<String>,
+        /// True if the user can sign in by SAML.
         pub saml_sso_enabled: Option<bool>,
+        /// True if the user can sign in with name and password.
         pub form_authentication_enabled: Option<bool>,
         pub salutation: Option<Salutation>,
+        /// Academic title.
         pub title: Option<String>,
+        /// First name.
         pub first_name: Option<String>,
+        /// Last name.
         pub last_name: Option<String>,
         /// Full name with salutation, in the requested language.
         pub display_name: Option<String>,
+        /// E-mail address.
         pub email: Option<String>,
+        /// Id of the organisation unit.
         pub org_unit_id: Option<i64>,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: Option<String>,
+        /// Street of the address.
         pub street: Option<String>,
+        /// House number.
         pub number: Option<String>,
+        /// Additional line of the address.
         pub additional_address: Option<String>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// IANA time zone name, such as Europe/Berlin.
         pub time_zone: Option<String>,
+        /// Telephone number.
         pub telephone: Option<String>,
         /// Mobile phone number. Available since revision 1.58.
         pub mobile: Option<String>,
@@ -15161,12 +15700,16 @@ pub mod types {
         pub company_id: Option<String>,
         /// Signing authority, such as i. A.
         pub signing_authority: Option<String>,
+        /// Authority that the position has.
         pub position_authority: Option<String>,
+        /// Division that the person works in.
         pub division: Option<String>,
         /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in
         /// revision 1.51.
         pub daily_email_notification: Option<bool>,
+        /// Kinds of notices in the daily e-mail.
         pub daily_email_notification_types: Vec<DailyEmailNotificationType>,
+        /// True if the user is notified of new messages from candidates.
         pub notify_on_new_candidate_communication: Option<bool>,
         /// Internal names of roles.
         pub role_ids: Vec<String>,
@@ -15223,27 +15766,41 @@ pub mod types {
     pub struct UserCreate {
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
+        /// Name with which the user signs in.
         pub username: String,
+        /// True if the user can sign in by SAML.
         pub saml_sso_enabled: Option<bool>,
+        /// True if the user can sign in with name and password.
         pub form_authentication_enabled: Option<bool>,
         pub salutation: Salutation,
+        /// Academic title.
         pub title: Option<String>,
+        /// First name.
         pub first_name: String,
+        /// Last name.
         pub last_name: String,
+        /// E-mail address.
         pub email: String,
+        /// Id of the organisation unit.
         pub org_unit_id: i64,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
+        /// Street of the address.
         pub street: Option<String>,
+        /// House number.
         pub number: Option<String>,
+        /// Additional line of the address.
         pub additional_address: Option<String>,
+        /// Postal code.
         pub zip_code: Option<String>,
+        /// City.
         pub city: Option<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// IANA time zone name, such as Europe/Berlin. The vendor's schema omits the property here,
         /// but the vendor's example sends it.
         pub time_zone: Option<String>,
+        /// Telephone number.
         pub telephone: Option<String>,
         /// Mobile phone number. Available since revision 1.58.
         pub mobile: Option<String>,
@@ -15251,12 +15808,16 @@ pub mod types {
         pub company_id: Option<String>,
         /// Signing authority, such as i. A.
         pub signing_authority: Option<String>,
+        /// Authority that the position has.
         pub position_authority: Option<String>,
+        /// Division that the person works in.
         pub division: Option<String>,
         /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in
         /// revision 1.51.
         pub daily_email_notification: Option<bool>,
+        /// Kinds of notices in the daily e-mail.
         pub daily_email_notification_types: Vec<DailyEmailNotificationType>,
+        /// True if the user is notified of new messages from candidates.
         pub notify_on_new_candidate_communication: Option<bool>,
         /// Internal names of roles.
         pub role_ids: Vec<String>,
@@ -15354,41 +15915,57 @@ pub mod types {
             self
         }
         /// Sets `samlSsoEnabled`.
+        ///
+        /// True if the user can sign in by SAML.
         pub fn saml_sso_enabled(mut self, value: bool) -> Self {
             self.saml_sso_enabled = Some(value);
             self
         }
         /// Sets `formAuthenticationEnabled`.
+        ///
+        /// True if the user can sign in with name and password.
         pub fn form_authentication_enabled(mut self, value: bool) -> Self {
             self.form_authentication_enabled = Some(value);
             self
         }
         /// Sets `title`.
+        ///
+        /// Academic title.
         pub fn title(mut self, value: impl Into<String>) -> Self {
             self.title = Some(value.into());
             self
         }
         /// Sets `street`.
+        ///
+        /// Street of the address.
         pub fn street(mut self, value: impl Into<String>) -> Self {
             self.street = Some(value.into());
             self
         }
         /// Sets `number`.
+        ///
+        /// House number.
         pub fn number(mut self, value: impl Into<String>) -> Self {
             self.number = Some(value.into());
             self
         }
         /// Sets `additionalAddress`.
+        ///
+        /// Additional line of the address.
         pub fn additional_address(mut self, value: impl Into<String>) -> Self {
             self.additional_address = Some(value.into());
             self
         }
         /// Sets `zipCode`.
+        ///
+        /// Postal code.
         pub fn zip_code(mut self, value: impl Into<String>) -> Self {
             self.zip_code = Some(value.into());
             self
         }
         /// Sets `city`.
+        ///
+        /// City.
         pub fn city(mut self, value: impl Into<String>) -> Self {
             self.city = Some(value.into());
             self
@@ -15409,6 +15986,8 @@ pub mod types {
             self
         }
         /// Sets `telephone`.
+        ///
+        /// Telephone number.
         pub fn telephone(mut self, value: impl Into<String>) -> Self {
             self.telephone = Some(value.into());
             self
@@ -15435,11 +16014,15 @@ pub mod types {
             self
         }
         /// Sets `positionAuthority`.
+        ///
+        /// Authority that the position has.
         pub fn position_authority(mut self, value: impl Into<String>) -> Self {
             self.position_authority = Some(value.into());
             self
         }
         /// Sets `division`.
+        ///
+        /// Division that the person works in.
         pub fn division(mut self, value: impl Into<String>) -> Self {
             self.division = Some(value.into());
             self
@@ -15453,6 +16036,8 @@ pub mod types {
             self
         }
         /// Sets `dailyEmailNotificationTypes`.
+        ///
+        /// Kinds of notices in the daily e-mail.
         pub fn daily_email_notification_types(
             mut self,
             value: impl IntoIterator<Item = impl Into<DailyEmailNotificationType>>,
@@ -15464,6 +16049,8 @@ pub mod types {
             self
         }
         /// Sets `notifyOnNewCandidateCommunication`.
+        ///
+        /// True if the user is notified of new messages from candidates.
         pub fn notify_on_new_candidate_communication(mut self, value: bool) -> Self {
             self.notify_on_new_candidate_communication = Some(value);
             self
@@ -15495,12 +16082,15 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroup {
+        /// Id of the user group.
         pub id: Option<i64>,
         /// Version for optimistic locking. The server returns the new value after a change.
         pub version: Option<i64>,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
+        /// Name of the user group.
         pub name: Option<String>,
+        /// Id of the organisation unit.
         pub org_unit_id: Option<i64>,
         /// Ids of users.
         pub user_ids: Vec<i64>,
@@ -15526,7 +16116,9 @@ pub mod types {
     pub struct UserGroupCreate {
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: Option<String>,
+        /// Name of the user group.
         pub name: String,
+        /// Id of the organisation unit.
         pub org_unit_id: i64,
         /// Ids of users.
         pub user_ids: Vec<i64>,
@@ -15573,12 +16165,15 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct UserGroupUpdate {
+        /// Id of the user group.
         pub id: keyfob_client::Patch<i64>,
         /// Version that was read.
         pub version: i64,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
+        /// Name of the user group.
         pub name: String,
+        /// Id of the organisation unit.
         pub org_unit_id: keyfob_client::Patch<i64>,
         /// Ids of users.
         pub user_ids: Option<Vec<i64>>,
@@ -15611,6 +16206,8 @@ pub mod types {
             }
         }
         /// Sets `id`.
+        ///
+        /// Id of the user group.
         pub fn id(mut self, value: impl Into<keyfob_client::Patch<i64>>) -> Self {
             self.id = value.into();
             self
@@ -15626,6 +16223,8 @@ pub mod types {
             self
         }
         /// Sets `orgUnitId`.
+        ///
+        /// Id of the organisation unit.
         pub fn org_unit_id(
             mut self,
             value: impl Into<keyfob_client::Patch<i64>>,
@@ -15652,28 +16251,41 @@ pub mod types {
         pub version: i64,
         /// External id assigned by the caller, unique within the resource, or null.
         pub external_id: keyfob_client::Patch<String>,
+        /// Name with which the user signs in.
         pub username: String,
+        /// True if the user can sign in by SAML.
         pub saml_sso_enabled: Option<bool>,
+        /// True if the user can sign in with name and password.
         pub form_authentication_enabled: Option<bool>,
         pub salutation: Salutation,
+        /// Academic title.
         pub title: keyfob_client::Patch<String>,
+        /// First name.
         pub first_name: String,
+        /// Last name.
         pub last_name: String,
+        /// E-mail address.
         pub email: String,
         /// Id of the organisation unit. The vendor's schema omits the property here, but the
         /// vendor's example repeats it.
         pub org_unit_id: Option<i64>,
         /// ISO 639-1 code of the language, such as de or en.
         pub language_id: String,
+        /// Street of the address.
         pub street: keyfob_client::Patch<String>,
+        /// House number.
         pub number: keyfob_client::Patch<String>,
+        /// Additional line of the address.
         pub additional_address: keyfob_client::Patch<String>,
+        /// Postal code.
         pub zip_code: keyfob_client::Patch<String>,
+        /// City.
         pub city: keyfob_client::Patch<String>,
         /// ISO 3166-1 alpha-2 code of the country.
         pub country_iso_a2: Option<String>,
         /// IANA time zone name, such as Europe/Berlin.
         pub time_zone: Option<String>,
+        /// Telephone number.
         pub telephone: keyfob_client::Patch<String>,
         /// Mobile phone number. Available since revision 1.58.
         pub mobile: keyfob_client::Patch<String>,
@@ -15681,12 +16293,16 @@ pub mod types {
         pub company_id: keyfob_client::Patch<String>,
         /// Signing authority, such as i. A.
         pub signing_authority: keyfob_client::Patch<String>,
+        /// Authority that the position has.
         pub position_authority: keyfob_client::Patch<String>,
+        /// Division that the person works in.
         pub division: keyfob_client::Patch<String>,
         /// True for daily e-mail notifications. Replaced by `dailyEmailNotificationTypes` in
         /// revision 1.51.
         pub daily_email_notification: Option<bool>,
+        /// Kinds of notices in the daily e-mail.
         pub daily_email_notification_types: Option<Vec<DailyEmailNotificationType>>,
+        /// True if the user is notified of new messages from candidates.
         pub notify_on_new_candidate_communication: Option<bool>,
         /// Internal names of roles.
         pub role_ids: Vec<String>,
@@ -15792,16 +16408,22 @@ pub mod types {
             self
         }
         /// Sets `samlSsoEnabled`.
+        ///
+        /// True if the user can sign in by SAML.
         pub fn saml_sso_enabled(mut self, value: bool) -> Self {
             self.saml_sso_enabled = Some(value);
             self
         }
         /// Sets `formAuthenticationEnabled`.
+        ///
+        /// True if the user can sign in with name and password.
         pub fn form_authentication_enabled(mut self, value: bool) -> Self {
             self.form_authentication_enabled = Some(value);
             self
         }
         /// Sets `title`.
+        ///
+        /// Academic title.
         pub fn title(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.title = value.into();
             self
@@ -15815,16 +16437,22 @@ pub mod types {
             self
         }
         /// Sets `street`.
+        ///
+        /// Street of the address.
         pub fn street(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.street = value.into();
             self
         }
         /// Sets `number`.
+        ///
+        /// House number.
         pub fn number(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.number = value.into();
             self
         }
         /// Sets `additionalAddress`.
+        ///
+        /// Additional line of the address.
         pub fn additional_address(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -15833,6 +16461,8 @@ pub mod types {
             self
         }
         /// Sets `zipCode`.
+        ///
+        /// Postal code.
         pub fn zip_code(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -15841,6 +16471,8 @@ pub mod types {
             self
         }
         /// Sets `city`.
+        ///
+        /// City.
         pub fn city(mut self, value: impl Into<keyfob_client::Patch<String>>) -> Self {
             self.city = value.into();
             self
@@ -15860,6 +16492,8 @@ pub mod types {
             self
         }
         /// Sets `telephone`.
+        ///
+        /// Telephone number.
         pub fn telephone(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -15895,6 +16529,8 @@ pub mod types {
             self
         }
         /// Sets `positionAuthority`.
+        ///
+        /// Authority that the position has.
         pub fn position_authority(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -15903,6 +16539,8 @@ pub mod types {
             self
         }
         /// Sets `division`.
+        ///
+        /// Division that the person works in.
         pub fn division(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -15919,6 +16557,8 @@ pub mod types {
             self
         }
         /// Sets `dailyEmailNotificationTypes`.
+        ///
+        /// Kinds of notices in the daily e-mail.
         pub fn daily_email_notification_types(
             mut self,
             value: impl IntoIterator<Item = impl Into<DailyEmailNotificationType>>,
@@ -15929,6 +16569,8 @@ pub mod types {
             self
         }
         /// Sets `notifyOnNewCandidateCommunication`.
+        ///
+        /// True if the user is notified of new messages from candidates.
         pub fn notify_on_new_candidate_communication(mut self, value: bool) -> Self {
             self.notify_on_new_candidate_communication = Some(value);
             self

@@ -263,6 +263,9 @@ impl Client {
 impl Client {
     /// Lists users.
     ///
+    /// Users belong to ItemPath, not to Power Pick. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::UserList`], one page; [`stream`](operation::Users::stream) lists the
     /// items of all pages, and [`pages`](operation::Users::pages) the pages.
     ///
@@ -301,6 +304,8 @@ impl Client {
         operation::CreateUser::new(self.session.clone(), body)
     }
     /// Returns a user.
+    ///
+    /// The password is never returned.
     ///
     /// Returns [`types::UserEnvelope`].
     ///
@@ -344,6 +349,9 @@ impl Client {
         operation::UpdateUser::new(self.session.clone(), id, body)
     }
     /// Deletes a user.
+    ///
+    /// To deactivate a user instead, [`update_user`](Client::update_user) probably takes
+    /// another status.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -422,6 +430,9 @@ impl Client {
     }
     /// Returns a material.
     ///
+    /// Custom fields of the site are additional fields of the object. Ids of Power Pick objects
+    /// are upper-case UUIDs.
+    ///
     /// Returns [`types::MaterialEnvelope`].
     ///
     /// Arguments:
@@ -464,6 +475,8 @@ impl Client {
     }
     /// Deletes a material.
     ///
+    /// Documented in the overview of the API.
+    ///
     /// Returns `()`; a body of the response is ignored.
     ///
     /// Arguments:
@@ -486,6 +499,9 @@ impl Client {
 /// Alternative names and bar codes of materials.
 impl Client {
     /// Lists material codes.
+    ///
+    /// Codes are alternative names and bar codes of materials. Pages start at 0. The last page
+    /// has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::MaterialCodeList`], one page;
     /// [`stream`](operation::MaterialCodes::stream) lists the items of all pages, and
@@ -607,6 +623,9 @@ impl Client {
 impl Client {
     /// Lists material properties.
     ///
+    /// Material properties hold the rules of materials. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::MaterialPropertyList`], one page;
     /// [`stream`](operation::MaterialProperties::stream) lists the items of all pages, and
     /// [`pages`](operation::MaterialProperties::pages) the pages.
@@ -629,6 +648,8 @@ impl Client {
         operation::MaterialProperties::new(self.session.clone())
     }
     /// Returns a material property.
+    ///
+    /// Its id is the `materialPropertyId` of materials.
     ///
     /// Returns [`types::MaterialPropertyEnvelope`].
     ///
@@ -710,6 +731,8 @@ impl Client {
         operation::CreateOrder::new(self.session.clone(), body)
     }
     /// Returns an order.
+    ///
+    /// An order disappears once it is processed; its transactions remain.
     ///
     /// Returns [`types::OrderEnvelope`].
     ///
@@ -853,6 +876,8 @@ impl Client {
     }
     /// Returns an order line.
     ///
+    /// The status is `queued` or `processed`.
+    ///
     /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Arguments:
@@ -895,6 +920,9 @@ impl Client {
         operation::UpdateOrderLine::new(self.session.clone(), id.into(), body)
     }
     /// Deletes an order line.
+    ///
+    /// To change a line that is not processed, the vendor recommends to delete it and to create
+    /// another one.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -984,6 +1012,8 @@ impl Client {
     }
     /// Returns a transaction.
     ///
+    /// One order line may have several transactions, one for each location or confirmation.
+    ///
     /// Returns [`types::TransactionEnvelope`].
     ///
     /// Arguments:
@@ -1059,6 +1089,9 @@ impl Client {
 impl Client {
     /// Lists batches.
     ///
+    /// A new batch may be missing for a second or more. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::BatchList`], one page; [`stream`](operation::Batches::stream) lists the
     /// items of all pages, and [`pages`](operation::Batches::pages) the pages.
     ///
@@ -1098,6 +1131,8 @@ impl Client {
         operation::CreateBatch::new(self.session.clone(), body)
     }
     /// Returns a batch.
+    ///
+    /// A new batch may not be found for a second or more.
     ///
     /// Returns [`types::BatchEnvelope`].
     ///
@@ -1168,6 +1203,9 @@ impl Client {
 impl Client {
     /// Lists work order lines.
     ///
+    /// Work order lines can be assigned to batches. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::WorkOrderLineList`], one page;
     /// [`stream`](operation::WorkOrderLines::stream) lists the items of all pages, and
     /// [`pages`](operation::WorkOrderLines::pages) the pages.
@@ -1205,6 +1243,8 @@ impl Client {
         operation::WorkOrderLines::new(self.session.clone())
     }
     /// Returns a work order line.
+    ///
+    /// `batchId` and `handlingRank` can be changed, everything else is read-only.
     ///
     /// Returns [`types::WorkOrderLineEnvelope`].
     ///
@@ -1302,6 +1342,8 @@ impl Client {
     }
     /// Returns a storage rule.
     ///
+    /// A storage rule belongs to a material and a bin.
+    ///
     /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Arguments:
@@ -1343,6 +1385,8 @@ impl Client {
         operation::UpdateStorageRule::new(self.session.clone(), id.into(), body)
     }
     /// Deletes a storage rule.
+    ///
+    /// Known from a public client, which expects a JSON body in the response.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -1409,6 +1453,8 @@ impl Client {
     }
     /// Returns a location.
     ///
+    /// No operation that changes locations is known.
+    ///
     /// Returns [`types::LocationEnvelope`].
     ///
     /// Arguments:
@@ -1467,6 +1513,8 @@ impl Client {
         operation::LocationContents::new(self.session.clone())
     }
     /// Returns a location content.
+    ///
+    /// A location content is the stock of a material in a location.
     ///
     /// Returns [`types::LocationContentEnvelope`].
     ///
@@ -1558,6 +1606,8 @@ impl Client {
 /// Warehouses and their addresses.
 impl Client {
     /// Lists warehouses.
+    ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::WarehouseList`], one page; [`stream`](operation::Warehouses::stream)
     /// lists the items of all pages, and [`pages`](operation::Warehouses::pages) the pages.
@@ -1663,6 +1713,9 @@ impl Client {
 impl Client {
     /// Lists access points.
     ///
+    /// Access points are the openings of storage units. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::AccessPointList`], one page;
     /// [`stream`](operation::AccessPoints::stream) lists the items of all pages, and
     /// [`pages`](operation::AccessPoints::pages) the pages.
@@ -1690,6 +1743,8 @@ impl Client {
     }
     /// Returns an access point.
     ///
+    /// No operation that changes access points is known.
+    ///
     /// Returns [`types::AccessPointEnvelope`].
     ///
     /// Arguments:
@@ -1712,6 +1767,9 @@ impl Client {
 impl Client {
     /// Lists carriers.
     ///
+    /// Only id and name are documented. Pages start at 0. The last page has fewer rows than
+    /// `limit`; the response has no total.
+    ///
     /// Returns [`types::CarrierList`], one page; [`stream`](operation::Carriers::stream) lists
     /// the items of all pages, and [`pages`](operation::Carriers::pages) the pages.
     ///
@@ -1732,6 +1790,8 @@ impl Client {
         operation::Carriers::new(self.session.clone())
     }
     /// Returns a carrier.
+    ///
+    /// Only id and name are documented.
     ///
     /// Returns [`types::CarrierEnvelope`].
     ///
@@ -1814,6 +1874,8 @@ impl Client {
 impl Client {
     /// Lists bins.
     ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::BinList`], one page; [`stream`](operation::Bins::stream) lists the
     /// items of all pages, and [`pages`](operation::Bins::pages) the pages.
     ///
@@ -1833,6 +1895,8 @@ impl Client {
         operation::Bins::new(self.session.clone())
     }
     /// Returns a bin.
+    ///
+    /// No operation that changes bins is known.
     ///
     /// Returns [`types::BinEnvelope`].
     ///
@@ -1856,6 +1920,8 @@ impl Client {
 impl Client {
     /// Lists zones.
     ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::ZoneList`], one page; [`stream`](operation::Zones::stream) lists the
     /// items of all pages, and [`pages`](operation::Zones::pages) the pages.
     ///
@@ -1878,6 +1944,8 @@ impl Client {
         operation::Zones::new(self.session.clone())
     }
     /// Returns a zone.
+    ///
+    /// No operation that changes zones is known.
     ///
     /// Returns [`types::ZoneEnvelope`].
     ///
@@ -1948,6 +2016,9 @@ impl Client {
 impl Client {
     /// Lists the clients of Power Pick.
     ///
+    /// Clients are the computers that Power Pick knows. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::PowerPickClientList`], one page;
     /// [`stream`](operation::PowerPickClients::stream) lists the items of all pages, and
     /// [`pages`](operation::PowerPickClients::pages) the pages.
@@ -1971,6 +2042,8 @@ impl Client {
         operation::PowerPickClients::new(self.session.clone())
     }
     /// Returns a client of Power Pick.
+    ///
+    /// Clients are the computers that Power Pick knows.
     ///
     /// Returns [`types::PowerPickClientEnvelope`].
     ///
@@ -1996,6 +2069,8 @@ impl Client {
 /// Cost centers of order lines.
 impl Client {
     /// Lists cost centers.
+    ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::CostCenterList`], one page; [`stream`](operation::CostCenters::stream)
     /// lists the items of all pages, and [`pages`](operation::CostCenters::pages) the pages.
@@ -2039,6 +2114,8 @@ impl Client {
         operation::CreateCostCenter::new(self.session.clone(), body)
     }
     /// Returns a cost center.
+    ///
+    /// The name of a cost center is unique.
     ///
     /// Returns [`types::CostCenterEnvelope`].
     ///
@@ -2150,6 +2227,8 @@ impl Client {
     }
     /// Returns a kit.
     ///
+    /// The lines of the kit are in `lines`, which is empty for a kit without lines.
+    ///
     /// Returns [`types::KitEnvelope`].
     ///
     /// Arguments:
@@ -2216,6 +2295,9 @@ impl Client {
 /// Materials of kits.
 impl Client {
     /// Lists kit lines.
+    ///
+    /// The material of a line may be another kit. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
     ///
     /// Returns [`types::KitLineList`], one page; [`stream`](operation::KitLines::stream) lists
     /// the items of all pages, and [`pages`](operation::KitLines::pages) the pages.
@@ -2332,6 +2414,9 @@ impl Client {
 impl Client {
     /// Lists images.
     ///
+    /// Images are supplements of materials; `hyperlink` is a path on the server of Power Pick.
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::ImageList`], one page; [`stream`](operation::Images::stream) lists the
     /// items of all pages, and [`pages`](operation::Images::pages) the pages.
     ///
@@ -2400,6 +2485,9 @@ impl Client {
 impl Client {
     /// Lists reports.
     ///
+    /// Reports belong to ItemPath, not to Power Pick. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::ReportList`], one page; [`stream`](operation::Reports::stream) lists
     /// the items of all pages, and [`pages`](operation::Reports::pages) the pages.
     ///
@@ -2421,6 +2509,8 @@ impl Client {
         operation::Reports::new(self.session.clone())
     }
     /// Returns a report.
+    ///
+    /// The shape of its columns is not documented.
     ///
     /// Returns [`types::ReportEnvelope`].
     ///
@@ -2531,6 +2621,9 @@ impl Client {
 /// Connections of ItemPath to other systems.
 impl Client {
     /// Lists connections.
+    ///
+    /// Connections belong to ItemPath, not to Power Pick. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::ConnectionList`], one page; [`stream`](operation::Connections::stream)
     /// lists the items of all pages, and [`pages`](operation::Connections::pages) the pages.
@@ -2906,6 +2999,9 @@ pub mod operation {
     }
     /// Builder of [`Client::users`](super::Client::users): lists users.
     ///
+    /// Users belong to ItemPath, not to Power Pick. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::UserList`], one page; [`stream`](Users::stream) lists the items of all
     /// pages, and [`pages`](Users::pages) the pages.
     ///
@@ -3145,6 +3241,8 @@ pub mod operation {
     keyfob_client::operation!(CreateUser, types::UserEnvelope, record);
     /// Builder of [`Client::user`](super::Client::user): returns a user.
     ///
+    /// The password is never returned.
+    ///
     /// Returns [`types::UserEnvelope`].
     ///
     /// Sends `GET /api/users/{id}`. Documented by the vendor:
@@ -3262,6 +3360,9 @@ pub mod operation {
     }
     keyfob_client::operation!(UpdateUser, types::UserEnvelope, record);
     /// Builder of [`Client::delete_user`](super::Client::delete_user): deletes a user.
+    ///
+    /// To deactivate a user instead, [`update_user`](super::Client::update_user) probably takes
+    /// another status.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -3744,6 +3845,9 @@ pub mod operation {
     keyfob_client::operation!(CreateMaterial, types::MaterialEnvelope, record);
     /// Builder of [`Client::material`](super::Client::material): returns a material.
     ///
+    /// Custom fields of the site are additional fields of the object. Ids of Power Pick objects
+    /// are upper-case UUIDs.
+    ///
     /// Returns [`types::MaterialEnvelope`].
     ///
     /// Sends `GET /api/materials/{id}`. Documented by the vendor:
@@ -3867,6 +3971,8 @@ pub mod operation {
     /// Builder of [`Client::delete_material`](super::Client::delete_material): deletes a
     /// material.
     ///
+    /// Documented in the overview of the API.
+    ///
     /// Returns `()`; a body of the response is ignored.
     ///
     /// Sends `DELETE /api/materials/{id}`. Documented by the vendor:
@@ -3921,6 +4027,9 @@ pub mod operation {
     keyfob_client::operation!(DeleteMaterial, (), empty);
     /// Builder of [`Client::material_codes`](super::Client::material_codes): lists material
     /// codes.
+    ///
+    /// Codes are alternative names and bar codes of materials. Pages start at 0. The last page
+    /// has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::MaterialCodeList`], one page; [`stream`](MaterialCodes::stream) lists
     /// the items of all pages, and [`pages`](MaterialCodes::pages) the pages.
@@ -4405,6 +4514,9 @@ pub mod operation {
     /// Builder of [`Client::material_properties`](super::Client::material_properties): lists
     /// material properties.
     ///
+    /// Material properties hold the rules of materials. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::MaterialPropertyList`], one page;
     /// [`stream`](MaterialProperties::stream) lists the items of all pages, and
     /// [`pages`](MaterialProperties::pages) the pages.
@@ -4603,6 +4715,8 @@ pub mod operation {
     }
     /// Builder of [`Client::material_property`](super::Client::material_property): returns a
     /// material property.
+    ///
+    /// Its id is the `materialPropertyId` of materials.
     ///
     /// Returns [`types::MaterialPropertyEnvelope`].
     ///
@@ -5032,6 +5146,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateOrder, types::OrderEnvelope, record);
     /// Builder of [`Client::order`](super::Client::order): returns an order.
+    ///
+    /// An order disappears once it is processed; its transactions remain.
     ///
     /// Returns [`types::OrderEnvelope`].
     ///
@@ -5634,6 +5750,8 @@ pub mod operation {
     keyfob_client::operation!(CreateOrderLine, types::OrderLineEnvelope, record);
     /// Builder of [`Client::order_line`](super::Client::order_line): returns an order line.
     ///
+    /// The status is `queued` or `processed`.
+    ///
     /// Returns [`types::OrderLineEnvelope`].
     ///
     /// Sends `GET /api/order_lines/{id}`. Documented by the vendor:
@@ -5757,6 +5875,9 @@ pub mod operation {
     keyfob_client::operation!(UpdateOrderLine, types::OrderLineEnvelope, record);
     /// Builder of [`Client::delete_order_line`](super::Client::delete_order_line): deletes an
     /// order line.
+    ///
+    /// To change a line that is not processed, the vendor recommends to delete it and to create
+    /// another one.
     ///
     /// Returns `()`; a body of the response is ignored.
     ///
@@ -6647,6 +6768,8 @@ pub mod operation {
     }
     /// Builder of [`Client::transaction`](super::Client::transaction): returns a transaction.
     ///
+    /// One order line may have several transactions, one for each location or confirmation.
+    ///
     /// Returns [`types::TransactionEnvelope`].
     ///
     /// Sends `GET /api/transactions/{id}`. Documented by the vendor:
@@ -6840,6 +6963,9 @@ pub mod operation {
     }
     keyfob_client::operation!(UpdateTransaction, types::TransactionEnvelope, record);
     /// Builder of [`Client::batches`](super::Client::batches): lists batches.
+    ///
+    /// A new batch may be missing for a second or more. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::BatchList`], one page; [`stream`](Batches::stream) lists the items of
     /// all pages, and [`pages`](Batches::pages) the pages.
@@ -7137,6 +7263,8 @@ pub mod operation {
     keyfob_client::operation!(CreateBatch, types::BatchEnvelope, record);
     /// Builder of [`Client::batch`](super::Client::batch): returns a batch.
     ///
+    /// A new batch may not be found for a second or more.
+    ///
     /// Returns [`types::BatchEnvelope`].
     ///
     /// Sends `GET /api/batches/{id}`. Documented by the vendor:
@@ -7316,6 +7444,9 @@ pub mod operation {
     keyfob_client::operation!(DeleteBatch, (), empty);
     /// Builder of [`Client::work_order_lines`](super::Client::work_order_lines): lists work
     /// order lines.
+    ///
+    /// Work order lines can be assigned to batches. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
     ///
     /// Returns [`types::WorkOrderLineList`], one page; [`stream`](WorkOrderLines::stream) lists
     /// the items of all pages, and [`pages`](WorkOrderLines::pages) the pages.
@@ -7775,6 +7906,8 @@ pub mod operation {
     /// Builder of [`Client::work_order_line`](super::Client::work_order_line): returns a work
     /// order line.
     ///
+    /// `batchId` and `handlingRank` can be changed, everything else is read-only.
+    ///
     /// Returns [`types::WorkOrderLineEnvelope`].
     ///
     /// Sends `GET /api/work_order_lines/{id}`. Documented by the vendor:
@@ -8182,6 +8315,8 @@ pub mod operation {
     /// Builder of [`Client::storage_rule`](super::Client::storage_rule): returns a storage
     /// rule.
     ///
+    /// A storage rule belongs to a material and a bin.
+    ///
     /// Returns [`types::StorageRuleEnvelope`].
     ///
     /// Sends `GET /api/storage_rules/{id}`. Documented by the vendor:
@@ -8304,6 +8439,8 @@ pub mod operation {
     keyfob_client::operation!(UpdateStorageRule, types::StorageRuleEnvelope, record);
     /// Builder of [`Client::delete_storage_rule`](super::Client::delete_storage_rule): deletes
     /// a storage rule.
+    ///
+    /// Known from a public client, which expects a JSON body in the response.
     ///
     /// Returns any JSON as [`Value`](serde_json::Value).
     ///
@@ -8887,6 +9024,8 @@ pub mod operation {
     }
     /// Builder of [`Client::location`](super::Client::location): returns a location.
     ///
+    /// No operation that changes locations is known.
+    ///
     /// Returns [`types::LocationEnvelope`].
     ///
     /// Sends `GET /api/locations/{id}`. Documented by the vendor:
@@ -9336,6 +9475,8 @@ pub mod operation {
     }
     /// Builder of [`Client::location_content`](super::Client::location_content): returns a
     /// location content.
+    ///
+    /// A location content is the stock of a material in a location.
     ///
     /// Returns [`types::LocationContentEnvelope`].
     ///
@@ -9913,6 +10054,8 @@ pub mod operation {
         LocationContentBreakdown, types::LocationContentBreakdownEnvelope, record
     );
     /// Builder of [`Client::warehouses`](super::Client::warehouses): lists warehouses.
+    ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::WarehouseList`], one page; [`stream`](Warehouses::stream) lists the
     /// items of all pages, and [`pages`](Warehouses::pages) the pages.
@@ -10652,6 +10795,9 @@ pub mod operation {
     keyfob_client::operation!(StorageUnit, types::StorageUnitEnvelope, record);
     /// Builder of [`Client::access_points`](super::Client::access_points): lists access points.
     ///
+    /// Access points are the openings of storage units. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::AccessPointList`], one page; [`stream`](AccessPoints::stream) lists the
     /// items of all pages, and [`pages`](AccessPoints::pages) the pages.
     ///
@@ -10939,6 +11085,8 @@ pub mod operation {
     /// Builder of [`Client::access_point`](super::Client::access_point): returns an access
     /// point.
     ///
+    /// No operation that changes access points is known.
+    ///
     /// Returns [`types::AccessPointEnvelope`].
     ///
     /// Sends `GET /api/access_points/{id}`. Documented by the vendor:
@@ -10994,6 +11142,9 @@ pub mod operation {
     }
     keyfob_client::operation!(AccessPoint, types::AccessPointEnvelope, record);
     /// Builder of [`Client::carriers`](super::Client::carriers): lists carriers.
+    ///
+    /// Only id and name are documented. Pages start at 0. The last page has fewer rows than
+    /// `limit`; the response has no total.
     ///
     /// Returns [`types::CarrierList`], one page; [`stream`](Carriers::stream) lists the items
     /// of all pages, and [`pages`](Carriers::pages) the pages.
@@ -11215,6 +11366,8 @@ pub mod operation {
         }
     }
     /// Builder of [`Client::carrier`](super::Client::carrier): returns a carrier.
+    ///
+    /// Only id and name are documented.
     ///
     /// Returns [`types::CarrierEnvelope`].
     ///
@@ -11788,6 +11941,8 @@ pub mod operation {
     keyfob_client::operation!(Shelf, types::ShelfEnvelope, record);
     /// Builder of [`Client::bins`](super::Client::bins): lists bins.
     ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::BinList`], one page; [`stream`](Bins::stream) lists the items of all
     /// pages, and [`pages`](Bins::pages) the pages.
     ///
@@ -12001,6 +12156,8 @@ pub mod operation {
     }
     /// Builder of [`Client::bin`](super::Client::bin): returns a bin.
     ///
+    /// No operation that changes bins is known.
+    ///
     /// Returns [`types::BinEnvelope`].
     ///
     /// Sends `GET /api/bins/{id}`. Documented by the vendor:
@@ -12056,6 +12213,8 @@ pub mod operation {
     }
     keyfob_client::operation!(Bin, types::BinEnvelope, record);
     /// Builder of [`Client::zones`](super::Client::zones): lists zones.
+    ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::ZoneList`], one page; [`stream`](Zones::stream) lists the items of all
     /// pages, and [`pages`](Zones::pages) the pages.
@@ -12345,6 +12504,8 @@ pub mod operation {
         }
     }
     /// Builder of [`Client::zone`](super::Client::zone): returns a zone.
+    ///
+    /// No operation that changes zones is known.
     ///
     /// Returns [`types::ZoneEnvelope`].
     ///
@@ -12645,6 +12806,9 @@ pub mod operation {
     /// Builder of [`Client::power_pick_clients`](super::Client::power_pick_clients): lists the
     /// clients of Power Pick.
     ///
+    /// Clients are the computers that Power Pick knows. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::PowerPickClientList`], one page; [`stream`](PowerPickClients::stream)
     /// lists the items of all pages, and [`pages`](PowerPickClients::pages) the pages.
     ///
@@ -12859,6 +13023,8 @@ pub mod operation {
     /// Builder of [`Client::power_pick_client`](super::Client::power_pick_client): returns a
     /// client of Power Pick.
     ///
+    /// Clients are the computers that Power Pick knows.
+    ///
     /// Returns [`types::PowerPickClientEnvelope`].
     ///
     /// Sends `GET /api/clients/{id}`. Documented by the vendor:
@@ -12914,6 +13080,8 @@ pub mod operation {
     }
     keyfob_client::operation!(PowerPickClient, types::PowerPickClientEnvelope, record);
     /// Builder of [`Client::cost_centers`](super::Client::cost_centers): lists cost centers.
+    ///
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::CostCenterList`], one page; [`stream`](CostCenters::stream) lists the
     /// items of all pages, and [`pages`](CostCenters::pages) the pages.
@@ -13187,6 +13355,8 @@ pub mod operation {
     }
     keyfob_client::operation!(CreateCostCenter, types::CostCenterEnvelope, record);
     /// Builder of [`Client::cost_center`](super::Client::cost_center): returns a cost center.
+    ///
+    /// The name of a cost center is unique.
     ///
     /// Returns [`types::CostCenterEnvelope`].
     ///
@@ -13665,6 +13835,8 @@ pub mod operation {
     keyfob_client::operation!(CreateKit, types::KitEnvelope, record);
     /// Builder of [`Client::kit`](super::Client::kit): returns a kit.
     ///
+    /// The lines of the kit are in `lines`, which is empty for a kit without lines.
+    ///
     /// Returns [`types::KitEnvelope`].
     ///
     /// Sends `GET /api/kits/{id}`. Documented by the vendor:
@@ -13837,6 +14009,9 @@ pub mod operation {
     }
     keyfob_client::operation!(DeleteKit, (), empty);
     /// Builder of [`Client::kit_lines`](super::Client::kit_lines): lists kit lines.
+    ///
+    /// The material of a line may be another kit. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
     ///
     /// Returns [`types::KitLineList`], one page; [`stream`](KitLines::stream) lists the items
     /// of all pages, and [`pages`](KitLines::pages) the pages.
@@ -14367,6 +14542,9 @@ pub mod operation {
     keyfob_client::operation!(DeleteKitLine, (), empty);
     /// Builder of [`Client::images`](super::Client::images): lists images.
     ///
+    /// Images are supplements of materials; `hyperlink` is a path on the server of Power Pick.
+    /// Pages start at 0. The last page has fewer rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::ImageList`], one page; [`stream`](Images::stream) lists the items of
     /// all pages, and [`pages`](Images::pages) the pages.
     ///
@@ -14772,6 +14950,9 @@ pub mod operation {
     keyfob_client::operation!(Image, types::ImageEnvelope, record);
     /// Builder of [`Client::reports`](super::Client::reports): lists reports.
     ///
+    /// Reports belong to ItemPath, not to Power Pick. Pages start at 0. The last page has fewer
+    /// rows than `limit`; the response has no total.
+    ///
     /// Returns [`types::ReportList`], one page; [`stream`](Reports::stream) lists the items of
     /// all pages, and [`pages`](Reports::pages) the pages.
     ///
@@ -15006,6 +15187,8 @@ pub mod operation {
         }
     }
     /// Builder of [`Client::report`](super::Client::report): returns a report.
+    ///
+    /// The shape of its columns is not documented.
     ///
     /// Returns [`types::ReportEnvelope`].
     ///
@@ -15395,6 +15578,9 @@ pub mod operation {
     }
     keyfob_client::operation!(ApiCall, types::ApiCallEnvelope, record);
     /// Builder of [`Client::connections`](super::Client::connections): lists connections.
+    ///
+    /// Connections belong to ItemPath, not to Power Pick. Pages start at 0. The last page has
+    /// fewer rows than `limit`; the response has no total.
     ///
     /// Returns [`types::ConnectionList`], one page; [`stream`](Connections::stream) lists the
     /// items of all pages, and [`pages`](Connections::pages) the pages.
@@ -15858,7 +16044,9 @@ pub mod types {
     pub struct AccessPoint {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the access point.
         pub name: Option<String>,
+        /// Id of the storage unit.
         pub storage_unit_id: Option<String>,
         /// Settings as text, pairs separated by semicolons: number and index of the access point,
         /// and true or false for opposite side and vario light.
@@ -15967,10 +16155,13 @@ pub mod types {
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// Duration in milliseconds.
         pub duration: Option<f64>,
+        /// Endpoint that was called.
         pub endpoint: Option<String>,
+        /// Error of the call.
         pub error: Option<String>,
         /// Response body.
         pub response: Option<String>,
+        /// Name of the user who made the call.
         pub username: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ ApiCall::WIRE_WORDS }>,
     }
@@ -16058,6 +16249,7 @@ pub mod types {
         pub name: Option<String>,
         pub type_: Option<BatchType>,
         pub priority: Option<Priority>,
+        /// Time by which the batch is due.
         pub deadline: Option<keyfob_client::Timestamp>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
@@ -16263,10 +16455,15 @@ pub mod types {
         pub cell_name: Option<String>,
         pub color: Option<i64>,
         pub type_: Option<LocationType>,
+        /// Depth of the bin.
         pub depth: Option<f64>,
+        /// Width of the bin.
         pub width: Option<f64>,
+        /// Outside height of the bin.
         pub height: Option<f64>,
+        /// Inside depth of the bin.
         pub inside_depth: Option<f64>,
+        /// Inside width of the bin.
         pub inside_width: Option<f64>,
         pub x_slots: Option<i64>,
         pub y_slots: Option<i64>,
@@ -16416,26 +16613,34 @@ pub mod types {
         pub id: Option<keyfob_client::NumberOrString>,
         /// Id of the app. The vendor's attribute list spells the name `appID`.
         pub app_id: Option<i64>,
+        /// Name of the connection.
         pub name: Option<String>,
+        /// Address of the connection.
         pub url: Option<String>,
         /// True if the connection has a password.
         pub password_exists: Option<bool>,
         /// True if the connection has a token.
         pub token_exists: Option<bool>,
+        /// True if the connection can be tested.
         pub is_testable: Option<bool>,
         /// Kind of authentication, for example Basic Authentication.
         pub authentication: Option<String>,
         /// Kind of connection, for example MSSQL. REST, GraphQL, DB2 and PLC exist as well.
         pub type_: Option<String>,
+        /// User name of the connection.
         pub username: Option<String>,
         /// 0 or 1; the vendor's sample has 1.
         pub status: Option<keyfob_client::NumberOrString>,
+        /// Time of the latest connection.
         pub latest_connection: Option<keyfob_client::Timestamp>,
         /// Same field, as misspelled in the vendor's example.
         pub lastest_connection: Option<keyfob_client::Timestamp>,
+        /// Time of creation.
         pub creation_date: Option<keyfob_client::Timestamp>,
         pub latest_log: Option<ConnectionLog>,
+        /// Number of integrations that use the connection.
         pub integration_count: Option<i64>,
+        /// Time of the last check.
         pub last_check: Option<keyfob_client::Timestamp>,
         wire: keyfob_client::wire_form::WireForms<{ Connection::WIRE_WORDS }>,
     }
@@ -16494,9 +16699,11 @@ pub mod types {
     pub struct ConnectionLog {
         /// Number of the entry.
         pub id: Option<keyfob_client::NumberOrString>,
+        /// Time of creation.
         pub creation_date: Option<keyfob_client::Timestamp>,
         /// 0 or 1; the vendor's sample has 1.
         pub status: Option<keyfob_client::NumberOrString>,
+        /// Description of the result.
         pub description: Option<String>,
         /// Null in the vendor's sample; the type of an error is not known.
         pub error: Option<serde_json::Value>,
@@ -16536,6 +16743,7 @@ pub mod types {
         pub id: Option<String>,
         /// Name of the cost center, unique.
         pub name: Option<String>,
+        /// Description of the cost center.
         pub description: Option<String>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
@@ -16557,6 +16765,7 @@ pub mod types {
     pub struct CostCenterCreate {
         /// Name of the cost center, unique.
         pub name: String,
+        /// Description of the cost center.
         pub description: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ CostCenterCreate::WIRE_WORDS }>,
     }
@@ -16576,6 +16785,8 @@ pub mod types {
             }
         }
         /// Sets `description`.
+        ///
+        /// Description of the cost center.
         pub fn description(mut self, value: impl Into<String>) -> Self {
             self.description = Some(value.into());
             self
@@ -16631,6 +16842,7 @@ pub mod types {
     pub struct CostCenterUpdate {
         /// Name of the cost center, unique.
         pub name: Option<String>,
+        /// Description of the cost center.
         pub description: keyfob_client::Patch<String>,
         wire: keyfob_client::wire_form::WireForms<{ CostCenterUpdate::WIRE_WORDS }>,
     }
@@ -16653,6 +16865,8 @@ pub mod types {
             self
         }
         /// Sets `description`.
+        ///
+        /// Description of the cost center.
         pub fn description(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -16772,6 +16986,7 @@ pub mod types {
         pub classification: Option<ImageClassification>,
         /// Path of the file on the Power Pick server, not a URL.
         pub hyperlink: Option<String>,
+        /// Id of the material.
         pub material_id: Option<String>,
         /// Path of the original file, not a URL.
         pub origin: Option<String>,
@@ -16830,6 +17045,8 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub hyperlink: Option<String>,
+        /// Id of the material.
+        ///
         /// Inferred, not documented by the vendor.
         pub material_id: Option<String>,
         /// Path of the original file, not a URL.
@@ -16879,6 +17096,8 @@ pub mod types {
             self
         }
         /// Sets `materialId`.
+        ///
+        /// Id of the material.
         ///
         /// Inferred, not documented by the vendor.
         pub fn material_id(mut self, value: impl Into<String>) -> Self {
@@ -17069,6 +17288,8 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineCreate {
+        /// Id of the kit.
+        ///
         /// Inferred, not documented by the vendor.
         pub kit_id: String,
         /// Id of a material or of another kit.
@@ -17166,6 +17387,8 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct KitLineUpdate {
+        /// Id of the kit.
+        ///
         /// Inferred, not documented by the vendor.
         pub kit_id: Option<String>,
         /// Id of a material or of another kit.
@@ -17176,6 +17399,8 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub quantity: Option<f64>,
+        /// Number of the line.
+        ///
         /// Inferred, not documented by the vendor.
         pub number: Option<i64>,
         wire: keyfob_client::wire_form::WireForms<{ KitLineUpdate::WIRE_WORDS }>,
@@ -17194,6 +17419,8 @@ pub mod types {
             Self::default()
         }
         /// Sets `kitId`.
+        ///
+        /// Id of the kit.
         ///
         /// Inferred, not documented by the vendor.
         pub fn kit_id(mut self, value: impl Into<String>) -> Self {
@@ -17219,6 +17446,8 @@ pub mod types {
             self
         }
         /// Sets `number`.
+        ///
+        /// Number of the line.
         ///
         /// Inferred, not documented by the vendor.
         pub fn number(mut self, value: i64) -> Self {
@@ -17260,6 +17489,8 @@ pub mod types {
     pub struct KitUpdate {
         /// Name of the kit, unique.
         pub name: Option<String>,
+        /// Lines of the kit.
+        ///
         /// Inferred, not documented by the vendor.
         pub lines: Option<Vec<NewKitLine>>,
         /// Inferred, not documented by the vendor.
@@ -17286,6 +17517,8 @@ pub mod types {
             self
         }
         /// Sets `lines`.
+        ///
+        /// Lines of the kit.
         ///
         /// Inferred, not documented by the vendor.
         pub fn lines(mut self, value: impl IntoIterator<Item = NewKitLine>) -> Self {
@@ -17327,24 +17560,36 @@ pub mod types {
     pub struct Location {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the location.
         pub name: Option<String>,
+        /// Id of the bin.
         pub bin_id: Option<String>,
+        /// Id of the shelf.
         pub shelf_id: Option<String>,
+        /// Id of the zone.
         pub zone_id: Option<String>,
+        /// Depth of the bin.
         pub bin_depth: Option<f64>,
+        /// Width of the bin.
         pub bin_width: Option<f64>,
+        /// Depth of the location.
         pub depth: Option<f64>,
+        /// Width of the location.
         pub width: Option<f64>,
+        /// Current quantity.
         pub current_quantity: Option<f64>,
+        /// Quantity.
         pub quantity: Option<f64>,
         pub expected_quantity: Option<f64>,
         /// Fill level in percent, 0 to 100.
         pub fill_level: Option<i64>,
+        /// True if counted.
         pub is_counted: Option<bool>,
         /// True or 1 if marked as full.
         pub is_marked_full: Option<bool>,
         pub orientation: Option<Orientation>,
         pub type_: Option<LocationType>,
+        /// Name of the type.
         pub type_description: Option<String>,
         pub x_coordinate: Option<f64>,
         pub y_coordinate: Option<f64>,
@@ -17388,15 +17633,21 @@ pub mod types {
     pub struct LocationContent {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Id of the bin.
         pub bin_id: Option<String>,
+        /// Id of the location.
         pub location_id: Option<String>,
+        /// Id of the material.
         pub material_id: Option<String>,
         /// Newest releases only.
         pub storage_unit_id: Option<String>,
         /// Newest releases only.
         pub storage_unit_name: Option<String>,
+        /// Name of the location.
         pub location_name: Option<String>,
+        /// Name of the warehouse.
         pub warehouse_name: Option<String>,
+        /// Current quantity.
         pub current_quantity: Option<f64>,
         /// Quantity in stock. Older name of `currentQuantity`.
         pub quantity: Option<f64>,
@@ -17408,6 +17659,7 @@ pub mod types {
         pub next_count_date: Option<keyfob_client::Timestamp>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        /// True if counted.
         pub is_counted: Option<bool>,
         pub type_: Option<SpaceType>,
         /// Kind of the location content, `Permanent` or `Temporary`.
@@ -17448,17 +17700,20 @@ pub mod types {
         ///
         /// Inferred, not documented by the vendor.
         pub location_content_id: Option<String>,
+        /// Reason for blocking.
         pub block_reason: Option<String>,
         /// True or 1 if blocked.
         pub is_blocked: Option<bool>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        /// Current quantity.
         pub current_quantity: Option<f64>,
         pub dedicated_quantity: Option<f64>,
         /// Lot. An integer according to older texts; numbers are read as text.
         pub lot: Option<String>,
         /// Serial number. An integer according to the vendor; numbers are read as text.
         pub serial_number: Option<String>,
+        /// Qualification, one of the attributes that a material property can track.
         pub qualification: Option<String>,
         /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
@@ -17764,11 +18019,14 @@ pub mod types {
         pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
+        /// Quantity at which the material is reordered.
         pub re_order_point: Option<f64>,
         pub can_order_point: Option<f64>,
         /// At most 50 characters.
         pub unit_of_measure: Option<String>,
+        /// Value of one unit.
         pub value_per_unit: Option<f64>,
+        /// Weight of one unit.
         pub weight_per_unit: Option<f64>,
         /// Quantity in stock.
         pub current_quantity: Option<f64>,
@@ -17895,6 +18153,7 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeCreated {
+        /// The created code, in a list.
         pub material_code: Vec<MaterialCode>,
         wire: keyfob_client::wire_form::WireForms<{ MaterialCodeCreated::WIRE_WORDS }>,
     }
@@ -17954,8 +18213,13 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct MaterialCodeUpdate {
+        /// Alternative name or bar code of the material. It is unique among codes and names of
+        /// materials.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
+        /// Id of the material.
+        ///
         /// Inferred, not documented by the vendor.
         pub material_id: Option<String>,
         /// Deprecated by the vendor.
@@ -17978,12 +18242,17 @@ pub mod types {
         }
         /// Sets `name`.
         ///
+        /// Alternative name or bar code of the material. It is unique among codes and names of
+        /// materials.
+        ///
         /// Inferred, not documented by the vendor.
         pub fn name(mut self, value: impl Into<String>) -> Self {
             self.name = Some(value.into());
             self
         }
         /// Sets `materialId`.
+        ///
+        /// Id of the material.
         ///
         /// Inferred, not documented by the vendor.
         pub fn material_id(mut self, value: impl Into<String>) -> Self {
@@ -18029,11 +18298,14 @@ pub mod types {
         pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: Option<String>,
+        /// Quantity at which the material is reordered.
         pub re_order_point: Option<f64>,
         pub can_order_point: Option<f64>,
         /// At most 50 characters.
         pub unit_of_measure: Option<String>,
+        /// Value of one unit.
         pub value_per_unit: Option<f64>,
+        /// Weight of one unit.
         pub weight_per_unit: Option<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -18157,6 +18429,8 @@ pub mod types {
             self
         }
         /// Sets `reOrderPoint`.
+        ///
+        /// Quantity at which the material is reordered.
         pub fn re_order_point(mut self, value: f64) -> Self {
             self.re_order_point = Some(value);
             self
@@ -18174,11 +18448,15 @@ pub mod types {
             self
         }
         /// Sets `valuePerUnit`.
+        ///
+        /// Value of one unit.
         pub fn value_per_unit(mut self, value: f64) -> Self {
             self.value_per_unit = Some(value);
             self
         }
         /// Sets `weightPerUnit`.
+        ///
+        /// Weight of one unit.
         pub fn weight_per_unit(mut self, value: f64) -> Self {
             self.weight_per_unit = Some(value);
             self
@@ -18239,7 +18517,10 @@ pub mod types {
     pub struct MaterialProperty {
         /// Id of the material property, for the `materialPropertyId` of a material.
         pub id: Option<String>,
+        /// Name of the material property.
         pub name: Option<String>,
+        /// Description of the material property.
+        ///
         /// Inferred, not documented by the vendor.
         pub description: Option<String>,
         /// Interval between counts, in days.
@@ -18339,11 +18620,14 @@ pub mod types {
         pub is_blocked: Option<bool>,
         /// Reason for blocking, at most 50 characters.
         pub block_reason: keyfob_client::Patch<String>,
+        /// Quantity at which the material is reordered.
         pub re_order_point: keyfob_client::Patch<f64>,
         pub can_order_point: keyfob_client::Patch<f64>,
         /// At most 50 characters.
         pub unit_of_measure: keyfob_client::Patch<String>,
+        /// Value of one unit.
         pub value_per_unit: keyfob_client::Patch<f64>,
+        /// Weight of one unit.
         pub weight_per_unit: keyfob_client::Patch<f64>,
         /// Fields that this version does not know; they are sent back with the object.
         pub extra: keyfob_client::Extra,
@@ -18459,6 +18743,8 @@ pub mod types {
             self
         }
         /// Sets `reOrderPoint`.
+        ///
+        /// Quantity at which the material is reordered.
         pub fn re_order_point(
             mut self,
             value: impl Into<keyfob_client::Patch<f64>>,
@@ -18485,6 +18771,8 @@ pub mod types {
             self
         }
         /// Sets `valuePerUnit`.
+        ///
+        /// Value of one unit.
         pub fn value_per_unit(
             mut self,
             value: impl Into<keyfob_client::Patch<f64>>,
@@ -18493,6 +18781,8 @@ pub mod types {
             self
         }
         /// Sets `weightPerUnit`.
+        ///
+        /// Weight of one unit.
         pub fn weight_per_unit(
             mut self,
             value: impl Into<keyfob_client::Patch<f64>>,
@@ -18637,12 +18927,15 @@ pub mod types {
         pub material_id: Option<String>,
         /// Name of the material, as an alternative to its id in an order to create.
         pub material_name: Option<String>,
+        /// Ordered quantity.
         pub quantity: f64,
         /// Line number, unique in the order. Assigned automatically if absent.
         pub number: Option<i64>,
         /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: Option<String>,
+        /// Qualification, one of the attributes that a material property can track.
         pub qualification: Option<String>,
+        /// Serial number, one of the attributes that a material property can track.
         pub serial_number: Option<String>,
         /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
@@ -18660,6 +18953,7 @@ pub mod types {
         pub info4: Option<String>,
         /// Free text.
         pub info5: Option<String>,
+        /// Name of the cost center.
         pub cost_center_name: Option<String>,
         /// Id in the host system, at most 50 characters.
         pub host_identification: Option<String>,
@@ -18746,11 +19040,15 @@ pub mod types {
             self
         }
         /// Sets `qualification`.
+        ///
+        /// Qualification, one of the attributes that a material property can track.
         pub fn qualification(mut self, value: impl Into<String>) -> Self {
             self.qualification = Some(value.into());
             self
         }
         /// Sets `serialNumber`.
+        ///
+        /// Serial number, one of the attributes that a material property can track.
         pub fn serial_number(mut self, value: impl Into<String>) -> Self {
             self.serial_number = Some(value.into());
             self
@@ -18821,6 +19119,8 @@ pub mod types {
             self
         }
         /// Sets `costCenterName`.
+        ///
+        /// Name of the cost center.
         pub fn cost_center_name(mut self, value: impl Into<String>) -> Self {
             self.cost_center_name = Some(value.into());
             self
@@ -18855,6 +19155,7 @@ pub mod types {
         /// Name of the order, unique among open orders, at most 50 characters.
         pub name: Option<String>,
         pub direction_type: Option<DirectionType>,
+        /// Lines of the order.
         pub order_lines: Vec<OrderLine>,
         pub priority: Option<Priority>,
         /// Deadline in site time, without zone.
@@ -18869,6 +19170,7 @@ pub mod types {
         pub info4: Option<String>,
         /// Free text.
         pub info5: Option<String>,
+        /// Name of the warehouse.
         pub warehouse_name: Option<String>,
         /// At most 50 characters.
         pub recipient: Option<String>,
@@ -18884,9 +19186,11 @@ pub mod types {
         pub handling_unit: Option<String>,
         /// Zones of the order, by name or by id.
         pub zones: Vec<NamedReference>,
+        /// Storage units of the request.
         pub storage_units: Vec<NamedReference>,
         /// True or 1 if there is stock.
         pub has_stock: Option<bool>,
+        /// Number of incomplete allocations.
         pub incomplete_allocations: Option<i64>,
         pub status: Option<OrderStatus>,
         /// Time of the last change. The vendor's attribute list misspells the name as
@@ -18975,6 +19279,7 @@ pub mod types {
         pub info4: Option<String>,
         /// Free text.
         pub info5: Option<String>,
+        /// Name of the warehouse.
         pub warehouse_name: Option<String>,
         /// At most 50 characters.
         pub recipient: Option<String>,
@@ -18982,6 +19287,7 @@ pub mod types {
         pub initial_handling_unit: Option<String>,
         /// Zones of the order, by name or by id. A public client sends them in a put order.
         pub zones: Vec<NamedReference>,
+        /// Storage units of the request.
         pub storage_units: Vec<NamedReference>,
         /// Carriers to count. For count orders.
         pub carriers: Vec<NamedReference>,
@@ -19109,6 +19415,8 @@ pub mod types {
             self
         }
         /// Sets `warehouseName`.
+        ///
+        /// Name of the warehouse.
         pub fn warehouse_name(mut self, value: impl Into<String>) -> Self {
             self.warehouse_name = Some(value.into());
             self
@@ -19135,6 +19443,8 @@ pub mod types {
             self
         }
         /// Sets `storageUnits`.
+        ///
+        /// Storage units of the request.
         pub fn storage_units(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -19202,16 +19512,21 @@ pub mod types {
     pub struct OrderLine {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Id of the order.
         pub order_id: Option<String>,
+        /// Id of the material.
         pub material_id: Option<String>,
         /// At most 50 characters.
         pub material_name: Option<String>,
+        /// Ordered quantity.
         pub quantity: Option<f64>,
         /// Line number, unique in the order, assigned automatically.
         pub number: Option<i64>,
         /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: Option<String>,
+        /// Qualification, one of the attributes that a material property can track.
         pub qualification: Option<String>,
+        /// Serial number, one of the attributes that a material property can track.
         pub serial_number: Option<String>,
         /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
@@ -19231,25 +19546,35 @@ pub mod types {
         pub info4: Option<String>,
         /// Free text.
         pub info5: Option<String>,
+        /// Name of the cost center.
         pub cost_center_name: Option<String>,
         /// Id in the host system, at most 50 characters.
         pub host_identification: Option<String>,
         /// At most 50 characters.
         pub owner: Option<String>,
+        /// Storage units of the request.
         pub storage_units: Vec<NamedReference>,
         pub direction_type: Option<DirectionType>,
+        /// Requested quantity.
         pub quantity_requested: Option<f64>,
+        /// Confirmed quantity.
         pub quantity_confirmed: Option<f64>,
+        /// Deviation of the confirmed quantity.
         pub quantity_deviated: Option<f64>,
         pub status: Option<OrderLineStatus>,
         /// The meaning is not known; the value 1 was seen.
         pub progress_type: Option<i64>,
         /// True or 1 if there is stock.
         pub has_stock: Option<bool>,
+        /// Number of incomplete allocations.
         pub incomplete_allocations: Option<i64>,
+        /// Location to pick from.
         pub pick_location: Option<String>,
+        /// Bin to pick from.
         pub pick_bin_name: Option<String>,
+        /// Location to put to.
         pub put_location: Option<String>,
+        /// Bin to put to.
         pub put_bin_name: Option<String>,
         pub put_height: Option<f64>,
         /// Time of the last change in site time, without zone.
@@ -19328,16 +19653,21 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineCreate {
+        /// Id of the order.
         pub order_id: String,
+        /// Id of the material.
         pub material_id: String,
         /// Name of the material, as an alternative to its id in an order to create.
         pub material_name: Option<String>,
+        /// Ordered quantity.
         pub quantity: f64,
         /// Line number, unique in the order. Assigned automatically if absent.
         pub number: Option<i64>,
         /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: Option<String>,
+        /// Qualification, one of the attributes that a material property can track.
         pub qualification: Option<String>,
+        /// Serial number, one of the attributes that a material property can track.
         pub serial_number: Option<String>,
         /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
@@ -19355,6 +19685,7 @@ pub mod types {
         pub info4: Option<String>,
         /// Free text.
         pub info5: Option<String>,
+        /// Name of the cost center.
         pub cost_center_name: Option<String>,
         /// Id in the host system, at most 50 characters.
         pub host_identification: Option<String>,
@@ -19440,11 +19771,15 @@ pub mod types {
             self
         }
         /// Sets `qualification`.
+        ///
+        /// Qualification, one of the attributes that a material property can track.
         pub fn qualification(mut self, value: impl Into<String>) -> Self {
             self.qualification = Some(value.into());
             self
         }
         /// Sets `serialNumber`.
+        ///
+        /// Serial number, one of the attributes that a material property can track.
         pub fn serial_number(mut self, value: impl Into<String>) -> Self {
             self.serial_number = Some(value.into());
             self
@@ -19515,6 +19850,8 @@ pub mod types {
             self
         }
         /// Sets `costCenterName`.
+        ///
+        /// Name of the cost center.
         pub fn cost_center_name(mut self, value: impl Into<String>) -> Self {
             self.cost_center_name = Some(value.into());
             self
@@ -19606,16 +19943,21 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct OrderLineUpdate {
+        /// Id of the order.
         pub order_id: Option<String>,
+        /// Id of the material.
         pub material_id: Option<String>,
         /// Name of the material, as an alternative to its id in an order to create.
         pub material_name: Option<String>,
+        /// Ordered quantity.
         pub quantity: Option<f64>,
         /// Line number, unique in the order. Assigned automatically if absent.
         pub number: Option<i64>,
         /// Lot, at most 50 characters. One vendor sample spells the field `lotNumber`.
         pub lot: keyfob_client::Patch<String>,
+        /// Qualification, one of the attributes that a material property can track.
         pub qualification: keyfob_client::Patch<String>,
+        /// Serial number, one of the attributes that a material property can track.
         pub serial_number: keyfob_client::Patch<String>,
         /// Expiry date in site time, without zone.
         pub expiry_date: keyfob_client::Patch<keyfob_client::Timestamp>,
@@ -19633,6 +19975,7 @@ pub mod types {
         pub info4: keyfob_client::Patch<String>,
         /// Free text.
         pub info5: keyfob_client::Patch<String>,
+        /// Name of the cost center.
         pub cost_center_name: keyfob_client::Patch<String>,
         /// Id in the host system, at most 50 characters.
         pub host_identification: keyfob_client::Patch<String>,
@@ -19674,11 +20017,15 @@ pub mod types {
             Self::default()
         }
         /// Sets `orderId`.
+        ///
+        /// Id of the order.
         pub fn order_id(mut self, value: impl Into<String>) -> Self {
             self.order_id = Some(value.into());
             self
         }
         /// Sets `materialId`.
+        ///
+        /// Id of the material.
         pub fn material_id(mut self, value: impl Into<String>) -> Self {
             self.material_id = Some(value.into());
             self
@@ -19691,6 +20038,8 @@ pub mod types {
             self
         }
         /// Sets `quantity`.
+        ///
+        /// Ordered quantity.
         pub fn quantity(mut self, value: f64) -> Self {
             self.quantity = Some(value);
             self
@@ -19710,6 +20059,8 @@ pub mod types {
             self
         }
         /// Sets `qualification`.
+        ///
+        /// Qualification, one of the attributes that a material property can track.
         pub fn qualification(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -19718,6 +20069,8 @@ pub mod types {
             self
         }
         /// Sets `serialNumber`.
+        ///
+        /// Serial number, one of the attributes that a material property can track.
         pub fn serial_number(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -19791,6 +20144,8 @@ pub mod types {
             self
         }
         /// Sets `costCenterName`.
+        ///
+        /// Name of the cost center.
         pub fn cost_center_name(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -19891,6 +20246,7 @@ pub mod types {
         /// Name of the order, unique among open orders, at most 50 characters.
         pub name: Option<String>,
         pub direction_type: Option<DirectionType>,
+        /// Lines of the order.
         pub order_lines: Option<Vec<NewOrderLine>>,
         pub priority: Option<Priority>,
         /// Deadline in site time, without zone.
@@ -19905,6 +20261,7 @@ pub mod types {
         pub info4: keyfob_client::Patch<String>,
         /// Free text.
         pub info5: keyfob_client::Patch<String>,
+        /// Name of the warehouse.
         pub warehouse_name: keyfob_client::Patch<String>,
         /// At most 50 characters.
         pub recipient: keyfob_client::Patch<String>,
@@ -19912,6 +20269,7 @@ pub mod types {
         pub initial_handling_unit: keyfob_client::Patch<String>,
         /// Zones of the order, by name or by id.
         pub zones: Option<Vec<NamedReference>>,
+        /// Storage units of the request.
         pub storage_units: Option<Vec<NamedReference>>,
         /// True to allocate the order.
         pub allocate: Option<bool>,
@@ -19960,6 +20318,8 @@ pub mod types {
             self
         }
         /// Sets `order_lines`.
+        ///
+        /// Lines of the order.
         pub fn order_lines(
             mut self,
             value: impl IntoIterator<Item = NewOrderLine>,
@@ -20018,6 +20378,8 @@ pub mod types {
             self
         }
         /// Sets `warehouseName`.
+        ///
+        /// Name of the warehouse.
         pub fn warehouse_name(
             mut self,
             value: impl Into<keyfob_client::Patch<String>>,
@@ -20053,6 +20415,8 @@ pub mod types {
             self
         }
         /// Sets `storageUnits`.
+        ///
+        /// Storage units of the request.
         pub fn storage_units(
             mut self,
             value: impl IntoIterator<Item = NamedReference>,
@@ -20139,12 +20503,18 @@ pub mod types {
         pub id: Option<String>,
         /// Name of the client, for example sys. Apparently the `owner` of order lines.
         pub name: Option<String>,
+        /// Description of the client.
         pub description: Option<String>,
         pub type_: Option<PowerPickClientType>,
+        /// First line of the address.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ PowerPickClient::WIRE_WORDS }>,
     }
@@ -20264,6 +20634,7 @@ pub mod types {
         pub id: Option<keyfob_client::NumberOrString>,
         /// Name of the report. Not unique.
         pub name: Option<String>,
+        /// Base table of the report.
         pub base_table: Option<String>,
         pub table: Option<String>,
         /// The shape is not known.
@@ -20274,12 +20645,16 @@ pub mod types {
         pub snapshots: Vec<serde_json::Value>,
         /// Time of creation in site time, without zone.
         pub creation_date: Option<keyfob_client::Timestamp>,
+        /// Id of the default snapshot.
         pub default_snapshot_id: Option<String>,
         /// Ids of the users who marked the report as a favourite.
         pub favourited_users: Vec<keyfob_client::NumberOrString>,
+        /// Id of the column that rows are grouped by.
         pub group_column_id: Option<String>,
         pub report_type_id: Option<ReportType>,
+        /// Id of the column that rows are sorted by.
         pub sort_column_id: Option<String>,
+        /// True if rows are sorted in descending order.
         pub sort_descending: Option<bool>,
         pub sort_direction: Option<SortDirection>,
         /// Id of the owner. The type is not known.
@@ -20373,10 +20748,15 @@ pub mod types {
     pub struct Shelf {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the shelf.
         pub name: Option<String>,
+        /// Id of the carrier.
         pub carrier_id: Option<String>,
+        /// Id of the zone.
         pub zone_id: Option<String>,
+        /// Number of the shelf.
         pub number: Option<i64>,
+        /// Number in the sequence.
         pub sequence_number: Option<i64>,
         /// Length in millimetres.
         pub depth: Option<f64>,
@@ -20386,7 +20766,9 @@ pub mod types {
         pub min_height: Option<f64>,
         /// Length in millimetres.
         pub max_height: Option<f64>,
+        /// Number of steps along the depth.
         pub depth_steps: Option<i64>,
+        /// Number of steps along the width.
         pub width_steps: Option<i64>,
         /// Weight in grams.
         pub max_weight: Option<f64>,
@@ -20502,8 +20884,12 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Station {
+        /// Id of the station.
+        ///
         /// Inferred, not documented by the vendor.
         pub id: Option<String>,
+        /// Name of the station.
+        ///
         /// Inferred, not documented by the vendor.
         pub name: Option<String>,
         /// Fields that this version does not know; they are sent back with the object.
@@ -20577,8 +20963,11 @@ pub mod types {
         /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true
         /// or false.
         pub is_default_bin: Option<bool>,
+        /// Minimum number of locations.
         pub min_number_locations: Option<i64>,
+        /// Maximum number of locations.
         pub max_number_locations: Option<i64>,
+        /// Minimum stock in a bin.
         pub min_stock_per_bin: Option<f64>,
         /// Maximum stock. Some releases do not return it.
         pub max_stock_per_bin: Option<f64>,
@@ -20612,7 +21001,9 @@ pub mod types {
     #[derive(Clone, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleCreate {
+        /// Id of the material.
         pub material_id: String,
+        /// Id of the bin.
         pub bin_id: String,
         /// At most 50 characters.
         pub name: Option<String>,
@@ -20621,9 +21012,13 @@ pub mod types {
         /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true
         /// or false.
         pub is_default_bin: Option<bool>,
+        /// Minimum number of locations.
         pub min_number_locations: Option<i64>,
+        /// Maximum number of locations.
         pub max_number_locations: Option<i64>,
+        /// Minimum stock in a bin.
         pub min_stock_per_bin: Option<f64>,
+        /// Maximum stock in a bin.
         pub max_stock_per_bin: Option<f64>,
         /// Required capacity in percent, 0 to 100.
         pub required_capacity: Option<i64>,
@@ -20690,21 +21085,29 @@ pub mod types {
             self
         }
         /// Sets `minNumberLocations`.
+        ///
+        /// Minimum number of locations.
         pub fn min_number_locations(mut self, value: i64) -> Self {
             self.min_number_locations = Some(value);
             self
         }
         /// Sets `maxNumberLocations`.
+        ///
+        /// Maximum number of locations.
         pub fn max_number_locations(mut self, value: i64) -> Self {
             self.max_number_locations = Some(value);
             self
         }
         /// Sets `minStockPerBin`.
+        ///
+        /// Minimum stock in a bin.
         pub fn min_stock_per_bin(mut self, value: f64) -> Self {
             self.min_stock_per_bin = Some(value);
             self
         }
         /// Sets `maxStockPerBin`.
+        ///
+        /// Maximum stock in a bin.
         pub fn max_stock_per_bin(mut self, value: f64) -> Self {
             self.max_stock_per_bin = Some(value);
             self
@@ -20783,7 +21186,9 @@ pub mod types {
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct StorageRuleUpdate {
+        /// Id of the material.
         pub material_id: Option<String>,
+        /// Id of the bin.
         pub bin_id: Option<String>,
         /// At most 50 characters.
         pub name: keyfob_client::Patch<String>,
@@ -20792,9 +21197,13 @@ pub mod types {
         /// True or 1 for the default bin. Responses may contain 0 or 1; a public client sends true
         /// or false.
         pub is_default_bin: Option<bool>,
+        /// Minimum number of locations.
         pub min_number_locations: keyfob_client::Patch<i64>,
+        /// Maximum number of locations.
         pub max_number_locations: keyfob_client::Patch<i64>,
+        /// Minimum stock in a bin.
         pub min_stock_per_bin: keyfob_client::Patch<f64>,
+        /// Maximum stock in a bin.
         pub max_stock_per_bin: keyfob_client::Patch<f64>,
         /// Required capacity in percent, 0 to 100.
         pub required_capacity: Option<i64>,
@@ -20825,11 +21234,15 @@ pub mod types {
             Self::default()
         }
         /// Sets `materialId`.
+        ///
+        /// Id of the material.
         pub fn material_id(mut self, value: impl Into<String>) -> Self {
             self.material_id = Some(value.into());
             self
         }
         /// Sets `binId`.
+        ///
+        /// Id of the bin.
         pub fn bin_id(mut self, value: impl Into<String>) -> Self {
             self.bin_id = Some(value.into());
             self
@@ -20860,6 +21273,8 @@ pub mod types {
             self
         }
         /// Sets `minNumberLocations`.
+        ///
+        /// Minimum number of locations.
         pub fn min_number_locations(
             mut self,
             value: impl Into<keyfob_client::Patch<i64>>,
@@ -20868,6 +21283,8 @@ pub mod types {
             self
         }
         /// Sets `maxNumberLocations`.
+        ///
+        /// Maximum number of locations.
         pub fn max_number_locations(
             mut self,
             value: impl Into<keyfob_client::Patch<i64>>,
@@ -20876,6 +21293,8 @@ pub mod types {
             self
         }
         /// Sets `minStockPerBin`.
+        ///
+        /// Minimum stock in a bin.
         pub fn min_stock_per_bin(
             mut self,
             value: impl Into<keyfob_client::Patch<f64>>,
@@ -20884,6 +21303,8 @@ pub mod types {
             self
         }
         /// Sets `maxStockPerBin`.
+        ///
+        /// Maximum stock in a bin.
         pub fn max_stock_per_bin(
             mut self,
             value: impl Into<keyfob_client::Patch<f64>>,
@@ -20930,8 +21351,11 @@ pub mod types {
         /// Description, at most 80 characters.
         pub description: Option<String>,
         pub type_: Option<StorageUnitType>,
+        /// Id of the warehouse.
         pub warehouse_id: Option<String>,
+        /// Number of steps along the depth.
         pub depth_steps: Option<i64>,
+        /// Number of steps along the width.
         pub width_steps: Option<i64>,
         /// Length in millimetres.
         pub gross_depth: Option<f64>,
@@ -21059,11 +21483,15 @@ pub mod types {
         pub motive_type: Option<MotiveType>,
         pub export_state_type: Option<ExportStateType>,
         pub direction_type: Option<DirectionType>,
+        /// Id of the order.
         pub order_id: Option<String>,
+        /// Id of the order line.
         pub order_line_id: Option<String>,
+        /// Name of the order.
         pub order_name: Option<String>,
         /// Line number.
         pub number: Option<i64>,
+        /// Name of the material.
         pub material_name: Option<String>,
         /// `Info1` of the material.
         pub material_info1: Option<String>,
@@ -21075,11 +21503,17 @@ pub mod types {
         pub material_info4: Option<String>,
         /// `Info5` of the material.
         pub material_info5: Option<String>,
+        /// Requested quantity.
         pub quantity_requested: Option<f64>,
+        /// Confirmed quantity.
         pub quantity_confirmed: Option<f64>,
+        /// Deviation of the confirmed quantity.
         pub quantity_deviated: Option<f64>,
+        /// Lot, one of the attributes that a material property can track.
         pub lot: Option<String>,
+        /// Serial number, one of the attributes that a material property can track.
         pub serial_number: Option<String>,
+        /// Code of the reason.
         pub reason_code: Option<String>,
         /// Expiry date in site time, without zone.
         pub expiry_date: Option<keyfob_client::Timestamp>,
@@ -21087,13 +21521,21 @@ pub mod types {
         pub production_date: Option<keyfob_client::Timestamp>,
         /// Release date in site time, without zone.
         pub release_date: Option<keyfob_client::Timestamp>,
+        /// Name of the user.
         pub user_name: Option<String>,
+        /// Name of the warehouse.
         pub warehouse_name: Option<String>,
+        /// Name of the storage unit.
         pub storage_unit_name: Option<String>,
+        /// Name of the location.
         pub location_name: Option<String>,
+        /// Name of the bin.
         pub bin_name: Option<String>,
+        /// Name of the carrier.
         pub carrier_name: Option<String>,
+        /// Name of the shelf.
         pub shelf_name: Option<String>,
+        /// Name of the batch.
         pub batch_name: Option<String>,
         /// Read by one public client.
         ///
@@ -21676,11 +22118,17 @@ pub mod types {
     pub struct Warehouse {
         /// Id, a GUID in upper case.
         pub id: Option<String>,
+        /// Name of the warehouse.
         pub name: Option<String>,
+        /// First line of the address.
         pub address1: Option<String>,
+        /// Second line of the address.
         pub address2: Option<String>,
+        /// Third line of the address.
         pub address3: Option<String>,
+        /// Fourth line of the address.
         pub address4: Option<String>,
+        /// Fifth line of the address.
         pub address5: Option<String>,
         wire: keyfob_client::wire_form::WireForms<{ Warehouse::WIRE_WORDS }>,
     }
@@ -21749,19 +22197,30 @@ pub mod types {
         pub batch_id: Option<String>,
         /// Rank of the line in its batch.
         pub handling_rank: Option<i64>,
+        /// Id of the order.
         pub order_id: Option<String>,
+        /// Id of the order line.
         pub order_line_id: Option<String>,
+        /// Id of the material.
         pub material_id: Option<String>,
+        /// Id of the location.
         pub location_id: Option<String>,
+        /// Id of the location content.
         pub location_content_id: Option<String>,
         /// Id of the part of the location content.
         pub location_content_breakdown_id: Option<String>,
+        /// Id of the storage unit.
         pub storage_unit_id: Option<String>,
+        /// Id of the zone.
         pub zone_id: Option<String>,
+        /// Name of the order.
         pub order_name: Option<String>,
+        /// Name of the location.
         pub location_name: Option<String>,
+        /// Name of the handling unit.
         pub handling_unit: Option<String>,
         pub direction_type: Option<DirectionType>,
+        /// Quantity.
         pub quantity: Option<f64>,
         /// Progress of the line. In older releases, 1 is not started and 2 is in progress or
         /// complete. The list of the newest releases starts at 0, probably for complete; its other
@@ -21893,6 +22352,7 @@ pub mod types {
         pub id: Option<String>,
         /// At most 50 characters.
         pub name: Option<String>,
+        /// Id of the warehouse.
         pub warehouse_id: Option<String>,
         /// ABC class. The default is 0.
         pub abc_class: Option<i64>,

@@ -11,6 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
+    examples::{self, Recorded},
     lenient,
     recorder::{Exchange, Recorder},
 };
@@ -20,6 +21,8 @@ pub(crate) struct Walk {
     recorder: Recorder,
     called: BTreeSet<&'static str>,
     last_response: Value,
+    /// Response bodies, from which the examples of the document are made.
+    recorded: Recorded,
 }
 
 /// Request expected from a call.
@@ -79,7 +82,12 @@ impl Expected {
 impl Walk {
     /// Starts a recording proxy in front of the simulator at this URL.
     pub(crate) async fn start(simulator: &str) -> Self {
-        Self { recorder: Recorder::start(simulator).await, called: BTreeSet::new(), last_response: Value::Null }
+        Self {
+            recorder: Recorder::start(simulator).await,
+            called: BTreeSet::new(),
+            last_response: Value::Null,
+            recorded: Recorded::new(),
+        }
     }
 
     /// Returns the URL of the recording proxy, to be used as the simulator's.
@@ -181,6 +189,7 @@ impl Walk {
         exchanges.retain(|exchange| exchange.path == expected.path || !is_token_request(exchange));
         assert_eq!(exchanges.len(), 1, "{id}: {exchanges:?}");
         let exchange = exchanges.remove(0);
+        self.recorded.entry(id).or_default().push(exchange.response_body.clone());
         assert_eq!((exchange.method.as_str(), &exchange.path), (expected.method, &expected.path), "{id}");
         let (mut query, mut wanted) = (decoded(exchange.query.as_bytes()), expected.query.clone());
         query.sort();
@@ -214,7 +223,8 @@ impl Walk {
         exchange
     }
 
-    /// Asserts that all operations of the API were called, and that there are as many as in its document.
+    /// Asserts that all operations of the API were called, that there are as many as in its document, and that the
+    /// examples of the document are responses of the simulator.
     pub(crate) fn finish(self, operations: &[&'static Operation], api: &str) {
         let all: BTreeSet<_> = operations.iter().map(|operation| operation.id).collect();
         let missing: Vec<_> = all.difference(&self.called).collect();
@@ -222,6 +232,7 @@ impl Walk {
         let spec = format!("{}/../specs/{api}/openapi.yaml", env!("CARGO_MANIFEST_DIR"));
         let spec = std::fs::read_to_string(spec).unwrap();
         assert_eq!(all.len(), spec.matches("operationId: ").count(), "the document has another number of operations");
+        examples::check(api, &self.recorded);
     }
 }
 

@@ -139,10 +139,10 @@ impl<'d> Reader<'d> {
         if let Some(kind) = schema.text("x-keyfob-type") {
             return scalar(kind);
         }
-        // A reference with annotations is written around it, with `allOf`.
+        // A reference with annotations is written around it, with `allOf`, or with `anyOf` if it may be null.
         let inner = match schema.list("allOf") {
             [inner] if schema.get("$ref").is_none() && schema.get("properties").is_none() => inner,
-            _ => schema,
+            _ => walk::nullable_reference(schema).unwrap_or(schema),
         };
         if inner.get("$ref").is_some() {
             let (component, target) = walk::chase(self.document, inner);
@@ -200,8 +200,10 @@ impl<'d> Reader<'d> {
 
     fn property(&mut self, owner: &str, (name, rust): (&str, String), node: &Yaml, required: bool) -> Property {
         let document = self.document;
-        // A reference with annotations is written either beside `$ref` or around it, with `allOf`.
-        let inner = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1).unwrap_or(node);
+        // A reference with annotations is written beside `$ref` or around it, with `allOf`, or with `anyOf` if it may be
+        // null.
+        let around = node.list("allOf").first().filter(|_| node.list("allOf").len() == 1);
+        let inner = around.or_else(|| walk::nullable_reference(node)).unwrap_or(node);
         let target = walk::resolve(document, inner);
         let alias = Some(target).filter(|target| inner.get("$ref").is_some() && !is_type(target));
         let description = node.text("description").or_else(|| alias.and_then(|target| target.text("description")));

@@ -41,7 +41,7 @@ pub(crate) fn expand(document: &Yaml, notes: &mut Notes) -> Vec<Expanded> {
 /// Returns the operation with the keys of the variant.
 ///
 /// A variant without `parameters` has all parameters of the operation, except those that its query fixes.
-fn with_variant(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
+pub(crate) fn with_variant(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
     let mut operation = found.operation.clone();
     for key in ["description", "x-keyfob-paging", "deprecated"] {
         operation.take(key);
@@ -84,7 +84,7 @@ fn resolved(document: &Yaml, found: OperationNode<'_>, mut operation: Yaml, fixe
 }
 
 /// Returns a scalar as text for a query.
-fn scalar(value: &Yaml) -> String {
+pub(crate) fn scalar(value: &Yaml) -> String {
     match value {
         Yaml::String(text) => text.clone(),
         Yaml::Number(number) => number.to_string(),

@@ -48,6 +48,16 @@ pub(crate) fn chase<'t>(document: &'t Yaml, node: &'t Yaml) -> (&'t str, &'t Yam
     (name, node)
 }
 
+/// Returns the reference of a schema that is `anyOf` a reference and null, which OpenAPI 3.0 has no shorter form for.
+pub(crate) fn nullable_reference(schema: &Yaml) -> Option<&Yaml> {
+    match schema.list("anyOf") {
+        [reference, null] if reference.get("$ref").is_some() && matches!(null.list("enum"), [Yaml::Null]) => {
+            Some(reference)
+        }
+        _ => None,
+    }
+}
+
 /// Returns the component that a local reference names.
 pub(crate) fn target<'t>(document: &'t Yaml, reference: &str) -> Option<&'t Yaml> {
     let (section, name) = component(reference)?;
