@@ -1,6 +1,6 @@
 //! Generates `crates/<api>/src/generated.rs` from `specs/<api>/openapi.yaml`, and the book's page `apis.md` from all of `specs`.
 
-mod check;
+pub(crate) mod check;
 mod docs;
 pub(crate) mod document;
 mod drift;

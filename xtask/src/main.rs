@@ -15,10 +15,12 @@ mod codegen;
 mod compare;
 mod dist;
 mod export;
+mod import;
 mod new_api;
 mod public_api;
 mod release;
 mod rustdoc;
+mod source;
 mod terminal;
 mod yaml;
 
@@ -33,6 +35,7 @@ use crate::terminal::{print, report};
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask codegen                      after every change in specs/
+  cargo xtask import billing openapi.json  a specification from the document of a vendor
   cargo xtask compare dvinci theirs.json   before a specification is updated
   cargo xtask public-api                   after an intended change of a public item
   cargo xtask ci                           before a change lands, beside `cargo test --workspace`
@@ -60,8 +63,10 @@ enum Command {
     Codegen(codegen::Arguments),
     /// Writes a specification for other tools, with variants as separate operations
     ExportOpenapi(export::Arguments),
+    /// Writes a specification from a vendor's OpenAPI document, or proposes changes to one that exists
+    Import(import::Arguments),
     /// Lists the differences between our specification of an API and the vendor's own
-    Compare(compare::Arguments),
+    Compare(import::CompareArguments),
     /// Makes the crate of an API that has a specification, and registers the API
     NewApi(new_api::Arguments),
     /// Writes the public API of each published crate to public-api/
@@ -87,7 +92,8 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(root(), &arguments),
         Command::ExportOpenapi(arguments) => export::run(root(), &arguments),
-        Command::Compare(arguments) => compare::run(root(), &arguments).map(|report| print(report.trim_end())),
+        Command::Compare(arguments) => import::compare(root(), &arguments).map(|report| print(report.trim_end())),
+        Command::Import(arguments) => import::run(root(), &arguments).map(|text| print(text.trim_end())),
         Command::NewApi(arguments) => new_api::run(root(), &arguments),
         Command::PublicApi(arguments) => public_api::run(root(), &arguments),
         Command::Ci => ci::run(root()),

@@ -1,6 +1,6 @@
 //! An `OpenAPI` document as an ordered YAML tree, with accessors for its nodes.
 
-pub(crate) use yaml_serde::Value as Yaml;
+pub(crate) use yaml_serde::{Mapping as Map, Value as Yaml};
 
 /// Accessors that return `None`, `false` or an empty list for a node of another kind.
 pub(crate) trait YamlExt {
@@ -57,4 +57,9 @@ impl YamlExt for Yaml {
     fn take(&mut self, key: &str) -> Option<Yaml> {
         self.as_mapping_mut()?.shift_remove(key)
     }
+}
+
+/// Returns a map of the given pairs.
+pub(crate) fn map<const N: usize>(pairs: [(&str, Yaml); N]) -> Yaml {
+    Yaml::Mapping(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }

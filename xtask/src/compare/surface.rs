@@ -1,26 +1,28 @@
-//! Collects the names in a document: operations, parameters and fields.
+//! Collects the operations of a specification with their parameters and fields.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::fields::{fields, resolve};
+use super::fields::{Fields, field, fields, resolve};
 use crate::yaml::{Yaml, YamlExt};
 
 /// Operations by method and path, in which path parameters have no name.
 pub(super) type Surface = BTreeMap<String, Operation>;
 
-/// Names in one operation.
+/// Parameters and fields of one operation.
 #[derive(Default)]
 pub(super) struct Operation {
-    /// Method and path as in the document.
+    /// Method, and path below the host.
     pub(super) name: String,
-    pub(super) parameters: BTreeSet<String>,
-    pub(super) body: BTreeSet<String>,
-    pub(super) response: BTreeSet<String>,
+    pub(super) id: String,
+    pub(super) summary: String,
+    pub(super) parameters: Fields,
+    pub(super) body: Fields,
+    pub(super) response: Fields,
 }
 
-/// Collects the names of an `OpenAPI` 3 or Swagger 2 document.
+/// Collects the operations of an `OpenAPI` 3.0 document.
 pub(super) fn surface(document: &Yaml) -> Surface {
-    let base = document.text("basePath").unwrap_or_default().trim_end_matches('/');
+    let base = base_path(document);
     let mut surface = Surface::new();
     for (path, item) in document.pairs("paths") {
         for (method, node) in item.entries() {
@@ -32,6 +34,20 @@ pub(super) fn surface(document: &Yaml) -> Surface {
         }
     }
     surface
+}
+
+/// Returns the path of the first server, without a slash at its end.
+fn base_path(document: &Yaml) -> String {
+    let Some(server) = document.list("servers").first() else { return String::new() };
+    let mut url = server.text("url").unwrap_or_default().to_owned();
+    for (name, variable) in server.pairs("variables") {
+        url = url.replace(&format!("{{{name}}}"), variable.text("default").unwrap_or_default());
+    }
+    let path = match url.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
+        None => &url,
+    };
+    path.trim_end_matches('/').to_owned()
 }
 
 /// Returns the key by which two documents are matched.
@@ -49,18 +65,13 @@ fn key(name: &str) -> String {
 }
 
 fn operation(document: &Yaml, name: String, item: &Yaml, node: &Yaml) -> Operation {
-    let mut operation = Operation { name, ..Operation::default() };
+    let text = |key: &str| node.text(key).unwrap_or_default().to_owned();
+    let mut operation = Operation { name, id: text("operationId"), summary: text("summary"), ..Operation::default() };
     for parameter in item.list("parameters").iter().chain(node.list("parameters")) {
         let parameter = resolve(document, parameter);
-        match (parameter.text("in"), parameter.text("name")) {
-            (Some("body"), _) => operation.body = fields(document, &parameter["schema"]),
-            (Some("formData"), Some(name)) => {
-                operation.body.insert(name.to_owned());
-            }
-            (Some("query" | "header"), Some(name)) => {
-                operation.parameters.insert(name.to_owned());
-            }
-            _ => {}
+        if let (Some("query" | "header"), Some(name)) = (parameter.text("in"), parameter.text("name")) {
+            let schema = parameter.get("schema").unwrap_or(&Yaml::Null);
+            operation.parameters.insert(name.to_owned(), field(document, schema, parameter.flag("required")));
         }
     }
     if let Some(body) = node.get("requestBody") {
@@ -69,9 +80,8 @@ fn operation(document: &Yaml, name: String, item: &Yaml, node: &Yaml) -> Operati
     }
     let success = node.pairs("responses").into_iter().find(|(code, _)| code.starts_with('2'));
     if let Some((_, response)) = success {
-        let response = resolve(document, response);
-        let schema = response.pairs("content").first().map_or(&response["schema"], |(_, media)| &media["schema"]);
-        operation.response = fields(document, schema);
+        let content = resolve(document, response).pairs("content");
+        operation.response = content.first().map(|(_, media)| fields(document, &media["schema"])).unwrap_or_default();
     }
     operation
 }
