@@ -126,7 +126,7 @@ pub trait WireStruct {
     where
         Self: Sized;
 
-    /// Decodes the next value into a field.
+    /// Decodes the next value into a field. `index` is less than the number of fields.
     ///
     /// # Errors
     ///

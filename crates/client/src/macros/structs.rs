@@ -81,9 +81,6 @@ macro_rules! wire_struct {
                     reader: &mut dyn $crate::decode::ErasedReader<'_>,
                     form: &mut $crate::wire_form::FormRecorder,
                 ) -> ::std::result::Result<(), $crate::decode::Failed> {
-                    if index >= __FIELDS.len() {
-                        return Ok(());
-                    }
                     match __FIELDS[index] {
                         $(__Field::$field => {
                             $crate::wire_struct_field!(decode(&mut self.$field, reader, form) $($kind)?)
@@ -96,9 +93,6 @@ macro_rules! wire_struct {
                     index: usize,
                     writer: &mut $crate::encode::FieldWriter<'_>,
                 ) -> ::std::result::Result<(), $crate::encode::Failed> {
-                    if index >= __FIELDS.len() {
-                        return Ok(());
-                    }
                     match __FIELDS[index] {
                         $(__Field::$field => $crate::wire_struct_field!(encode(&self.$field, writer) $($kind)?),)*
                     }
