@@ -19,7 +19,7 @@ pub(super) fn page(api: &Api, operation: &Operation, samples: &Samples<'_>) -> S
     if operation.deprecated {
         page += "\n**Deprecated by the vendor.**\n";
     }
-    page += &facts(api, operation);
+    page += &overview(api, operation);
     page += &parameters(operation);
     page += &body(api, operation);
     page += &response(api, operation);
@@ -38,7 +38,7 @@ pub(super) fn page(api: &Api, operation: &Operation, samples: &Samples<'_>) -> S
     page
 }
 
-fn facts(api: &Api, operation: &Operation) -> String {
+fn overview(api: &Api, operation: &Operation) -> String {
     let mut text = "\n| | |\n|---|---|\n".to_owned();
     let mut fact = |name: &str, value: String| text += &row(&[name.to_owned(), value]);
     fact("API", format!("[{}](../{}.md)", api.name, api.name));
