@@ -33,13 +33,11 @@ pub(crate) struct Arguments {
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let document = Document::load(root, &format!("specs/{}/openapi.yaml", arguments.api))?;
     let text = serde_json::to_string_pretty(&export(&document.tree, arguments.plain))?;
-    match &arguments.output {
-        Some(file) => fs::write(file, text + "\n").with_context(|| format!("writing {}", file.display())),
-        None => {
-            print(&text);
-            Ok(())
-        }
-    }
+    let Some(file) = &arguments.output else {
+        print(&text);
+        return Ok(());
+    };
+    fs::write(file, text + "\n").with_context(|| format!("writing {}", file.display()))
 }
 
 /// Returns the document with a path item of its own for each variant, and if `plain` without our extensions.
