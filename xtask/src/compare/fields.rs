@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::codegen::model::walk;
 use crate::yaml::{Yaml, YamlExt};
 
 /// Maximum depth of a path. Deeper objects are resources with operations of their own, which are compared there.
@@ -42,10 +43,13 @@ pub(super) fn field(document: &Yaml, schema: &Yaml, required: bool) -> Field {
     Field { kind: kind(document, schema, 0), required, values: values.collect() }
 }
 
-/// Returns the schema behind references and behind an `allOf` that only adds annotations.
+/// Returns the schema behind references, behind an `allOf` that only adds annotations, and behind an `anyOf` that adds null.
 fn target<'t>(document: &'t Yaml, schema: &'t Yaml) -> &'t Yaml {
     let mut schema = resolve(document, schema);
     for _ in 0..8 {
+        if let Some(reference) = walk::nullable_reference(schema) {
+            schema = resolve(document, reference);
+        }
         match schema.list("allOf") {
             [one] if schema.get("properties").is_none() => schema = resolve(document, one),
             _ if schema.get("$ref").is_some() => schema = resolve(document, schema),
