@@ -48,6 +48,10 @@ pub(super) fn kind(schema: &Yaml) -> Kind {
         return Kind::Runtime;
     }
     let values: Vec<&Yaml> = schema.list("enum").iter().filter(|value| !value.is_null()).collect();
+    if values.is_empty() && !schema.list("enum").is_empty() {
+        // OpenAPI 3.0 has no type for null: this is the enumeration of null alone, with or without a type beside it.
+        return Kind::Null;
+    }
     if !values.is_empty()
         && values.iter().all(|value| value.is_string())
         && matches!(schema.text("type"), None | Some("string"))
@@ -66,7 +70,6 @@ pub(super) fn kind(schema: &Yaml) -> Kind {
         _ if !schema.pairs("properties").is_empty() => Kind::Object,
         _ if schema.get("items").is_some() => Kind::List,
         _ if schema.get("additionalProperties").is_some_and(Yaml::is_mapping) => Kind::Map,
-        _ if values.is_empty() && !schema.list("enum").is_empty() => Kind::Null,
         _ if !values.is_empty() && values.iter().all(|value| value.is_i64()) => Kind::Integer,
         _ if !values.is_empty() && values.iter().all(|value| value.is_number()) => Kind::Number,
         _ if !values.is_empty() && values.iter().all(|value| value.is_bool()) => Kind::Boolean,
