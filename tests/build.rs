@@ -34,7 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let file = out.join(format!("{module}.rs"));
             write(&file, &program(block))?;
             let unused = if block.no_run() { "\n#[allow(dead_code, reason = \"compiled, not run\")]" } else { "" };
-            modules += &format!("#[path = {file:?}]{unused}\nmod {module};\n");
+            let path = file.display().to_string();
+            modules += &format!("#[path = {path:?}]{unused}\nmod {module};\n");
             if !block.no_run() {
                 programs += &format!("    (\"{page}:{}\", {module}::run_program),\n", block.line);
             }

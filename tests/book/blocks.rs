@@ -1,7 +1,5 @@
 //! Code blocks: languages, syntax of data, and the output of programs and commands.
 
-use std::fmt::Write as _;
-
 use crate::{
     markdown::{Block, blocks},
     pages::{has_programs, read},
@@ -56,16 +54,8 @@ fn syntax_problem(page: &str, block: &Block) -> Option<String> {
             let known = LANGUAGES.iter().find(|(known, _)| *known == language);
             let valid = known.is_some_and(|(_, allowed)| words.all(|word| allowed.contains(&word)));
             (!valid).then(|| {
-                let mut problem = format!("```{} is not one of", block.info);
-                for (language, words) in LANGUAGES {
-                    write!(
-                        problem,
-                        " {}",
-                        [&[language], words].concat().join("[,") + if words.is_empty() { "" } else { "]" }
-                    )
-                    .unwrap();
-                }
-                problem
+                let languages = LANGUAGES.map(|(language, _)| language).join(", ");
+                format!("```{} is not one of {languages}, of which programs can have `,no_run`", block.info)
             })
         }
     }

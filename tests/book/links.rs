@@ -6,7 +6,7 @@ use pulldown_cmark::{BrokenLink, CowStr, Event, Parser, Tag, TagEnd};
 
 use crate::{
     markdown::{OPTIONS, line_of},
-    pages::{BOOK, files, pages, read, root},
+    pages::{BOOK, files, has_extension, pages, read, root},
 };
 
 /// Links and anchors of a page.
@@ -120,7 +120,7 @@ fn link_problem(page: &str, target: &str, known: &BTreeMap<String, Page>) -> Opt
     if !exists {
         return Some(format!("leads to {file}, which does not exist"));
     }
-    let Some(fragment) = fragment else { return None };
+    let fragment = fragment?;
     match known.get(&file) {
         Some(target) if target.anchors.contains(fragment) => None,
         Some(target) => Some(format!("{file} has no such heading; it has {:?}", target.anchors)),
@@ -165,7 +165,7 @@ fn the_table_of_contents_has_every_page_once() {
         Page::parse(&read(&contents)).links.iter().map(|(_, target)| resolve(&contents, target).unwrap()).collect();
     listed.sort();
     let mut pages = files(BOOK);
-    pages.retain(|path| path.ends_with(".md") && *path != contents);
+    pages.retain(|path| has_extension(path, "md") && *path != contents);
     assert_eq!(listed, pages);
 }
 
@@ -178,7 +178,7 @@ fn every_picture_is_shown_on_a_page() {
         .filter_map(|(path, target)| resolve(path, &target))
         .collect();
     let unused: Vec<_> =
-        files(BOOK).into_iter().filter(|path| path.ends_with(".svg") && !shown.contains(path)).collect();
+        files(BOOK).into_iter().filter(|path| has_extension(path, "svg") && !shown.contains(path)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn pages() -> Vec<String> {
         let page = directory.expect("crates/ can be read").path().join("README.md");
         found.extend(page.exists().then(|| below_root(&page)));
     }
-    found.extend(files(BOOK).into_iter().filter(|path| path.ends_with(".md")));
+    found.extend(files(BOOK).into_iter().filter(|path| has_extension(path, "md")));
     found.sort();
     found
 }
@@ -42,6 +42,11 @@ pub(crate) fn files(directory: &str) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+/// Returns whether a path has this extension.
+pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
 /// Returns a path below the root, with slashes.

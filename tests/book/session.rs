@@ -28,6 +28,7 @@ struct Step<'a> {
 /// Runs the blocks of a page, and returns the differences from the outputs on the page.
 ///
 /// A block that needs a program that this machine lacks is skipped, with the blocks after it.
+#[expect(clippy::print_stderr, reason = "the test harness shows it")]
 pub(crate) fn run(page: &str, blocks: &[Block]) -> Vec<String> {
     let mut steps = steps(page, blocks);
     if let Some((first, program)) =
