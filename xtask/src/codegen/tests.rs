@@ -14,9 +14,10 @@ impl Workspace {
     fn new(name: &str) -> Self {
         let root = std::env::temp_dir().join(format!("keyfob-xtask-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
-        for folder in ["specs/canary", "crates/canary/src"] {
+        for folder in ["specs/canary", "crates/canary/src", "docs/book/src"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
+        fs::write(root.join(super::SUMMARY), include_str!("../../../docs/book/src/SUMMARY.md")).unwrap();
         fs::write(root.join("specs/canary/openapi.yaml"), CANARY).unwrap();
         let workspace = Self(root);
         workspace.codegen(false).unwrap();
