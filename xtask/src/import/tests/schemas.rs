@@ -56,6 +56,7 @@ fn a_nullable_reference_has_the_type_of_its_target() {
         "{ nullable: true, allOf: [{ $ref: '#/components/schemas/Nest' }] }",
         "{ oneOf: [{ $ref: '#/components/schemas/Nest' }, { type: 'null' }] }",
         "{ anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/Nest' }] }",
+        "{ anyOf: [{ $ref: '#/components/schemas/Nest' }, { type: object, nullable: true, enum: [null] }] }",
     ] {
         let schemas = format!(
             "{{ Bird: {{ type: object, properties: {{ nest: {spelling} }} }}, Nest: {{ type: object, properties: {{ cm: {{ type: integer }} }} }} }}"
