@@ -18,10 +18,6 @@ mod metered;
 mod names;
 mod observability;
 mod proxies;
-#[cfg(feature = "redis")]
-mod redis_server;
-#[cfg(feature = "redis")]
-mod redis_store;
 mod refusals;
 mod rejection;
 mod requests;
