@@ -82,7 +82,9 @@ impl Portal {
                 None => base_url.to_owned(),
             };
             match &self.login {
-                Some((user, password)) => builder.host_credentials(host, url, auth::Credentials::basic(user, password.clone())),
+                Some((user, password)) => {
+                    builder.host_credentials(host, url, auth::Credentials::basic(user, password.clone()))
+                }
                 None => builder.unauthenticated_host(host, url),
             }
         })

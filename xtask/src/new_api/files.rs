@@ -184,6 +184,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -196,7 +198,7 @@ mod tests {
                 let needs = Needs { files: true, dates: true, values: true };
                 for (path, text) in files(&identity, &connection, needs, &[("pets".into(), "client.pets()".into())]) {
                     assert!(!text.contains("{{"), "{path}: {text}");
-                    if path.ends_with(".rs") {
+                    if Path::new(&path).extension().is_some_and(|extension| extension == "rs") {
                         syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
                     }
                 }

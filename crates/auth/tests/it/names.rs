@@ -28,19 +28,19 @@ fn login(server: &Server) -> Credentials {
     JsonLogin::new(server.url("/login"), "user", PASSWORD).into()
 }
 
-async fn fetch(server: &Server, store: impl TokenStore) {
+pub(crate) async fn fetch(server: &Server, store: impl TokenStore) {
     let authenticator = Authenticator::builder(login(server)).store(store).build().expect("an authenticator");
     assert_eq!(token(&authenticator).await.expect("a token"), "a");
 }
 
-fn server() -> Server {
+pub(crate) fn server() -> Server {
     Server::start(|_| Reply::json(200, r#"{"accessToken":"a"}"#))
 }
 
 /// Checks a stored entry against a plain hash of the right password: its name, and its content, in which a checksum
 /// could be based on such a hash.
 #[track_caller]
-fn reveals_no_hash(server: &Server, name: &str, content: &[u8]) {
+pub(crate) fn reveals_no_hash(server: &Server, name: &str, content: &[u8]) {
     let hash = plain_hash(&[&server.url("/login"), "user", "access"]);
     assert!(!name.contains(&hex(&hash)), "the name is a plain hash of the password");
     for start in 0..content.len() {
@@ -64,22 +64,5 @@ async fn a_password_cannot_be_guessed_from_a_token_file() {
         for (path, content) in files {
             reveals_no_hash(&server, &path.to_string_lossy(), &content);
         }
-    }
-}
-
-#[cfg(feature = "redis")]
-#[tokio::test]
-async fn a_password_cannot_be_guessed_from_a_redis_key() {
-    for encrypted in [false, true] {
-        let (server, redis) = (server(), crate::redis_server::RedisServer::start());
-        let mut store = redis.store();
-        if encrypted {
-            store = store.encrypted_with(EncryptionKey::new([3; 32]));
-        }
-        fetch(&server, store).await;
-        let keys: Vec<String> = redis.query(redis::cmd("KEYS").arg("*"));
-        assert_eq!(keys.len(), 1, "{keys:?}");
-        let content: Vec<u8> = redis.query(redis::cmd("HGET").arg(&keys[0]).arg("v"));
-        reveals_no_hash(&server, &keys[0], &content);
     }
 }

@@ -9,7 +9,7 @@ use crate::folder::Folder;
 use crate::server::{Reply, Server, token};
 
 /// Starts a server that refuses the credentials, slowly enough for all workers to arrive during the first request.
-fn refusing_server() -> Server {
+pub(crate) fn refusing_server() -> Server {
     Server::start(|_| {
         std::thread::sleep(Duration::from_millis(200));
         Reply::json(401, r#"{"error":"invalid_client","error_description":"canary-text"}"#)
@@ -17,7 +17,7 @@ fn refusing_server() -> Server {
 }
 
 /// Runs 10 processes that request 20 tokens with a wrong secret.
-fn check_processes(server: &Server, store: String) {
+pub(crate) fn check_processes(server: &Server, store: String) {
     let config = WorkerConfig { tasks: 2, ..WorkerConfig::new(store, server) };
     assert_eq!(together(10, &config), vec!["refused"; 10]);
     assert_eq!(server.requests(), 1);
@@ -27,13 +27,6 @@ fn check_processes(server: &Server, store: String) {
 fn ten_processes_with_a_wrong_secret_send_it_once_with_a_file_store() {
     let (server, folder) = (refusing_server(), Folder::new());
     check_processes(&server, folder.store().display().to_string());
-}
-
-#[cfg(feature = "redis")]
-#[test]
-fn ten_processes_with_a_wrong_secret_send_it_once_with_redis() {
-    let (server, redis) = (refusing_server(), crate::redis_server::RedisServer::start());
-    check_processes(&server, redis.url());
 }
 
 fn authenticator(server: &Server, clock: &Clock, store: &(impl TokenStore + Clone)) -> Authenticator {
@@ -60,13 +53,7 @@ async fn a_refusal_is_shared_for_thirty_seconds_and_then_tried_once() {
     check_period(&FileStore::open(folder.store()).expect("a store")).await;
 }
 
-#[cfg(feature = "redis")]
-#[tokio::test]
-async fn a_refusal_is_shared_for_thirty_seconds_and_then_tried_once_with_redis() {
-    check_period(&crate::redis_server::RedisServer::start().store()).await;
-}
-
-async fn check_period(store: &(impl TokenStore + Clone)) {
+pub(crate) async fn check_period(store: &(impl TokenStore + Clone)) {
     let (server, (clock, fake)) = (refusing_server(), clock());
     let first = authenticator(&server, &clock, store);
     assert_eq!(refusal(&first).await.retry_after(), Some(Duration::from_secs(30)));

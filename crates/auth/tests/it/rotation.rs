@@ -8,12 +8,12 @@ use crate::folder::Folder;
 use crate::secrets::Log;
 use crate::stores::{key, stored};
 
-fn encryption_key(number: u8) -> EncryptionKey {
+pub(crate) fn encryption_key(number: u8) -> EncryptionKey {
     EncryptionKey::new([number; 32])
 }
 
 /// Checks a rotation from key 1 to key 2. `open` opens a store that writes with the first key and reads the second too.
-async fn check<S: TokenStore>(open: impl Fn(u8, Option<u8>) -> S) {
+pub(crate) async fn check<S: TokenStore>(open: impl Fn(u8, Option<u8>) -> S) {
     let log = Log::start();
     let (a, now) = (key("a"), SystemTime::now());
     let (old, both, new) = (open(1, None), open(2, Some(1)), open(2, None));
@@ -46,20 +46,6 @@ async fn two_keys_of_a_file_store_are_used_side_by_side() {
     let folder = Folder::new();
     check(|current, other| {
         let store = FileStore::open(folder.store()).expect("a store").encrypted_with(encryption_key(current));
-        match other {
-            Some(other) => store.also_decrypted_with(encryption_key(other)),
-            None => store,
-        }
-    })
-    .await;
-}
-
-#[cfg(feature = "redis")]
-#[tokio::test]
-async fn two_keys_of_a_redis_store_are_used_side_by_side() {
-    let redis = crate::redis_server::RedisServer::start();
-    check(|current, other| {
-        let store = redis.store().encrypted_with(encryption_key(current));
         match other {
             Some(other) => store.also_decrypted_with(encryption_key(other)),
             None => store,

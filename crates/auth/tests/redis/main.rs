@@ -6,8 +6,15 @@
 mod fleet;
 #[path = "../it/folder.rs"]
 mod folder;
+#[path = "../it/names.rs"]
+mod names;
 mod redis_server;
+mod redis_sharing;
 mod redis_store;
+#[path = "../it/refusals.rs"]
+mod refusals;
+#[path = "../it/rotation.rs"]
+mod rotation;
 #[path = "../it/secrets.rs"]
 mod secrets;
 #[path = "../it/server.rs"]

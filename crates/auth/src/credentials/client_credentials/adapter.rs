@@ -169,8 +169,8 @@ mod tests {
             // The encoded secret and the form.
             assert_eq!(allocations(&|| drop(with_client_secret(b"a=b", secret))), 2, "the buffer grew");
             // The pair, its encoded form, the header, and the owner of the header's bytes.
-            assert_eq!(allocations(&|| drop(basic(&short, secret))), 4, "a buffer grew");
-            assert_eq!(allocations(&|| drop(basic(secret, &short))), 4, "a buffer grew");
+            assert_eq!(allocations(&|| drop(basic_header(&short, secret))), 4, "a buffer grew");
+            assert_eq!(allocations(&|| drop(basic_header(secret, &short))), 4, "a buffer grew");
         }
     }
 
