@@ -6,8 +6,8 @@ use keyfob::{
 
 const README: &str = include_str!("../../README.md");
 
-/// Maximum number of lines of the README: a screen and a half.
-const MAX_LINES: usize = 80;
+/// Maximum number of lines of the README without the rows of APIs: a screen and a half.
+const MAX_LINES: usize = 73;
 
 #[track_caller]
 fn check(name: &str, operations: &[&Operation]) {
@@ -33,6 +33,6 @@ fn the_readme_counts_the_operations_of_each_api_by_confidence() {
 
 #[test]
 fn the_readme_fits_on_a_screen_and_a_half() {
-    let lines = README.lines().count();
+    let lines = README.lines().filter(|line| !line.starts_with("| [`")).count();
     assert!(lines <= MAX_LINES, "README.md has {lines} lines; move details into the book");
 }

@@ -23,6 +23,7 @@ use self::document::Document;
 use self::drift::Outputs;
 use self::emit::sample::Samples;
 use self::model::api::{self, Api};
+use self::model::operation::Confidence;
 use self::targets::Target;
 
 /// Page that lists every operation.
@@ -91,6 +92,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
 pub(crate) struct Preview {
     /// Text of `generated.rs`.
     pub(crate) code: String,
+    /// Number of operations by confidence, the best first.
+    pub(crate) counts: [usize; 3],
     /// Name of each operation's method, and a call with sample arguments.
     pub(crate) samples: Vec<(String, String)>,
 }
@@ -106,7 +109,9 @@ pub(crate) fn preview(root: &Path, name: &str) -> Result<Preview> {
     let (api, mut files) = generate_target(root, &target, true)?;
     let samples = Samples::new(&api);
     let samples = api.operations.iter().map(|one| (one.method_name.clone(), samples.call(one))).collect();
-    Ok(Preview { code: files.remove(&target.code).unwrap_or_default(), samples })
+    let count = |confidence| api.operations.iter().filter(|one| one.confidence == confidence).count();
+    let counts = Confidence::ALL.map(count);
+    Ok(Preview { code: files.remove(&target.code).unwrap_or_default(), counts, samples })
 }
 
 /// Generates all files; code only for the chosen targets.

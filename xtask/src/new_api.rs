@@ -49,7 +49,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     let title = document.tree.at(&["info", "title"]).and_then(|title| title.as_str()).unwrap_or(name);
     let identity = Identity::new(name, arguments.title.as_deref().unwrap_or(title).trim())?;
     let connection = access::read(&document.tree);
-    let Preview { code, samples } = codegen::preview(root, name)?;
+    let Preview { code, counts, samples } = codegen::preview(root, name)?;
     let needs = Needs {
         files: ["keyfob_client::Upload", "keyfob_client::Form", "ByteStream"].iter().any(|it| code.contains(it)),
         dates: code.contains("chrono::"),
@@ -68,6 +68,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     changes.push(edit("crates/cli/Cargo.toml", &|text| manifests::command_line(text, &identity))?);
     changes.push(edit("crates/keyfob/src/lib.rs", &|text| sources::umbrella(text, &identity))?);
     changes.push(edit("crates/cli/src/registry.rs", &|text| sources::registry(text, &identity))?);
+    let credentials = connection.access.name();
+    changes.push(edit("README.md", &|text| sources::readme(text, &identity, counts, credentials))?);
     changes.push(edit("docs/book/src/SUMMARY.md", &|text| sources::summary(text, &identity))?);
     changes.push(edit("CHANGELOG.md", &|text| sources::changelog(text, &identity))?);
     for (path, text) in &changes {

@@ -630,8 +630,7 @@ impl Client {
 impl Client {
     /// Lists the external links shown on every page of one kind.
     ///
-    /// The kind is [`applications`](Client::applications) or
-    /// [`job_publications`](Client::job_publications).
+    /// Kinds are applications and jobPublications.
     ///
     /// Returns a list of [`types::ConfigurationExternalLink`].
     ///
@@ -3747,8 +3746,7 @@ pub mod operation {
     /// Builder of [`Client::external_links`](super::Client::external_links): lists the external
     /// links shown on every page of one kind.
     ///
-    /// The kind is [`applications`](super::Client::applications) or
-    /// [`job_publications`](super::Client::job_publications).
+    /// Kinds are applications and jobPublications.
     ///
     /// Returns a list of [`types::ConfigurationExternalLink`].
     ///

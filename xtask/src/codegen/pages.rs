@@ -10,7 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use self::markdown::{one_line, request_path, row};
+use self::markdown::{linked, one_line, request_path, row};
 use crate::codegen::drift::Outputs;
 use crate::codegen::emit::sample::Samples;
 use crate::codegen::model::api::Api;
@@ -79,7 +79,7 @@ fn path(api: &Api, operation: &Operation) -> String {
 
 /// Returns the page that lists the operations of an API by resource.
 fn index(api: &Api) -> String {
-    let mut page = format!("# {}\n\n{}\n", api.name, api.description.trim());
+    let mut page = format!("# {}\n\n{}\n", api.name, linked(api.description.trim(), api, &format!("{}/", api.name)));
     page += &format!(
         "\nThe sources were read on {}. [APIs](../reference/apis.md#{}) has the source and the confidence of each operation, and \
          the operations that are known by name only.\n",

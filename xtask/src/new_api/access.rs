@@ -17,6 +17,18 @@ pub(crate) enum Access {
     Bearer,
 }
 
+impl Access {
+    /// Returns the name of the kind.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::OAuth { .. } => "OAuth 2.0 client",
+            Self::Basic => "HTTP Basic",
+            Self::Header(_) => "API key",
+            Self::Bearer => "token",
+        }
+    }
+}
+
 /// Credentials and address that a specification states, with remarks for the maintainer.
 #[derive(Debug)]
 pub(crate) struct Connection {

@@ -24,6 +24,17 @@ pub(super) fn registry(text: &str, identity: &Identity) -> Result<String> {
     Ok(format!("{}{entry}{}", &text[..end], &text[end..]))
 }
 
+/// Adds a row to the table of APIs in the README, with the number of operations by confidence.
+pub(super) fn readme(text: &str, identity: &Identity, counts: [usize; 3], credentials: &str) -> Result<String> {
+    let (name, title) = (&identity.name, &identity.title);
+    let numbers =
+        [counts.iter().sum(), counts[0], counts[1], counts[2]].map(|count: usize| count.to_string()).join(" | ");
+    let entry = format!("| [`{name}`](crates/{name}) | {title} | {numbers} | {credentials} |\n");
+    let last = text.rfind("\n| [`").context("README.md has no table of APIs")? + 1;
+    let end = last + text[last..].find('\n').context("README.md ends within a row")? + 1;
+    Ok(format!("{}{entry}{}", &text[..end], &text[end..]))
+}
+
 /// Adds the page about authentication to the book's summary.
 pub(super) fn summary(text: &str, identity: &Identity) -> Result<String> {
     let entry = format!("- [{}](auth/{}.md)\n", identity.title, identity.name);
@@ -91,6 +102,12 @@ mod tests {
         let entry = "Api::of::<keyfob::pets::Client>(\"Pets\", keyfob::pets::OPERATIONS),\n];";
         assert!(text.contains(entry), "{text}");
         syn::parse_file(&text).unwrap();
+    }
+
+    #[test]
+    fn the_readme_has_a_row_with_the_number_of_operations() {
+        let text = readme(&file("README.md"), &identity(), [5, 1, 0], "API key").unwrap();
+        assert!(text.contains("|\n| [`pets`](crates/pets) | Pets | 6 | 5 | 1 | 0 | API key |\n\n"), "{text}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Text shared by the pages.
 
+use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::Operation;
 
 /// Returns the path of a request with its fixed query.
@@ -16,4 +17,12 @@ pub(super) fn one_line(text: &str) -> String {
 pub(super) fn row(cells: &[String]) -> String {
     let cells: Vec<String> = cells.iter().map(|cell| cell.trim().replace('|', "\\|")).collect();
     format!("| {} |\n", cells.join(" | "))
+}
+
+/// Returns the text with a link to the page in place of each operation id in backticks. Pages are in `folder`.
+pub(super) fn linked(text: &str, api: &Api, folder: &str) -> String {
+    api.operations.iter().fold(text.to_owned(), |text, operation| {
+        let method = &operation.method_name;
+        text.replace(&format!("`{}`", operation.id), &format!("[`{method}`]({folder}{method}.md)"))
+    })
 }

@@ -1,6 +1,6 @@
 //! The page of one operation.
 
-use super::markdown::{one_line, request_path, row};
+use super::markdown::{linked, one_line, request_path, row};
 use super::{calls, fields};
 use crate::codegen::emit::sample::Samples;
 use crate::codegen::model::api::Api;
@@ -14,7 +14,7 @@ use crate::codegen::model::security::Security;
 pub(super) fn page(api: &Api, operation: &Operation, samples: &Samples<'_>) -> String {
     let mut page = format!("# {}\n\n{}\n", operation.method_name, one_line(&operation.summary));
     if let Some(description) = &operation.description {
-        page += &format!("\n{}\n", description.trim());
+        page += &format!("\n{}\n", linked(description.trim(), api, ""));
     }
     if operation.deprecated {
         page += "\n**Deprecated by the vendor.**\n";
@@ -39,7 +39,7 @@ pub(super) fn page(api: &Api, operation: &Operation, samples: &Samples<'_>) -> S
 }
 
 fn overview(api: &Api, operation: &Operation) -> String {
-    let mut text = "\n| | |\n|---|---|\n".to_owned();
+    let mut text = "\n| Property | Value |\n|---|---|\n".to_owned();
     let mut fact = |name: &str, value: String| text += &row(&[name.to_owned(), value]);
     fact("API", format!("[{}](../{}.md)", api.name, api.name));
     fact("Request", format!("`{} {}`", operation.http_method, request_path(operation)));
