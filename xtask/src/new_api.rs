@@ -44,7 +44,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
         "there is no {spec}; `cargo xtask import {name} <file-or-url>` makes it from the vendor's own document"
     );
     let folder = format!("crates/{name}");
-    ensure!(!root.join(&folder).exists(), "{folder} exists already");
+    // `cargo xtask codegen` writes `src/generated.rs` of a specification that has no crate yet.
+    ensure!(!root.join(&folder).join("Cargo.toml").exists(), "{folder} exists already");
     let document = Document::load(root, &spec)?;
     let title = document.tree.at(&["info", "title"]).and_then(|title| title.as_str()).unwrap_or(name);
     let identity = Identity::new(name, arguments.title.as_deref().unwrap_or(title).trim())?;

@@ -43,8 +43,8 @@ fn has_untyped(document: &Yaml, schema: &Yaml, seen: &mut BTreeSet<String>) -> b
         return seen.insert(reference.to_owned()) && has_untyped(document, walk::resolve(document, schema), seen);
     }
     let properties = schema.pairs("properties").into_iter().map(|(_, property)| property);
-    let inner =
-        properties.chain(schema.list("allOf")).chain(schema.get("items")).chain(schema.get("additionalProperties"));
+    let parts = schema.list("allOf").iter().chain(schema.list("anyOf"));
+    let inner = properties.chain(parts).chain(schema.get("items")).chain(schema.get("additionalProperties"));
     let inner: Vec<&Yaml> = inner.collect();
     inner.into_iter().any(|inner| has_untyped(document, inner, seen))
 }

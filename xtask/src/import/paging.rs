@@ -182,7 +182,7 @@ fn rows(document: &Yaml, schema: &Yaml) -> Option<String> {
 }
 
 fn type_of<'t>(document: &'t Yaml, node: &'t Yaml) -> &'t str {
-    let inner = node.list("allOf").first().unwrap_or(node);
+    let inner = node.list("allOf").first().or_else(|| walk::nullable_reference(node)).unwrap_or(node);
     let schema = walk::resolve(document, inner);
     // A cursor, a number or a total is not one of a few values.
     if schema.get("enum").is_some() { "enum" } else { schema.text("type").unwrap_or_default() }

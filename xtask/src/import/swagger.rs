@@ -146,12 +146,16 @@ fn parameter(node: &Yaml) -> Yaml {
             parameter.set(key, value.clone());
         }
     }
-    if node.text("type") == Some("array") && node.text("in") == Some("query") {
+    if node.text("type") == Some("array") {
+        let in_query = node.text("in") == Some("query");
         match node.text("collectionFormat") {
             Some("multi") => {}
             Some("ssv") => parameter.set("style", "spaceDelimited"),
             Some("pipes") => parameter.set("style", "pipeDelimited"),
-            _ => parameter.set("explode", false),
+            // OpenAPI 3 has no name for it; the import reports styles that it does not know.
+            Some("tsv") => parameter.set("style", "tabDelimited"),
+            _ if in_query => parameter.set("explode", false),
+            _ => {}
         }
     }
     let mut schema = map([]);

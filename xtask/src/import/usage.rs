@@ -45,7 +45,10 @@ pub(super) fn apply(document: &mut Yaml, report: &mut Report) {
                 "unknown fields are retained: a PUT sends what a GET returned",
             );
         }
-        let nullable = schema.pairs("properties").iter().any(|(_, property)| property.flag("nullable"));
+        let nullable = schema
+            .pairs("properties")
+            .iter()
+            .any(|(_, property)| property.flag("nullable") || walk::nullable_reference(property).is_some());
         let only_patched = patched.contains(name) && !others.contains(name) && !reach.responses.contains(name);
         if is_object && only_patched && nullable && schema.get("x-keyfob-patch").is_none() {
             schema.set("x-keyfob-patch", true);
@@ -134,7 +137,8 @@ fn reaches_itself(document: &Yaml, node: &Yaml, above: &mut Vec<String>) -> bool
         above.pop();
         return found;
     }
-    let inner = node.list("allOf").iter().chain(node.get("items")).chain(node.get("additionalProperties"));
+    let parts = node.list("allOf").iter().chain(node.list("anyOf"));
+    let inner = parts.chain(node.get("items")).chain(node.get("additionalProperties"));
     let inner: Vec<&Yaml> = inner.collect();
     inner.into_iter().any(|inner| reaches_itself(document, inner, above))
 }

@@ -213,7 +213,9 @@ impl<'d> Reader<'d> {
             ty: self.ty(node, At { context: Context::Body, property: name, name: &format!("{owner}{}", pascal(name)) }),
             description: description.map(|text| text.trim().to_owned()),
             required,
-            nullable: [node, target].into_iter().chain(node.list("anyOf")).any(|schema| schema.flag("nullable")),
+            nullable: [node, target]
+                .into_iter()
+                .any(|schema| schema.flag("nullable") || schema.list("anyOf").iter().any(|part| part.flag("nullable"))),
             inferred: node.text("x-keyfob-confidence") == Some("inferred"),
             json_string: node.flag("x-keyfob-json-string"),
             strict: node.flag("x-keyfob-strict"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use crate::codegen::model::walk;
 use crate::import::pointer;
 use crate::import::report::Effect;
 use crate::import::types::{Place, Types, type_name};
@@ -16,7 +17,15 @@ pub(super) struct Path {
     raw: Vec<String>,
 }
 
-/// Reads a path template; `{id:[0-9]+}` and `{path*}` become `{id}` and `{path}`.
+/// Returns the name of a path parameter without the marks of patterns; a pattern without a name is `wildcard`.
+fn plain_name(name: &str) -> &str {
+    match name.trim_matches(['+', '*', '?', '.']) {
+        "" => "wildcard",
+        plain => plain,
+    }
+}
+
+/// Reads a path template; `{id:[0-9]+}`, `{path*}` and `{*}` become `{id}`, `{path}` and `{wildcard}`.
 pub(super) fn path(text: &str) -> Path {
     let text = text.split(['?', '#']).next().unwrap_or(text);
     let mut path = Path { template: String::new(), names: Vec::new(), raw: Vec::new() };
@@ -28,8 +37,8 @@ pub(super) fn path(text: &str) -> Path {
         path.template += before;
         let Some((inside, after)) = after.split_once('}') else { break };
         let name = inside.split(':').next().unwrap_or(inside);
-        let plain = name.trim_matches(['+', '*', '?', '.']).to_owned();
-        if plain.len() != name.len() && (name.contains('*') || name.contains('+')) {
+        let plain = plain_name(name).to_owned();
+        if plain != name && (name.contains('*') || name.contains('+')) {
             path.raw.push(plain.clone());
         }
         path.template += &format!("{{{plain}}}");
@@ -111,6 +120,7 @@ fn form(types: &mut Types<'_>, context: &Context<'_>, node: &Yaml) -> Form {
         types.report.push(Effect::Removed, context.subject, "a parameter without `name` or `in`");
         return Form::Removed;
     };
+    let name = if location == "path" { plain_name(name) } else { name };
     let subject = format!("{}: parameter {name}", context.subject);
     let removed = match location {
         "path" if !context.path.names.iter().any(|known| known == name) => Some("it is not in the path"),
@@ -205,8 +215,9 @@ fn form(types: &mut Types<'_>, context: &Context<'_>, node: &Yaml) -> Form {
 
 fn without_null(mut schema: Yaml) -> Yaml {
     schema.take("nullable");
-    if !schema.list("allOf").is_empty() {
-        schema.take("type");
+    if let Some(target) = walk::nullable_reference(&schema).cloned() {
+        schema.take("anyOf");
+        schema.set("allOf", vec![target]);
     }
     if schema.entries().len() == 1
         && let [target] = schema.list("allOf")

@@ -221,3 +221,27 @@ fn summaries_are_one_line_and_descriptions_have_no_code_fences() {
     assert_eq!(item["get"].text("description"), Some("Lists birds. More.\n\n{}\nEnd"));
     assert_eq!(item["delete"].text("summary"), Some("Sends DELETE /birds."));
 }
+
+#[test]
+fn a_path_that_ends_in_a_pattern_without_a_name_takes_several_segments() {
+    let imported = imported(
+        "{ openapi: 3.0.3, info: { title: Birds, version: '1' }, paths: { '/files/{*}': { get: { operationId: file, parameters: [{ name: '*', in: path, required: true, schema: { type: string } }], responses: { '204': { description: d } } } } } }",
+    );
+    assert_yaml(
+        &imported.spec["paths"]["/files/{wildcard}"]["get"]["parameters"],
+        "[{ name: wildcard, in: path, required: true, x-keyfob-path: raw, schema: { type: string } }]",
+    );
+    assert_eq!(reasons(&imported, Effect::Removed), [""; 0]);
+}
+
+#[test]
+fn a_nullable_reference_of_a_parameter_is_the_reference() {
+    let imported = with(
+        "{ get: { operationId: birds, parameters: [{ name: kind, in: query, schema: { anyOf: [{ $ref: '#/components/schemas/Kind' }, { type: 'null' }] } }], responses: { '204': { description: d } } } }",
+        "{ Kind: { type: string, enum: [owl] } }",
+    );
+    assert_yaml(
+        &imported.spec["paths"]["/birds"]["get"]["parameters"][0]["schema"],
+        "{ $ref: '#/components/schemas/Kind' }",
+    );
+}

@@ -63,6 +63,21 @@ fn a_swagger_2_document_is_imported() {
 }
 
 #[test]
+fn a_list_in_a_form_that_a_client_cannot_send_is_logged() {
+    for (location, format) in [("query", "tsv"), ("header", "tsv"), ("header", "ssv"), ("path", "pipes")] {
+        let path = if location == "path" { "/birds/{ids}" } else { "/birds" };
+        let document = format!(
+            "{{ swagger: '2.0', info: {{ title: Birds, version: '1' }}, paths: {{ '{path}': {{ get: {{ operationId: birds, parameters: [{{ name: ids, in: {location}, required: true, type: array, items: {{ type: string }}, collectionFormat: {format} }}], responses: {{ '204': {{ description: d }} }} }} }} }} }}"
+        );
+        let changed = reasons(&imported(&document), Effect::Changed);
+        assert!(
+            changed.iter().any(|line| line.contains("ids") && line.ends_with("becomes a string")),
+            "{location} {format}: {changed:?}"
+        );
+    }
+}
+
+#[test]
 fn a_3_1_document_is_imported() {
     let imported = imported(
         "

@@ -241,24 +241,27 @@ fn scalar(schema: &Yaml, place: &Place) -> Yaml {
     scalar
 }
 
-/// Returns a reference with annotations; other tools read `nullable` only beside the `type` of the target.
+/// Returns a reference with annotations; if it may be null, `anyOf` has null as an alternative with the type of the target,
+/// because other tools read `nullable` only beside a `type`.
 fn wrapped(mut around: Yaml, reference: Yaml, kind: Kind) -> Yaml {
     let name = match kind {
         Kind::Object | Kind::Map => Some("object"),
-        Kind::List => Some("array"),
+        // A list would need items; the only value of the alternative is null, which an object may be too.
+        Kind::List => Some("object"),
         Kind::Enumeration | Kind::Text => Some("string"),
         Kind::Integer => Some("integer"),
         Kind::Number => Some("number"),
         Kind::Boolean => Some("boolean"),
         Kind::Any | Kind::Null | Kind::Runtime => None,
     };
-    // A list beside a reference would need items of its own.
-    if around.flag("nullable")
-        && let Some(name) = name.filter(|name| *name != "array")
-    {
-        around.set("type", name);
+    match name.filter(|_| around.flag("nullable")) {
+        Some(name) => {
+            around.take("nullable");
+            let null = map([("type", name.into()), ("nullable", true.into()), ("enum", vec![Yaml::Null].into())]);
+            around.set("anyOf", vec![reference, null]);
+        }
+        None => around.set("allOf", vec![reference]),
     }
-    around.set("allOf", vec![reference]);
     around
 }
 
