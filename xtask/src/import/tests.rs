@@ -1,5 +1,6 @@
 //! Tests of whole imports, with small documents.
 
+mod documents;
 mod files;
 mod hostile;
 mod operations;
