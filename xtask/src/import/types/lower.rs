@@ -245,9 +245,8 @@ fn scalar(schema: &Yaml, place: &Place) -> Yaml {
 /// because other tools read `nullable` only beside a `type`.
 fn wrapped(mut around: Yaml, reference: Yaml, kind: Kind) -> Yaml {
     let name = match kind {
-        Kind::Object | Kind::Map => Some("object"),
         // A list would need items; the only value of the alternative is null, which an object may be too.
-        Kind::List => Some("object"),
+        Kind::Object | Kind::Map | Kind::List => Some("object"),
         Kind::Enumeration | Kind::Text => Some("string"),
         Kind::Integer => Some("integer"),
         Kind::Number => Some("number"),
