@@ -38,15 +38,16 @@ impl<'a> Samples<'a> {
                 let parts: String = required.map(|part| format!(".text({:?}, \"text\")", part.name)).collect();
                 format!("keyfob_client::Form::new(){parts}")
             }
-            _ => self.value(argument.ty, 0),
+            Origin::Parameter(parameter) => self.value(argument.ty, parameter.sample, 0),
+            _ => self.value(argument.ty, "text", 0),
         }
     }
 
-    /// Returns a value of the type, in the form in which methods take it.
-    fn value(&self, ty: &Ty, depth: usize) -> String {
+    /// Returns a value of the type, in the form in which methods take it; a string, or each of a list, is `text`.
+    fn value(&self, ty: &Ty, text: &str, depth: usize) -> String {
         match ty {
             Ty::Unit | Ty::Bytes => "()".to_owned(),
-            Ty::Text => "\"text\"".to_owned(),
+            Ty::Text => format!("{text:?}"),
             Ty::Integer => "1".to_owned(),
             Ty::Number => "1.5".to_owned(),
             Ty::Boolean => "true".to_owned(),
@@ -54,9 +55,9 @@ impl<'a> Samples<'a> {
             Ty::Date => "chrono::NaiveDate::default()".to_owned(),
             Ty::Json => "serde_json::json!({})".to_owned(),
             Ty::Pairs => "Vec::new()".to_owned(),
-            Ty::List(inner) => format!("[{}]", self.value(inner, depth)),
+            Ty::List(inner) => format!("[{}]", self.value(inner, text, depth)),
             Ty::Map(_) => "std::collections::BTreeMap::new()".to_owned(),
-            Ty::Boxed(inner) => self.value(inner, depth),
+            Ty::Boxed(inner) => self.value(inner, text, depth),
             Ty::Runtime(name) => match name.as_str() {
                 "Upload" => "b\"text\".to_vec()".to_owned(),
                 "Form" => "keyfob_client::Form::new()".to_owned(),
@@ -84,6 +85,6 @@ impl<'a> Samples<'a> {
     }
 
     fn property(&self, property: &Property, depth: usize) -> String {
-        if property.nullable { "None".to_owned() } else { self.value(&property.ty, depth) }
+        if property.nullable { "None".to_owned() } else { self.value(&property.ty, property.sample, depth) }
     }
 }

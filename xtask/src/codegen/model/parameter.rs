@@ -1,7 +1,7 @@
 //! Parameters of paths, queries, headers and cookies.
 
 use crate::codegen::model::reader::{At, Context, Reader};
-use crate::codegen::model::schema::is_secret;
+use crate::codegen::model::schema::{is_secret, sample};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
 use crate::codegen::naming::{Names, argument, pascal};
@@ -17,6 +17,8 @@ pub(crate) struct Parameter {
     pub(crate) rust: String,
     pub(crate) location: Location,
     pub(crate) ty: Ty,
+    /// Text in the format of the schema, for samples.
+    pub(crate) sample: &'static str,
     pub(crate) required: bool,
     pub(crate) description: Option<String>,
     /// The parameter is less certain than its operation.
@@ -119,6 +121,7 @@ pub(crate) fn read(reader: &mut Reader<'_>, id: &str, names: &mut Names, node: &
         rust: names.give(argument(name)),
         location: Location::read(node.text("in").unwrap_or_default()),
         ty: if is_open(document, node) { Ty::Pairs } else { reader.ty(schema, at) },
+        sample: sample(document, schema),
         required: node.flag("required"),
         description: description.map(|text| text.trim().to_owned()),
         inferred: node.text("x-keyfob-confidence") == Some("inferred"),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codegen::model::notes::Notes;
 use crate::codegen::model::reach::reach;
-use crate::codegen::model::schema::{Property, Schema, Shape, enumeration, is_enumeration, is_secret, is_type, merged};
+use crate::codegen::model::schema::{
+    Property, Schema, Shape, enumeration, is_enumeration, is_secret, is_type, merged, sample,
+};
 use crate::codegen::model::ty::Ty;
 use crate::codegen::model::walk;
 use crate::codegen::naming::{Names, RESERVED_TYPES, pascal, snake};
@@ -211,6 +213,7 @@ impl<'d> Reader<'d> {
             name: name.to_owned(),
             rust,
             ty: self.ty(node, At { context: Context::Body, property: name, name: &format!("{owner}{}", pascal(name)) }),
+            sample: sample(document, inner),
             description: description.map(|text| text.trim().to_owned()),
             required,
             nullable: [node, target]

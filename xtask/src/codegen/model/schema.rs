@@ -38,6 +38,8 @@ pub(crate) struct Property {
     pub(crate) rust: String,
     /// Type of a value that is present.
     pub(crate) ty: Ty,
+    /// Text in the format of the schema, for samples.
+    pub(crate) sample: &'static str,
     pub(crate) description: Option<String>,
     pub(crate) required: bool,
     pub(crate) nullable: bool,
@@ -80,6 +82,23 @@ pub(crate) fn is_secret(document: &Yaml, schema: &Yaml) -> bool {
     let schema = walk::resolve(document, schema);
     let item = schema.get("items").map(|items| walk::resolve(document, items));
     item.unwrap_or(schema).text("format") == Some("password")
+}
+
+/// Returns a text in the format of a string, or of the strings of a list: a server rejects any other text.
+pub(crate) fn sample(document: &Yaml, schema: &Yaml) -> &'static str {
+    let schema = walk::resolve(document, schema);
+    let item = schema.get("items").map(|items| walk::resolve(document, items));
+    match item.unwrap_or(schema).text("format") {
+        Some("uuid") => "123e4567-e89b-42d3-a456-426614174000",
+        Some("uri") => "https://example.com/",
+        Some("email") => "name@example.com",
+        Some("hostname") => "example.com",
+        Some("time") => "12:00:00Z",
+        Some("duration") => "PT1H",
+        Some("ipv4") => "192.0.2.1",
+        Some("ipv6") => "2001:db8::1",
+        _ => "text",
+    }
 }
 
 /// Returns the properties of an object and the names of those that are required, including those that `allOf`

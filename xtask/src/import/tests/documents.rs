@@ -6,11 +6,11 @@ use std::path::Path;
 use super::super::{Arguments, run};
 use crate::codegen;
 
-/// Imports the document of a generator, and generates its client in a temporary workspace.
+/// Imports the document of a generator, generates its client in a temporary workspace, and returns sample calls.
 ///
 /// `import.log` beside the document has the numbers of operations and each part that the specification does not express.
 #[track_caller]
-fn check(generator: &str, operations: usize) {
+fn check(generator: &str, operations: usize) -> Vec<(String, String)> {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/documents").join(generator);
     let root = std::env::temp_dir().join(format!("keyfob-xtask-{generator}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&root);
@@ -27,12 +27,16 @@ fn check(generator: &str, operations: usize) {
     fs::remove_dir_all(&root).unwrap();
     let expected = fs::read_to_string(fixture.join("import.log")).unwrap_or_default();
     assert!(log == expected, "the log of the import is not {generator}/import.log:\n{log}");
-    assert_eq!(preview.unwrap().counts.iter().sum::<usize>(), operations);
+    let preview = preview.unwrap();
+    assert_eq!(preview.counts.iter().sum::<usize>(), operations);
+    preview.samples
 }
 
 #[test]
 fn a_document_of_fastapi_is_imported_and_generated() {
-    check("fastapi", 11);
+    let samples = check("fastapi", 11);
+    let expected = "client.read_book(\"123e4567-e89b-42d3-a456-426614174000\")";
+    assert!(samples.iter().any(|(_, call)| call == expected), "a server rejects another text: {samples:#?}");
 }
 
 #[test]
