@@ -30,7 +30,7 @@ impl fmt::Display for Incomplete {
         let Self { table, rows, out, outcome } = self;
         let out = out.display();
         let noun = if *rows == 1 { "row" } else { "rows" };
-        let unreadable = format_args!("{rows} {noun} of {table} could not be read");
+        let unreadable = format!("{rows} {noun} of {table} could not be read");
         match outcome {
             Outcome::Written => write!(
                 f,
