@@ -5,6 +5,7 @@ mod docs;
 pub(crate) mod document;
 mod drift;
 mod emit;
+mod markdown;
 pub(crate) mod model;
 pub(crate) mod naming;
 mod pages;

@@ -1,5 +1,6 @@
 //! Writes the book's page `reference/apis.md`: every operation of every API with its confidence and source.
 
+use crate::codegen::markdown::{request_path, row, source};
 use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::{Confidence, Operation};
 
@@ -86,14 +87,5 @@ fn cells(operation: &Operation) -> [String; 7] {
 /// Returns the path with its fixed query, and with the name of its host unless it is the API's own.
 fn path(operation: &Operation) -> String {
     let host = if operation.server.is_empty() { String::new() } else { format!("{{{}}}", operation.server) };
-    format!("{host}{}{}", operation.path, operation.fixed_query_text())
-}
-
-fn source(source: &str) -> String {
-    if source.starts_with("http") && !source.contains([' ', '{']) { format!("<{source}>") } else { source.to_owned() }
-}
-
-fn row(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| cell.trim().replace('|', "\\|")).collect();
-    format!("| {} |\n", cells.join(" | "))
+    format!("{host}{}", request_path(operation))
 }

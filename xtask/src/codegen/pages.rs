@@ -2,7 +2,6 @@
 
 mod calls;
 mod fields;
-mod markdown;
 mod operation;
 
 use std::fs;
@@ -10,9 +9,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use self::markdown::{linked, one_line, request_path, row};
 use crate::codegen::drift::Outputs;
 use crate::codegen::emit::sample::Samples;
+use crate::codegen::markdown::{linked, one_line, request_path, row};
 use crate::codegen::model::api::Api;
 use crate::codegen::model::operation::Operation;
 

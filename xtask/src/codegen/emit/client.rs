@@ -7,7 +7,8 @@ use quote::quote;
 
 use super::call::Call;
 use super::operation_docs::{self, shared_statuses, status_line};
-use super::rustdoc::{doc, escaped, one_line, sentence};
+use super::rustdoc::{doc, escaped, sentence};
+use crate::codegen::markdown::one_line;
 use crate::codegen::model::api::{Api, Resource};
 
 /// Returns the struct `Client` and all its methods.

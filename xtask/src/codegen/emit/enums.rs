@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::rustdoc::{doc, escaped, lower_first, one_line, sentence};
+use super::rustdoc::{doc, escaped, lower_first, sentence};
 use super::tables::{Tables, literal};
+use crate::codegen::markdown::one_line;
 use crate::codegen::model::schema::Variant;
 
 /// Returns the variant for values that are not listed: `Unknown`, or `Other` where the API itself has an `Unknown`.

@@ -1,7 +1,8 @@
 //! Documentation of operations: the client's methods, the builders and their setters.
 
 use super::call::{Argument, Call, Origin};
-use super::rustdoc::{escaped, lower_first, one_line, sentence};
+use super::rustdoc::{escaped, lower_first, sentence};
+use crate::codegen::markdown::one_line;
 use crate::codegen::model::api::Api;
 use crate::codegen::model::body::{Body, BodyKind};
 use crate::codegen::model::operation::{Confidence, Operation, is_idempotent};

@@ -129,11 +129,6 @@ pub(super) fn sentence(text: &str) -> String {
     if text.is_empty() || text.ends_with(['.', '!', '?', ':']) { text.to_owned() } else { format!("{text}.") }
 }
 
-/// Returns the text as one line.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// Returns the text with a lower-case first letter; a first word in capitals is unchanged.
 pub(super) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();

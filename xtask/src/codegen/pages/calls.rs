@@ -3,8 +3,8 @@
 use heck::ToKebabCase;
 use serde_json::{Value, json};
 
-use super::markdown::request_path;
 use crate::codegen::emit::sample::Samples;
+use crate::codegen::markdown::request_path;
 use crate::codegen::model::api::Api;
 use crate::codegen::model::body::{Body, BodyKind};
 use crate::codegen::model::operation::Operation;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::markdown::{one_line, row};
+use crate::codegen::markdown::{one_line, row};
 use crate::codegen::model::api::Api;
 use crate::codegen::model::schema::{Schema, Shape};
 use crate::codegen::model::ty::Ty;

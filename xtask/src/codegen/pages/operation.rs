@@ -1,8 +1,8 @@
 //! The page of one operation.
 
-use super::markdown::{linked, one_line, request_path, row};
 use super::{calls, fields};
 use crate::codegen::emit::sample::Samples;
+use crate::codegen::markdown::{linked, one_line, request_path, row, source};
 use crate::codegen::model::api::Api;
 use crate::codegen::model::body::BodyKind;
 use crate::codegen::model::operation::{Confidence, Operation};
@@ -85,9 +85,7 @@ fn overview(api: &Api, operation: &Operation) -> String {
         }
         .to_owned(),
     );
-    let source = &operation.source;
-    let link = source.starts_with("http") && !source.contains([' ', '{']);
-    fact("Source", if link { format!("<{source}>") } else { source.clone() });
+    fact("Source", source(&operation.source));
     text
 }
 
