@@ -26,6 +26,7 @@ mod request;
 mod response;
 mod session;
 mod settings;
+pub mod table;
 mod types;
 pub mod webhook;
 #[doc(hidden)]
