@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+// docs.rs sets `docsrs` and builds with a nightly compiler, which marks the items of a feature with its name.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod batch;
+mod checkpoint;
+pub mod destination;
+mod error;
+mod index;
+mod schema;
+pub mod source;
+
+pub use checkpoint::{Account, Checkpoint, Window};
+pub use error::{Error, ErrorKind};
+pub use index::RowIndex;
+pub use schema::{EXTRA, HASH, Schema, SchemaColumn};
