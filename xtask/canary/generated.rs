@@ -30,8 +30,8 @@ pub const API: &str = "canary";
 ///   [`upload_file`](Self::upload_file), [`attach_files`](Self::attach_files),
 ///   [`report`](Self::report), [`send_report`](Self::send_report),
 ///   [`open_door`](Self::open_door), [`door`](Self::door), [`search`](Self::search),
-///   [`flights`](Self::flights), [`log_flight`](Self::log_flight),
-///   [`replace_flight_log`](Self::replace_flight_log),
+///   [`flights`](Self::flights), [`nests`](Self::nests), [`eggs`](Self::eggs),
+///   [`log_flight`](Self::log_flight), [`replace_flight_log`](Self::replace_flight_log),
 ///   [`update_flight_log`](Self::update_flight_log), [`record_flight`](Self::record_flight)
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -387,6 +387,35 @@ impl Client {
     pub fn flights(&self) -> operation::Flights {
         operation::Flights::new(self.session.clone())
     }
+    /// Lists nests, which is a table.
+    ///
+    /// Returns [`types::NestPage`], one page; [`stream`](operation::Nests::stream) lists the
+    /// items of all pages, and [`pages`](operation::Nests::pages) the pages.
+    ///
+    /// Optional parameters: [`page`](operation::Nests::page), [`size`](operation::Nests::size),
+    /// [`since`](operation::Nests::since), [`from`](operation::Nests::from),
+    /// [`to`](operation::Nests::to), [`empty`](operation::Nests::empty).
+    ///
+    /// Statuses:
+    /// * 200: A page.
+    ///
+    /// Sends `GET /nests`. Documented by the vendor: <https://example.invalid/nests>.
+    pub fn nests(&self) -> operation::Nests {
+        operation::Nests::new(self.session.clone())
+    }
+    /// Lists eggs, which are only added.
+    ///
+    /// Returns a list of [`types::Egg`].
+    ///
+    /// Optional parameters: [`laid`](operation::Eggs::laid).
+    ///
+    /// Statuses:
+    /// * 200: Eggs.
+    ///
+    /// Sends `GET /eggs`. Documented by the vendor: <https://example.invalid/nests>.
+    pub fn eggs(&self) -> operation::Eggs {
+        operation::Eggs::new(self.session.clone())
+    }
     /// Appends to the log of flights.
     ///
     /// Returns `()`; a body of the response is ignored.
@@ -480,11 +509,71 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
     &operation::Door::OPERATION,
     &operation::Search::OPERATION,
     &operation::Flights::OPERATION,
+    &operation::Nests::OPERATION,
+    &operation::Eggs::OPERATION,
     &operation::LogFlight::OPERATION,
     &operation::ReplaceFlightLog::OPERATION,
     &operation::UpdateFlightLog::OPERATION,
     &operation::RecordFlight::OPERATION,
 ];
+/// Every table: the listings that can be copied, in the order of the specification.
+pub static TABLES: &[&keyfob_client::table::Table] = &[&tables::NESTS, &tables::EGGS];
+/// Descriptions of the tables.
+mod tables {
+    use super::operation;
+    #[allow(unused_imports, reason = "an API may use one kind of paging only")]
+    use keyfob_client::table::{
+        ChangeDetection, Column, ColumnType, DateWindow, PageSize, Table, TablePaging,
+    };
+    pub(super) static NESTS: Table = Table {
+        name: "nests",
+        operation: &operation::Nests::OPERATION,
+        version: "2026-11-20",
+        paging: TablePaging::Page { parameter: "page", first: 0, total: Some("total") },
+        rows: Some("nests"),
+        parameters: &[("empty", "true")],
+        page_size: Some(PageSize { parameter: "size", default: 100 }),
+        key: &["id"],
+        changes: ChangeDetection::ModifiedSince { parameter: "since", deleted: "gone", mode: Some("mode"), overlap: 600 },
+        window: Some(DateWindow { from: "from", to: "to", column: Some("built"), max_days: Some(7), from_required: true, to_requires_from: true }),
+        columns: &[
+            Column { name: "id", kind: ColumnType::Text, description: "Id of the nest.", sensitive: false },
+            Column { name: "built", kind: ColumnType::Date, description: "Day on which the \"nest\" was built.", sensitive: false },
+            Column { name: "changed", kind: ColumnType::Timestamp, description: "", sensitive: false },
+            Column { name: "seen", kind: ColumnType::TimestampTz, description: "", sensitive: false },
+            Column { name: "day", kind: ColumnType::Date, description: "", sensitive: false },
+            Column { name: "number", kind: ColumnType::Text, description: "", sensitive: false },
+            Column { name: "eggs", kind: ColumnType::Integer, description: "", sensitive: false },
+            Column { name: "weight", kind: ColumnType::Double, description: "", sensitive: false },
+            Column { name: "price", kind: ColumnType::Decimal, description: "", sensitive: false },
+            Column { name: "gone", kind: ColumnType::Boolean, description: "", sensitive: false },
+            Column { name: "color", kind: ColumnType::Text, description: "", sensitive: false },
+            Column { name: "size", kind: ColumnType::Integer, description: "", sensitive: false },
+            Column { name: "place", kind: ColumnType::Json, description: "Position of the nest.", sensitive: false },
+            Column { name: "finder", kind: ColumnType::Text, description: "Name of the finder.", sensitive: true },
+            Column { name: "any", kind: ColumnType::Json, description: "", sensitive: false },
+        ],
+        extra_is_sensitive: true,
+    };
+    pub(super) static EGGS: Table = Table {
+        name: "eggs",
+        operation: &operation::Eggs::OPERATION,
+        version: "2026-11-20",
+        paging: TablePaging::Single,
+        rows: None,
+        parameters: &[],
+        page_size: None,
+        key: &["nest", "number"],
+        changes: ChangeDetection::Append { parameter: "laid", prefix: "[gt]", column: "laid", overlap: 60 },
+        window: None,
+        columns: &[
+            Column { name: "nest", kind: ColumnType::Text, description: "", sensitive: false },
+            Column { name: "number", kind: ColumnType::Integer, description: "", sensitive: false },
+            Column { name: "laid", kind: ColumnType::TimestampTz, description: "", sensitive: false },
+        ],
+        extra_is_sensitive: false,
+    };
+}
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;
@@ -1963,6 +2052,211 @@ pub mod operation {
             page.len()
         }
     }
+    /// Builder of [`Client::nests`](super::Client::nests): lists nests, which is a table.
+    ///
+    /// Returns [`types::NestPage`], one page; [`stream`](Nests::stream) lists the items of all
+    /// pages, and [`pages`](Nests::pages) the pages.
+    ///
+    /// Sends `GET /nests`. Documented by the vendor: <https://example.invalid/nests>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct Nests {
+        session: Session,
+        call: CallOptions,
+        page: Option<i64>,
+        size: Option<i64>,
+        since: Option<keyfob_client::TimeParam>,
+        from: Option<keyfob_client::TimeParam>,
+        to: Option<keyfob_client::TimeParam>,
+        empty: Option<bool>,
+    }
+    impl Nests {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "nests",
+            summary: "Lists nests, which is a table.",
+            method: "GET",
+            path: "/nests",
+            query: &["page", "size", "since", "from", "to", "empty"],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::Idempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/nests",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                page: None,
+                size: None,
+                since: None,
+                from: None,
+                to: None,
+                empty: None,
+            }
+        }
+        /// Sets the query parameter `page`.
+        pub fn page(mut self, value: i64) -> Self {
+            self.page = Some(value);
+            self
+        }
+        /// Sets the query parameter `size`.
+        pub fn size(mut self, value: i64) -> Self {
+            self.size = Some(value);
+            self
+        }
+        /// Sets the query parameter `since`.
+        pub fn since(mut self, value: impl Into<keyfob_client::TimeParam>) -> Self {
+            self.since = Some(value.into());
+            self
+        }
+        /// Sets the query parameter `from`.
+        pub fn from(mut self, value: impl Into<keyfob_client::TimeParam>) -> Self {
+            self.from = Some(value.into());
+            self
+        }
+        /// Sets the query parameter `to`.
+        pub fn to(mut self, value: impl Into<keyfob_client::TimeParam>) -> Self {
+            self.to = Some(value.into());
+            self
+        }
+        /// Sets the query parameter `empty`.
+        pub fn empty(mut self, value: bool) -> Self {
+            self.empty = Some(value);
+            self
+        }
+        /// Returns a stream of the pages, from the page that is set here or else the first.
+        ///
+        /// The next page is fetched while the current one is consumed.
+        pub fn pages(self) -> keyfob_client::paging::Pages<Self> {
+            keyfob_client::paging::pages(self)
+        }
+        /// Returns a stream of the items of all pages.
+        pub fn stream(self) -> keyfob_client::paging::Items<Self> {
+            keyfob_client::paging::items(self)
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for Nests {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/nests");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("empty", &self.empty);
+            request.query("from", &self.from);
+            request.query("page", &self.page);
+            request.query("since", &self.since);
+            request.query("size", &self.size);
+            request.query("to", &self.to);
+        }
+    }
+    keyfob_client::operation!(Nests, types::NestPage, record);
+    impl Paged for Nests {
+        type Page = types::NestPage;
+        type Item = types::Nest;
+        const SCHEME: Scheme = Scheme::Page { first: 0 };
+        fn seek(&mut self, position: Position) {
+            if let Position::Number(number) = position {
+                self.page = Some(number);
+            }
+        }
+        fn start(&self) -> Option<i64> {
+            self.page
+        }
+        fn page_size(&self) -> Option<i64> {
+            self.size
+        }
+        const CURSOR_FIELD: Option<&'static str> = None;
+        fn request(&self) -> keyfob_client::paging::PageRequest {
+            keyfob_client::codegen::page_request::<
+                types::NestPage,
+            >(&self.session, &Self::OPERATION, self, self.call.clone())
+        }
+        fn cursor(_: &Self::Page) -> Option<String> {
+            None
+        }
+        fn total(page: &Self::Page) -> Option<i64> {
+            page.total
+        }
+        fn items(page: &mut Self::Page) -> Vec<Self::Item> {
+            std::mem::take(&mut page.nests)
+        }
+        fn len(page: &Self::Page) -> usize {
+            page.nests.len()
+        }
+    }
+    /// Builder of [`Client::eggs`](super::Client::eggs): lists eggs, which are only added.
+    ///
+    /// Returns a list of [`types::Egg`].
+    ///
+    /// Sends `GET /eggs`. Documented by the vendor: <https://example.invalid/nests>.
+    #[derive(Clone, Debug)]
+    #[must_use = "nothing is sent before `send` or `.await`"]
+    pub struct Eggs {
+        session: Session,
+        call: CallOptions,
+        laid: Option<String>,
+    }
+    impl Eggs {
+        /// Method, path, parameters, confidence and source of this operation.
+        pub const OPERATION: Operation = Operation {
+            api: super::API,
+            id: "eggs",
+            summary: "Lists eggs, which are only added.",
+            method: "GET",
+            path: "/eggs",
+            query: &["laid"],
+            open_query: false,
+            comma_separated: &[],
+            headers: &[],
+            required: &[],
+            fixed_query: &[],
+            body: "",
+            body_required: false,
+            host: "",
+            idempotency: Idempotency::Idempotent,
+            scope: None,
+            security: Security::Client,
+            confidence: Confidence::Documented,
+            source: "https://example.invalid/nests",
+        };
+        #[inline(never)]
+        pub(super) fn new(session: Session) -> Self {
+            Self {
+                session,
+                call: CallOptions::default(),
+                laid: None,
+            }
+        }
+        /// Sets the query parameter `laid`.
+        pub fn laid(mut self, value: impl Into<String>) -> Self {
+            self.laid = Some(value.into());
+            self
+        }
+    }
+    #[doc(hidden)]
+    impl BuildRequest for Eggs {
+        fn path(&self, path: &mut Path<'_>) {
+            path.text("/eggs");
+        }
+        fn build(&self, request: &mut RequestBuilder) {
+            request.accept("application/json");
+            request.query("laid", &self.laid);
+        }
+    }
+    keyfob_client::operation!(Eggs, Vec < types::Egg >, value);
     /// Builder of [`Client::log_flight`](super::Client::log_flight): appends to the log of
     /// flights.
     ///
@@ -2701,7 +2995,7 @@ pub mod types {
     }
     /// Colors.
     ///
-    /// Part of [`Bird`] and [`BirdCreate`].
+    /// Part of [`Bird`], [`BirdCreate`] and [`Nest`].
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Color {
@@ -2725,6 +3019,82 @@ pub mod types {
             _1st "1st",
             New "new",
             Unknown "unknown",
+        }
+    }
+    /// Returned by [`Client::eggs`](super::Client::eggs).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct Egg {
+        pub nest: Option<String>,
+        pub number: Option<i64>,
+        pub laid: Option<keyfob_client::Timestamp>,
+        wire: keyfob_client::wire_form::WireForms<{ Egg::WIRE_WORDS }>,
+    }
+    keyfob_client::wire_struct! {
+        with_default Egg {
+            nest "nest",
+            number "number",
+            laid "laid",
+        }
+    }
+    /// Part of [`NestPage`].
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct Nest {
+        /// Id of the nest.
+        pub id: Option<String>,
+        /// Day on which the "nest" was built.
+        pub built: Option<keyfob_client::Timestamp>,
+        pub changed: Option<keyfob_client::Timestamp>,
+        pub seen: Option<keyfob_client::Timestamp>,
+        pub day: Option<chrono::NaiveDate>,
+        pub number: Option<keyfob_client::NumberOrString>,
+        pub eggs: Option<i64>,
+        pub weight: Option<f64>,
+        pub price: Option<f64>,
+        pub gone: Option<bool>,
+        pub color: Option<Color>,
+        pub size: Option<Size>,
+        /// Position of the nest.
+        pub place: Option<Place>,
+        /// Name of the finder.
+        pub finder: Option<String>,
+        pub any: Option<serde_json::Value>,
+        wire: keyfob_client::wire_form::WireForms<{ Nest::WIRE_WORDS }>,
+    }
+    keyfob_client::wire_struct! {
+        with_default Nest {
+            id "id" (strict),
+            built "built",
+            changed "changed",
+            seen "seen",
+            day "day",
+            number "number",
+            eggs "eggs",
+            weight "weight",
+            price "price",
+            gone "gone",
+            color "color",
+            size "size",
+            place "place",
+            finder "finder",
+            any "any",
+        }
+    }
+    /// Returned by [`Client::nests`](super::Client::nests).
+    #[derive(Clone, Default, PartialEq)]
+    #[non_exhaustive]
+    pub struct NestPage {
+        pub mode: Option<String>,
+        pub total: Option<i64>,
+        pub nests: Vec<Nest>,
+        wire: keyfob_client::wire_form::WireForms<{ NestPage::WIRE_WORDS }>,
+    }
+    keyfob_client::wire_struct! {
+        with_default NestPage {
+            mode "mode" (strict),
+            total "total" (strict),
+            nests "nests" (strict),
         }
     }
     /// Values that have the same Rust name without `x-enum-varnames`.
@@ -2754,7 +3124,7 @@ pub mod types {
     }
     /// Coordinates.
     ///
-    /// Part of [`Bird`], [`BirdCreate`], [`BirdUpdate`] and [`SearchBody`].
+    /// Part of [`Bird`], [`BirdCreate`], [`BirdUpdate`], [`Nest`] and [`SearchBody`].
     #[derive(Clone, Default, PartialEq)]
     #[non_exhaustive]
     pub struct Place {
@@ -3025,7 +3395,7 @@ pub mod types {
     }
     /// Sizes.
     ///
-    /// Part of [`Bird`].
+    /// Part of [`Bird`] and [`Nest`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Size {

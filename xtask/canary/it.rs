@@ -9,10 +9,11 @@ use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder, Confidence, Error, ErrorKind, Form, Idempotency, Part, Patch, RetryPolicy,
     TimeParam, Upload, auth,
     env::{Variable, Variables},
+    table::{ChangeDetection, ColumnType, DateWindow, PageSize, Table, TablePaging},
 };
 use serde_json::{Value, json};
 
-use self::generated::{API, Client, OPERATIONS, operation, types};
+use self::generated::{API, Client, OPERATIONS, TABLES, operation, types};
 use crate::script::{Response, Server, json as body, response, status};
 
 const BASE: Variable = Variable::base_url("CANARY_BASE", "base");
@@ -41,6 +42,7 @@ impl ApiClient for Client {
     const BASE_URL: Variable = BASE;
     const VARIABLES: &'static [Variable] = &[BASE, TOKEN];
     const CREDENTIALS: &'static [&'static [Variable]] = &[&[TOKEN]];
+    const TABLES: &'static [&'static Table] = TABLES;
 
     fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
         BASE.required(vars).map(Environment)
@@ -464,7 +466,7 @@ async fn debug_output_of_types_builders_and_dynamic_calls_has_no_secret() {
 
 #[test]
 fn operations_have_their_query_confidence_and_source() {
-    assert_eq!(OPERATIONS.len(), 22);
+    assert_eq!(OPERATIONS.len(), 24);
     let merge = operation::MergeBirds::OPERATION;
     assert_eq!(merge.fixed_query, [("action", "merge & sort"), ("dry", "true")]);
     assert_eq!(
@@ -476,6 +478,61 @@ fn operations_have_their_query_confidence_and_source() {
     assert_eq!(operation::DownloadFile::OPERATION.host, "files");
     assert_eq!(operation::AttachFiles::OPERATION.body, "multipart/form-data");
     assert!(OPERATIONS.iter().any(|operation| operation.id == "bird_by_ring" && operation.query == ["ring"]));
+}
+
+#[test]
+fn tables_have_the_key_the_changes_and_the_columns_of_their_rows() {
+    let [nests, eggs] = Client::TABLES else { panic!("there are two tables") };
+    assert_eq!((nests.name, nests.operation.id, nests.version), ("nests", "nests", "2026-11-20"));
+    assert_eq!(nests.paging, TablePaging::Page { parameter: "page", first: 0, total: Some("total") });
+    assert_eq!((nests.rows, nests.key), (Some("nests"), ["id"].as_slice()));
+    assert_eq!(nests.parameters, [("empty", "true")]);
+    assert_eq!(nests.page_size, Some(PageSize { parameter: "size", default: 100 }));
+    assert_eq!(
+        nests.changes,
+        ChangeDetection::ModifiedSince { parameter: "since", deleted: "gone", mode: Some("mode"), overlap: 600 }
+    );
+    assert_eq!(
+        nests.window,
+        Some(DateWindow {
+            from: "from",
+            to: "to",
+            column: Some("built"),
+            max_days: Some(7),
+            from_required: true,
+            to_requires_from: true
+        })
+    );
+    let kinds: Vec<_> = nests.columns.iter().map(|column| (column.name, column.kind)).collect();
+    assert_eq!(
+        kinds,
+        [
+            ("id", ColumnType::Text),
+            ("built", ColumnType::Date),
+            ("changed", ColumnType::Timestamp),
+            ("seen", ColumnType::TimestampTz),
+            ("day", ColumnType::Date),
+            ("number", ColumnType::Text),
+            ("eggs", ColumnType::Integer),
+            ("weight", ColumnType::Double),
+            ("price", ColumnType::Decimal),
+            ("gone", ColumnType::Boolean),
+            ("color", ColumnType::Text),
+            ("size", ColumnType::Integer),
+            ("place", ColumnType::Json),
+            ("finder", ColumnType::Text),
+            ("any", ColumnType::Json),
+        ]
+    );
+    let sensitive: Vec<_> = nests.columns.iter().filter(|column| column.sensitive).map(|column| column.name).collect();
+    assert_eq!((sensitive, nests.extra_is_sensitive), (vec!["finder"], true));
+    assert_eq!(nests.columns[1].description, "Day on which the \"nest\" was built.");
+    assert_eq!((eggs.paging, eggs.rows, eggs.page_size, eggs.window), (TablePaging::Single, None, None, None));
+    assert_eq!((eggs.key, eggs.extra_is_sensitive), (["nest", "number"].as_slice(), false));
+    assert_eq!(
+        eggs.changes,
+        ChangeDetection::Append { parameter: "laid", prefix: "[gt]", column: "laid", overlap: 60 }
+    );
 }
 
 #[tokio::test]

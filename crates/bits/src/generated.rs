@@ -218,6 +218,8 @@ pub static OPERATIONS: &[&keyfob_client::Operation] = &[
     &operation::Userinfo::OPERATION,
     &operation::UserinfoUnversioned::OPERATION,
 ];
+/// Every table: the listings that can be copied, in the order of the specification.
+pub static TABLES: &[&keyfob_client::table::Table] = &[];
 /// Request builders, one for each operation.
 pub mod operation {
     use super::types;

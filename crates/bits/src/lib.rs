@@ -11,7 +11,7 @@ pub mod webhook;
 
 pub use credentials::Credentials;
 pub use environment::Environment;
-pub use generated::{API, Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, TABLES, operation, types};
 /// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
 pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
@@ -21,6 +21,7 @@ pub use session_token::{SessionClaims, SessionToken};
 use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder, StatusCode,
     env::{Variable, Variables},
+    table::Table,
 };
 
 #[doc(hidden)]
@@ -32,6 +33,7 @@ impl ApiClient for Client {
     const BASE_URL: Variable = variables::BASE;
     const VARIABLES: &'static [Variable] = variables::ALL;
     const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+    const TABLES: &'static [&'static Table] = TABLES;
 
     fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
         Environment::from_vars(vars)

@@ -8,6 +8,7 @@ use crate::{
     env::{Process, Variable, Variables},
     error::Error,
     session::Session,
+    table::Table,
 };
 
 /// The client of an API, for code that is generic over APIs.
@@ -36,6 +37,8 @@ pub trait ApiClient: AsRef<Session> + From<Session> + Clone + Send + Sync + 'sta
     const VARIABLES: &'static [Variable];
     /// Variables of each kind of credentials, in order of preference.
     const CREDENTIALS: &'static [&'static [Variable]];
+    /// Tables of the API: the listings that can be copied.
+    const TABLES: &'static [&'static Table];
 
     /// Reads the environment from variables.
     ///

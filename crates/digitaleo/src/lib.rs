@@ -9,7 +9,7 @@ pub mod webhook;
 
 pub use credentials::Credentials;
 pub use environment::{Endpoints, Environment};
-pub use generated::{API, Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, TABLES, operation, types};
 /// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
 pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
@@ -17,6 +17,7 @@ pub use keyfob_client::{Error, ErrorKind};
 use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
+    table::Table,
 };
 
 #[doc(hidden)]
@@ -28,6 +29,7 @@ impl ApiClient for Client {
     const BASE_URL: Variable = variables::CONTACTS_BASE;
     const VARIABLES: &'static [Variable] = variables::ALL;
     const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+    const TABLES: &'static [&'static Table] = TABLES;
 
     fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
         Environment::from_vars(vars)

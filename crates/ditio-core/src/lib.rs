@@ -3,7 +3,7 @@
 #[rustfmt::skip]
 mod generated;
 
-pub use generated::{API, Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, TABLES, operation, types};
 /// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
 pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
@@ -12,6 +12,7 @@ pub use keyfob_ditio::{Credentials, Endpoints, Environment, Scope, authenticator
 use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
+    table::Table,
 };
 
 #[doc(hidden)]
@@ -23,6 +24,7 @@ impl ApiClient for Client {
     const BASE_URL: Variable = variables::API_BASE;
     const VARIABLES: &'static [Variable] = variables::ALL;
     const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+    const TABLES: &'static [&'static Table] = TABLES;
 
     fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
         Environment::from_vars(vars)

@@ -8,7 +8,7 @@ mod files;
 mod goods;
 pub mod sync;
 
-pub use generated::{API, Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, TABLES, operation, types};
 pub use goods::{FaultyLine, ItemRegistration, ItemTransaction};
 /// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
 pub use keyfob_client as client;
@@ -20,6 +20,7 @@ use std::time::Duration;
 use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
+    table::Table,
 };
 
 /// Read timeout: by its documentation, the service may take minutes for a page of a large company.
@@ -34,6 +35,7 @@ impl ApiClient for Client {
     const BASE_URL: Variable = variables::REPORTING_BASE;
     const VARIABLES: &'static [Variable] = variables::ALL;
     const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+    const TABLES: &'static [&'static Table] = TABLES;
 
     fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
         Environment::from_vars(vars)

@@ -10,7 +10,7 @@ pub mod variables;
 pub use credentials::Credentials;
 pub use environment::Environment;
 pub use filter::Filter;
-pub use generated::{API, Client, OPERATIONS, operation, types};
+pub use generated::{API, Client, OPERATIONS, TABLES, operation, types};
 /// Runtime of the client: errors, options of clients and calls, uploads, raw requests.
 pub use keyfob_client as client;
 pub use keyfob_client::{Error, ErrorKind};
@@ -20,6 +20,7 @@ use std::time::Duration;
 use keyfob_client::{
     ApiClient, AuthSource, ClientBuilder,
     env::{Variable, Variables},
+    table::Table,
 };
 
 /// Read timeout: large listings of large sites take minutes.
@@ -34,6 +35,7 @@ impl ApiClient for Client {
     const BASE_URL: Variable = variables::BASE;
     const VARIABLES: &'static [Variable] = variables::ALL;
     const CREDENTIALS: &'static [&'static [Variable]] = variables::CREDENTIALS;
+    const TABLES: &'static [&'static Table] = TABLES;
 
     fn environment(vars: &dyn Variables) -> Result<Environment, Error> {
         Environment::from_vars(vars)

@@ -8,6 +8,7 @@ mod parameters;
 mod references;
 mod schemas;
 mod secrets;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ pub(crate) fn check(document: &Document) -> Result<()> {
     schemas::check(&document.tree, &mut problems);
     secrets::check(&document.tree, &mut problems);
     paging::check(&document.tree, &mut problems);
+    tables::check(&document.tree, &mut problems);
     problems.finish()
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod body;
+pub(crate) mod column;
 pub(crate) mod notes;
 pub(crate) mod operation;
 pub(crate) mod paging;
@@ -12,6 +13,7 @@ pub(crate) mod reader;
 pub(crate) mod response;
 pub(crate) mod schema;
 pub(crate) mod security;
+pub(crate) mod table;
 pub(crate) mod ty;
 pub(crate) mod variants;
 pub(crate) mod walk;

@@ -10,7 +10,7 @@ const ROOT: &[&str] = &["x-keyfob-known-only", "x-webhooks"];
 const INFO: &[&str] = &["x-keyfob-source"];
 const SERVER: &[&str] = &["x-keyfob-server"];
 const OPERATION: &[&str] =
-    &["x-keyfob-source", "x-keyfob-scope", "x-keyfob-retry", "x-keyfob-paging", "x-keyfob-variants"];
+    &["x-keyfob-source", "x-keyfob-scope", "x-keyfob-retry", "x-keyfob-paging", "x-keyfob-table", "x-keyfob-variants"];
 const PARAMETER: &[&str] = &["x-keyfob-source", "x-keyfob-confidence", "x-keyfob-path", "x-keyfob-value-builder"];
 const SCHEMA: &[&str] = &[
     "x-keyfob-source",
@@ -40,6 +40,7 @@ const VARIANT_KEYS: &[&str] = &[
     "x-keyfob-scope",
     "x-keyfob-retry",
     "x-keyfob-paging",
+    "x-keyfob-table",
 ];
 
 pub(super) fn check(document: &Yaml, problems: &mut Problems<'_>) {

@@ -1,5 +1,7 @@
 //! Violations of each rule; the error has file, subject and reason.
 
+mod tables;
+
 use super::check;
 use crate::codegen::document::Document;
 

@@ -1,18 +1,23 @@
-//! Tables: macro calls with one field or value a line, so that a new one changes no other line.
+//! Tables: items with one field or value a line, so that a new one changes no other line.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// Texts of the tables, which replace placeholders in the formatted code: prettyplease fills the lines of macro calls.
+/// Texts of the tables, which replace placeholders in the formatted code: prettyplease fills lines, and breaks long ones.
 #[derive(Default)]
 pub(super) struct Tables(Vec<String>);
 
 impl Tables {
     /// Adds a call of a macro of `keyfob_client`, and returns its placeholder.
     pub(super) fn add(&mut self, name: &str, head: &str, rows: impl Iterator<Item = String>, end: &str) -> TokenStream {
-        let index = Literal::usize_unsuffixed(self.0.len());
         let rows: String = rows.map(|row| format!("            {row},\n")).collect();
-        self.0.push(format!("    keyfob_client::{name}! {{\n        {head} {{\n{rows}        }}{end}\n    }}"));
+        self.add_text(format!("    keyfob_client::{name}! {{\n        {head} {{\n{rows}        }}{end}\n    }}"))
+    }
+
+    /// Adds the text of an item in a module, and returns its placeholder.
+    pub(super) fn add_text(&mut self, text: String) -> TokenStream {
+        let index = Literal::usize_unsuffixed(self.0.len());
+        self.0.push(text);
         quote!(table!(#index);)
     }
 

@@ -6,6 +6,7 @@ use crate::codegen::model::parameter::{self, Parameter};
 use crate::codegen::model::reader::Reader;
 use crate::codegen::model::response::{self, ResponseBody, Status};
 use crate::codegen::model::security::{self, Security};
+use crate::codegen::model::table::{self, Table};
 use crate::codegen::model::variants::Expanded;
 use crate::codegen::naming::{Names, snake};
 use crate::yaml::{Yaml, YamlExt};
@@ -38,6 +39,8 @@ pub(crate) struct Operation {
     /// Sending the request twice has the effect of sending it once.
     pub(crate) idempotent: bool,
     pub(crate) paging: Option<Paging>,
+    /// Description of the listing as a table that can be copied.
+    pub(crate) table: Option<Table>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) response: ResponseBody,
@@ -119,6 +122,8 @@ pub(crate) fn read(reader: &mut Reader<'_>, expanded: &Expanded) -> Operation {
         security: security::read(reader.document, node),
         idempotent,
         paging: node.get("x-keyfob-paging").map(paging::read),
+        // The check has rejected every table with an error.
+        table: table::read(reader.document, expanded).ok().flatten(),
         parameters,
         body,
         response,

@@ -43,7 +43,7 @@ pub(crate) fn expand(document: &Yaml, notes: &mut Notes) -> Vec<Expanded> {
 /// A variant without `parameters` has all parameters of the operation, except those that its query fixes.
 pub(crate) fn with_variant(document: &Yaml, found: OperationNode<'_>, variant: &Yaml, fixed: &Yaml) -> Yaml {
     let mut operation = found.operation.clone();
-    for key in ["description", "x-keyfob-paging", "deprecated"] {
+    for key in ["description", "x-keyfob-paging", "x-keyfob-table", "deprecated"] {
         operation.take(key);
     }
     let shared = walk::parameters(document, found.item, found.operation).into_iter();
