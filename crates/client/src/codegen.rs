@@ -5,6 +5,7 @@
 pub use crate::files::send::bytes;
 pub use crate::{
     call::operation_call,
+    paging::raw::{PageFacts, RawPage, RawPages},
     request::{
         builder::{BuildRequest, RequestBuilder},
         path::{Path, encode_path},

@@ -42,6 +42,7 @@ mod items;
 mod paged;
 mod pages;
 mod progress;
+pub(crate) mod raw;
 
 pub use self::{
     items::{Items, items},

@@ -8,8 +8,6 @@ use std::{
 };
 
 use futures_util::{Stream, future::BoxFuture};
-use keyfob_auth::http_date;
-use reqwest::header::{DATE, HeaderMap};
 
 use crate::{
     decode::{
@@ -18,8 +16,7 @@ use crate::{
     },
     error::Error,
     paging::{
-        cursor_scan,
-        fetch::{PageFetch, ReceivedPage},
+        fetch::{DecodedFetch, ReceivedPage, date},
         paged::{Paged, Position},
         progress::{PageInfo, Progress},
     },
@@ -49,7 +46,7 @@ enum State {
     /// No page was requested.
     Idle,
     /// The next page is in flight.
-    Fetching(PageFetch),
+    Fetching(DecodedFetch),
     /// The next page was received and is not decoded.
     Received {
         page: ReceivedPage,
@@ -63,7 +60,7 @@ enum State {
 /// A page requested before its predecessor was decoded.
 struct Prefetched {
     position: Position,
-    fetch: PageFetch,
+    fetch: DecodedFetch,
     /// Yields once, so that the runtime sends the request before this task decodes its page.
     yielded: BoxFuture<'static, ()>,
 }
@@ -108,16 +105,14 @@ impl<O: Paged> Pages<O> {
         }
     }
 
-    fn fetch(&mut self, position: Position) -> PageFetch {
+    fn fetch(&mut self, position: Position) -> DecodedFetch {
         self.operation.seek(position);
-        PageFetch::start(self.operation.request(), mem::take(&mut self.buffer))
+        DecodedFetch::start(self.operation.request(), mem::take(&mut self.buffer))
     }
 
     /// Requests the page after a received page, if the cursor is found in the received bytes.
     fn prefetch(&mut self, page: &ReceivedPage) -> Option<Prefetched> {
-        let cursor = O::CURSOR_FIELD.and_then(|name| cursor_scan::last_member(&page.response.body, name));
-        let cursor = cursor.filter(|cursor| !cursor.is_empty() && self.progress.can_prefetch(cursor))?;
-        let position = Position::Cursor(cursor);
+        let position = self.progress.position_to_prefetch(&page.response.body, O::CURSOR_FIELD?)?;
         let fetch = self.fetch(position.clone());
         Some(Prefetched { position, fetch, yielded: Box::pin(tokio::task::yield_now()) })
     }
@@ -189,9 +184,4 @@ impl<O: Paged> fmt::Debug for Pages<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").field("position", &self.position()).finish_non_exhaustive()
     }
-}
-
-/// Reads the `Date` header of a response.
-fn date(headers: &HeaderMap) -> Option<SystemTime> {
-    http_date(headers.get(DATE)?.to_str().ok()?)
 }

@@ -7,7 +7,10 @@ use std::{
 
 use crate::{
     error::{Error, ErrorKind},
-    paging::paged::{Position, Scheme},
+    paging::{
+        cursor_scan,
+        paged::{Position, Scheme},
+    },
 };
 
 /// Maximum number of empty pages in a row. Services send a few, where the rows of a page were deleted or are not
@@ -51,14 +54,27 @@ impl Progress {
         Self { scheme, position: Some(Position::Start), seen: HashSet::new(), empty_pages: 0, largest_page: 0 }
     }
 
+    /// Starts at the page after a cursor, which counts as sent by an earlier page.
+    pub(super) fn start_at(&mut self, cursor: String) {
+        self.insert(cursor.as_bytes());
+        self.position = Some(Position::Cursor(cursor));
+    }
+
     /// Returns the position of the next page; `None` after the last.
     pub(super) fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
 
+    /// Returns the position after a received page, if its bytes have the cursor in the field of this name and the page
+    /// there can be requested before the current page is decoded.
+    pub(super) fn position_to_prefetch(&self, body: &[u8], field: &str) -> Option<Position> {
+        let cursor = cursor_scan::last_member(body, field)?;
+        (!cursor.is_empty() && self.can_prefetch(&cursor)).then_some(Position::Cursor(cursor))
+    }
+
     /// Returns `true` if the page after this cursor can be requested before the current page is decoded. Otherwise
     /// [`advance`](Self::advance) may fail.
-    pub(super) fn can_prefetch(&self, cursor: &str) -> bool {
+    fn can_prefetch(&self, cursor: &str) -> bool {
         self.empty_pages + 1 < MAX_EMPTY_PAGES && !self.seen.contains(&self.hash(cursor.as_bytes()))
     }
 

@@ -18,6 +18,7 @@ mod options;
 mod paging;
 #[cfg(feature = "rate-limit")]
 mod rate_limit;
+mod raw_pages;
 mod redirects;
 mod refusing;
 mod retries;
