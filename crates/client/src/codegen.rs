@@ -14,7 +14,6 @@ pub use crate::{
 };
 pub use serde;
 
-use chrono::TimeDelta;
 use keyfob_auth::Clock;
 
 use crate::{
@@ -79,16 +78,6 @@ fn untyped_page_request(
 #[must_use]
 pub fn clock(session: &Session) -> Clock {
     session.0.clock.clone()
-}
-
-/// Emits a warning about a difference between the local clock and the service's clock.
-pub fn warn_clock_offset(operation: &Operation, offset: TimeDelta) {
-    tracing::warn!(
-        api = operation.api,
-        operation = operation.id,
-        seconds_ahead = offset.num_seconds(),
-        "the local clock differs from the service's clock; correct the clock of this machine"
-    );
 }
 
 /// Returns the error of an environment or credentials that cannot be used.

@@ -26,6 +26,8 @@ mod request;
 mod response;
 mod session;
 mod settings;
+#[doc(hidden)]
+pub mod sync;
 pub mod table;
 mod types;
 pub mod webhook;

@@ -14,7 +14,7 @@ impl<O: Table> Changes<O> {
     /// The rows that an interrupted run left out before it was resumed count as well: the checkpoint stores that it is
     /// incomplete.
     pub fn is_incomplete(&self) -> bool {
-        self.incomplete || self.run.is_incomplete()
+        self.runs.is_incomplete()
     }
 
     /// Takes the rows that were left out since the last call, at most 1,000, with their JSON and the reason.
@@ -39,7 +39,7 @@ impl<O: Table> Changes<O> {
         if left_out.is_empty() {
             return;
         }
-        self.run.mark_incomplete();
+        self.runs.mark_incomplete();
         self.left_out.extend(left_out);
         self.left_out.truncate(MAX_RETAINED);
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use keyfob_client::auth::Clock;
+use keyfob_auth::Clock;
 
 /// Time at which the first page of a run was requested, by the local clock.
 #[derive(Clone, Copy, Debug)]

@@ -88,7 +88,9 @@ impl Checkpoint {
         self.period
     }
 
-    pub(super) fn cursor(&self) -> Option<&str> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
 
@@ -123,7 +125,7 @@ impl Checkpoint {
     }
 }
 
-/// Rounds a time down to seconds, which is the precision that Ditio documents. Rounding up could skip a change.
+/// Rounds a time down to seconds, which is the precision of an HTTP date. Rounding up could skip a change.
 fn truncated(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(0)
 }
