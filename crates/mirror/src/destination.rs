@@ -63,8 +63,8 @@ pub trait TableWriter: Send {
     /// [`ErrorKind::Destination`](crate::ErrorKind::Destination); the copy then has the state before the call.
     fn apply<'a>(&'a mut self, batch: Batch, checkpoint: &'a Checkpoint) -> BoxFuture<'a, Result<Applied, Error>>;
 
-    /// Deletes the rows that are not [listed](RowIndex::is_listed) in the index and stores the checkpoint, in one
-    /// transaction. Returns the number of deleted rows.
+    /// Deletes the rows that are [unlisted](RowIndex::is_unlisted) in the index and stores the checkpoint, in one
+    /// transaction. Rows that were added since the index was read remain. Returns the number of deleted rows.
     ///
     /// # Errors
     ///

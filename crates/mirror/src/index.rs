@@ -39,6 +39,13 @@ impl RowIndex {
         self.position(key).is_some_and(|position| self.listed[position])
     }
 
+    /// Returns `true` if the copy had the row with this key when the index was read, and the listing does not have it.
+    /// A row that was added since then is in the listing, but not in the index.
+    #[must_use]
+    pub fn is_unlisted(&self, key: u128) -> bool {
+        self.position(key).is_some_and(|position| !self.listed[position])
+    }
+
     /// Returns the number of rows that the listing does not have.
     #[must_use]
     pub fn unlisted(&self) -> usize {
@@ -98,6 +105,8 @@ mod tests {
         }
         assert!(index.list(key(10_000), 0) && index.list(u128::MAX, 0) && index.list(0, 0));
         assert_eq!((index.len(), index.unlisted()), (10_000, 1_000));
+        assert!(index.is_unlisted(key(9_000)) && !index.is_unlisted(key(0)));
+        assert!(!index.is_unlisted(key(10_000)), "a row that the listing added is not one that it does not have");
         assert!(index.is_listed(key(0)) && !index.is_listed(key(9_000)) && !index.is_listed(key(10_000)));
         assert!(!index.list(key(0), u64::MAX), "a row that is listed again has not changed again");
     }
