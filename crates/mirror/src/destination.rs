@@ -1,5 +1,9 @@
 //! Destinations: where a copy is written.
 
+#[cfg(feature = "files")]
+#[cfg_attr(docsrs, doc(cfg(feature = "files")))]
+pub mod files;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
