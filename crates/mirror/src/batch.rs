@@ -2,6 +2,8 @@
 
 mod column;
 mod rows;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use self::column::{ColumnData, Value};
 pub use self::rows::{Batch, Reject};
