@@ -4,6 +4,7 @@
 
 pub mod batch;
 mod checkpoint;
+mod decode;
 pub mod destination;
 mod error;
 mod index;
