@@ -17,6 +17,7 @@ mod operations;
 mod readme_table;
 mod resilience;
 mod secrets;
+mod tables;
 mod tidy;
 mod webhooks;
 #[cfg(unix)]

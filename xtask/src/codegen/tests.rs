@@ -149,6 +149,19 @@ fn a_new_first_field_changes_no_line_of_another() {
 }
 
 #[test]
+fn a_new_first_column_of_a_table_changes_no_line_of_another() {
+    adds_lines(
+        "        id: { type: string, description: Id of the nest. }",
+        "        dry: { type: boolean }\n        id: { type: string, description: Id of the nest. }",
+        &[
+            "Column { name: \"dry\", kind: ColumnType::Boolean, description: \"\", sensitive: false },",
+            "pub dry: Option<bool>,",
+            "dry \"dry\",",
+        ],
+    );
+}
+
+#[test]
 fn a_seventeenth_field_changes_no_line_of_another() {
     let fields: Vec<String> = (1..=15).map(|number| format!("        f{number}: {{ type: boolean }}")).collect();
     let lines: Vec<String> = (1..=15).map(|number| format!("pub f{number}: Option<bool>,")).collect();

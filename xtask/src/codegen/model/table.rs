@@ -133,8 +133,12 @@ fn typed(document: &Yaml, row: &Yaml, node: &Yaml) -> Result<Vec<Column>, String
     let types = types.collect::<Result<Vec<_>, String>>()?;
     let sensitive = texts(node, "sensitive")?.into_iter().map(|name| find(name, "sensitive"));
     let sensitive = sensitive.collect::<Result<Vec<_>, String>>()?;
-    types.into_iter().for_each(|(index, kind)| columns[index].kind = kind);
-    sensitive.into_iter().for_each(|index| columns[index].sensitive = true);
+    for (index, kind) in types {
+        columns[index].kind = kind;
+    }
+    for index in sensitive {
+        columns[index].sensitive = true;
+    }
     Ok(columns)
 }
 

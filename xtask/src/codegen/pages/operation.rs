@@ -9,6 +9,7 @@ use crate::codegen::model::operation::{Confidence, Operation};
 use crate::codegen::model::parameter::{Location, Parameter};
 use crate::codegen::model::response::ResponseBody;
 use crate::codegen::model::security::Security;
+use crate::codegen::model::table::{Changes, Table};
 
 /// Returns the page.
 pub(super) fn page(api: &Api, operation: &Operation, samples: &Samples<'_>) -> String {
@@ -76,6 +77,9 @@ fn overview(api: &Api, operation: &Operation) -> String {
             ),
         );
     }
+    if let Some(table) = &operation.table {
+        fact("Table", table_fact(table));
+    }
     fact(
         "Confidence",
         match operation.confidence {
@@ -86,6 +90,22 @@ fn overview(api: &Api, operation: &Operation) -> String {
         .to_owned(),
     );
     fact("Source", source(&operation.source));
+    text
+}
+
+fn table_fact(table: &Table) -> String {
+    let names = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let changes = match &table.changes {
+        Changes::Snapshot => "all rows are compared".to_owned(),
+        Changes::ModifiedSince { parameter, .. } => format!("changes by `{parameter}`"),
+        Changes::Append { column, .. } => format!("rows are only added, by `{column}`"),
+    };
+    let mut text = format!("key {}; {changes}", names(table.key.iter().map(String::as_str).collect()));
+    let sensitive = table.columns.iter().filter(|column| column.sensitive).map(|column| column.name.as_str());
+    let sensitive = names(sensitive.collect());
+    if !sensitive.is_empty() {
+        text += &format!("; copied only on request: {sensitive}");
+    }
     text
 }
 
