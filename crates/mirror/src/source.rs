@@ -1,11 +1,29 @@
 //! Sources: the rows of a table as batches of changes.
 
-use std::sync::Arc;
+mod append;
+mod dates;
+mod listing;
+mod modified_since;
+mod recent;
+mod snapshot;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
+use keyfob_client::Session;
+use keyfob_client::table::ChangeDetection;
 use serde_json::Value;
 
+use self::append::{Append, Filter};
+use self::dates::Dates;
+use self::listing::ListingOptions;
+use self::modified_since::ModifiedSince;
+use self::snapshot::Snapshot;
+
 use crate::batch::Batch;
+use crate::checkpoint::Window;
 use crate::error::Error;
 use crate::schema::Schema;
 
@@ -68,4 +86,53 @@ impl Changes {
         let received = (batch.len() + batch.deleted_len()) as u64 + batch.unidentified();
         Self { batch, progress, stage, received, bytes: 0, pages: 1 }
     }
+}
+
+/// Options of a table's source.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SourceOptions {
+    /// Dates that limit the copy.
+    pub window: Window,
+    /// Number of rows to request in a page; the table's own by default.
+    pub page_size: Option<u32>,
+    /// Time before the start of the previous run from which changes are listed again; the table's own by default.
+    pub overlap: Option<Duration>,
+}
+
+/// Opens the source of a table behind `progress`, which is the [`Changes::progress`] that was stored last, or null for
+/// a listing of all rows.
+///
+/// The way to find changes stands in the table's description: changes since a time, rows after the greatest value of a
+/// column, or all rows in each run.
+///
+/// # Errors
+///
+/// [`ErrorKind::Settings`](crate::ErrorKind::Settings) if the table cannot be limited by the dates;
+/// [`ErrorKind::Mismatch`](crate::ErrorKind::Mismatch) if the progress is not that of such a source.
+pub fn open(
+    session: &Session,
+    schema: &Arc<Schema>,
+    options: &SourceOptions,
+    progress: &Value,
+) -> Result<Box<dyn Source>, Error> {
+    let dates = Dates::new(schema, &options.window)?;
+    let listing = ListingOptions::new(session, schema, options.page_size);
+    Ok(match schema.table().changes {
+        ChangeDetection::ModifiedSince { parameter, overlap, .. } => {
+            let overlap = options.overlap.unwrap_or(Duration::from_secs(overlap.into()));
+            let overlap = TimeDelta::from_std(overlap).unwrap_or(TimeDelta::MAX);
+            Box::new(ModifiedSince::new(listing, dates, parameter, overlap, progress)?)
+        }
+        ChangeDetection::Append { parameter, prefix, column, overlap } => {
+            match schema.columns().iter().position(|known| known.wire == column) {
+                Some(column) => {
+                    Box::new(Append::new(&listing, Filter { parameter, prefix, column, overlap }, progress)?)
+                }
+                // The column is left out of the copy.
+                None => Box::new(Snapshot::new(&listing, &dates)),
+            }
+        }
+        ChangeDetection::Snapshot => Box::new(Snapshot::new(&listing, &dates)),
+    })
 }

@@ -161,6 +161,12 @@ impl RawPages {
         }
     }
 
+    /// Returns `true` after the last page was reported to `advance`.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.progress.position().is_none()
+    }
+
     /// Requests the next page, unless it is in flight or there is none.
     fn request_next(&mut self) {
         let next = self.progress.position();

@@ -84,7 +84,9 @@ impl Checkpoint {
         self.cursor = None;
     }
 
-    pub(super) fn period(&self) -> Option<DateTime<Utc>> {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn period(&self) -> Option<DateTime<Utc>> {
         self.period
     }
 

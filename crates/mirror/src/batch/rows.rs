@@ -1,6 +1,6 @@
 //! The rows of a batch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::column::{ColumnData, Value};
@@ -167,7 +167,29 @@ impl Batch {
         self.order.clear();
     }
 
-    /// Turns the rows whose flag is `true` into deletions.
+    /// Removes the rows whose flag is `false`, with their rejects. The batch must be compact.
+    pub(crate) fn discard(&mut self, keep: &[bool]) {
+        if !self.rejects.is_empty() {
+            let discarded = (0..self.len()).filter(|row| !keep[*row]);
+            let discarded: HashSet<String> = discarded.map(|row| self.key_text(row)).collect();
+            self.rejects.retain(|reject| reject.key.as_ref().is_none_or(|key| !discarded.contains(key)));
+        }
+        self.retain(keep);
+    }
+
+    /// Retains the deletions whose flag is `true`. The batch must be compact.
+    pub(crate) fn retain_deleted(&mut self, keep: &[bool]) {
+        if keep.iter().all(|keep| *keep) {
+            return;
+        }
+        for column in &mut self.deleted {
+            column.retain(keep);
+        }
+        let mut flags = keep.iter();
+        self.deleted_keys.retain(|_| flags.next().copied().unwrap_or(false));
+    }
+
+    /// Turns the rows whose flag is `true` into deletions, without their rejects. The batch must be compact.
     pub(crate) fn delete(&mut self, deleted: &[bool]) {
         let schema = Arc::clone(&self.schema);
         for row in (0..self.len()).filter(|row| deleted[*row]) {
@@ -177,7 +199,7 @@ impl Batch {
             self.deleted_keys.push(self.keys[row]);
         }
         let keep: Vec<bool> = deleted.iter().map(|deleted| !deleted).collect();
-        self.retain(&keep);
+        self.discard(&keep);
     }
 
     /// Retains the last change of each row.
@@ -205,11 +227,7 @@ impl Batch {
             self.retain(&keep);
         }
         if changed_deleted {
-            for column in &mut self.deleted {
-                column.retain(&keep_deleted);
-            }
-            let mut flags = keep_deleted.iter();
-            self.deleted_keys.retain(|_| flags.next().copied().unwrap_or(false));
+            self.retain_deleted(&keep_deleted);
         }
     }
 }
