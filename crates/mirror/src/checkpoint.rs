@@ -96,6 +96,10 @@ impl Checkpoint {
     }
 
     /// Returns the checkpoint as JSON.
+    ///
+    /// # Panics
+    ///
+    /// Never: a checkpoint can always be written as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a checkpoint has texts only")

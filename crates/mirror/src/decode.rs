@@ -99,43 +99,30 @@ impl Decoder {
     /// Appends a row to the batch: as an upsert, a deletion, or a reject.
     fn decode_row(&mut self, json: &str, batch: &mut Batch) {
         let row = batch.keys.len();
-        let decoded = {
-            let extra = self.schema.has_extra().then_some(&mut batch.extra);
-            let mut target = Row {
-                schema: &self.schema,
-                fields: &self.fields,
-                successors: &mut self.successors,
-                columns: &mut batch.columns,
-                extra,
-                row,
-            };
-            target.decode(json)
-        };
-        let rejects = match decoded {
-            Ok(row::Clean) => Vec::new(),
-            Err(row::Irregular) => {
+        let mut rejects = Vec::new();
+        if self.row(batch, row).decode(json).is_err() {
+            truncate(batch, row);
+            if !self.row(batch, row).decode_irregular(json, &mut rejects) {
                 truncate(batch, row);
-                let mut rejects = Vec::new();
-                let extra = self.schema.has_extra().then_some(&mut batch.extra);
-                let mut target = Row {
-                    schema: &self.schema,
-                    fields: &self.fields,
-                    successors: &mut self.successors,
-                    columns: &mut batch.columns,
-                    extra,
-                    row,
-                };
-                if !target.decode_irregular(json, &mut rejects) {
-                    truncate(batch, row);
-                    return reject_row(batch, json, "an object");
-                }
-                rejects
+                return reject_row(batch, json, "an object");
             }
-        };
+        }
         if !self.schema.has_extra() {
             batch.extra.push_null();
         }
         self.finish_row(json, row, rejects, batch);
+    }
+
+    /// Returns the target of the row at this position.
+    fn row<'a>(&'a mut self, batch: &'a mut Batch, position: usize) -> Row<'a> {
+        Row {
+            schema: &self.schema,
+            fields: &self.fields,
+            successors: &mut self.successors,
+            columns: &mut batch.columns,
+            extra: self.schema.has_extra().then_some(&mut batch.extra),
+            position,
+        }
     }
 
     /// Classifies a row that was appended to the columns.

@@ -47,6 +47,7 @@ impl Error {
     }
 
     /// Creates an error of kind [`Destination`](ErrorKind::Destination) with its cause.
+    #[allow(dead_code, reason = "a build may have no destination")]
     pub(crate) fn destination(message: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::new(ErrorKind::Destination, message).with_source(source)
     }

@@ -6,12 +6,17 @@ pub mod batch;
 mod checkpoint;
 mod decode;
 pub mod destination;
+mod engine;
 mod error;
 mod index;
+mod mirror;
+mod report;
 mod schema;
 pub mod source;
 
 pub use checkpoint::{Account, Checkpoint, Window};
 pub use error::{Error, ErrorKind};
 pub use index::RowIndex;
+pub use mirror::Mirror;
+pub use report::{Observer, Progress, TableReport};
 pub use schema::{EXTRA, HASH, Schema, SchemaColumn};

@@ -130,7 +130,7 @@ impl ColumnData {
                 ends.push(end(bytes));
             }
             (Values::Integer(values), Value::Integer(value)) | (Values::Timestamp(values), Value::Timestamp(value)) => {
-                values.push(value)
+                values.push(value);
             }
             (Values::Double(values), Value::Double(value)) => values.push(value),
             (Values::Decimal(values), Value::Decimal(value)) => values.push(value),

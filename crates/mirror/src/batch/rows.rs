@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::column::{ColumnData, Value};
+use crate::index::RowIndex;
 use crate::schema::Schema;
 
 /// Changes of a table, to be applied in one transaction.
@@ -175,6 +176,13 @@ impl Batch {
             self.rejects.retain(|reject| reject.key.as_ref().is_none_or(|key| !discarded.contains(key)));
         }
         self.retain(keep);
+    }
+
+    /// Retains the rows that the copy does not have in this version, and records all rows as listed.
+    pub(crate) fn retain_changed(&mut self, index: &mut RowIndex) {
+        let rows = self.keys.iter().zip(&self.hashes);
+        let keep: Vec<bool> = rows.map(|(key, hash)| index.list(*key, *hash)).collect();
+        self.discard(&keep);
     }
 
     /// Retains the deletions whose flag is `true`. The batch must be compact.

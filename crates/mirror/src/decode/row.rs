@@ -11,9 +11,6 @@ use super::cell::{self, Cell};
 use crate::batch::{ColumnData, Reject, Value};
 use crate::schema::Schema;
 
-/// A row whose values have the types of their columns.
-pub(super) struct Clean;
-
 /// A row with values that need their JSON to be decoded, or that is not an object. Its columns are undefined.
 pub(super) struct Irregular;
 
@@ -27,16 +24,16 @@ pub(super) struct Row<'a> {
     /// Column of the other fields; `None` if the copy does not have it.
     pub(super) extra: Option<&'a mut ColumnData>,
     /// Number of rows before this one.
-    pub(super) row: usize,
+    pub(super) position: usize,
 }
 
 impl Row<'_> {
     /// Decodes a row without copying its values.
-    pub(super) fn decode(&mut self, json: &str) -> Result<Clean, Irregular> {
+    pub(super) fn decode(&mut self, json: &str) -> Result<(), Irregular> {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let extra = deserializer.deserialize_map(RowVisitor(self)).map_err(|_| Irregular)?;
         self.finish(&extra);
-        Ok(Clean)
+        Ok(())
     }
 
     /// Decodes a row value by value, so that each value that does not have its type becomes null and a reject without a
@@ -50,7 +47,7 @@ impl Row<'_> {
                 Some(Field::Column(position)) => {
                     let column = &mut self.columns[*position];
                     // Of several members with the same name, the last counts.
-                    column.truncate(self.row);
+                    column.truncate(self.position);
                     let described = &self.schema.columns()[*position];
                     rejects.retain(|reject| reject.field != described.wire);
                     if cell::push_raw(column, described.kind, value.get()).is_err() {
@@ -69,7 +66,7 @@ impl Row<'_> {
 
     /// Appends the nulls of absent fields, and the other fields.
     fn finish(&mut self, extra: &str) {
-        for column in self.columns.iter_mut().filter(|column| column.len() == self.row) {
+        for column in self.columns.iter_mut().filter(|column| column.len() == self.position) {
             column.push_null();
         }
         if let Some(column) = &mut self.extra {
@@ -113,16 +110,15 @@ impl<'de> Visitor<'de> for RowVisitor<'_, '_> {
                     row.successors[previous] = position;
                     previous = position;
                     let column = &mut row.columns[position];
-                    if column.len() != row.row {
+                    if column.len() != row.position {
                         return Err(A::Error::custom("a second member with this name"));
                     }
                     if !members.next_value_seed(Cell { column, kind: described[position].kind })? {
                         return Err(A::Error::custom("a value of another type"));
                     }
                 }
-                Member::LeftOut => drop(members.next_value::<IgnoredAny>()?),
                 Member::Other(name) if row.extra.is_some() => push_member(&mut extra, &name, members.next_value()?),
-                Member::Other(_) => drop(members.next_value::<IgnoredAny>()?),
+                Member::Other(_) | Member::LeftOut => drop(members.next_value::<IgnoredAny>()?),
             }
         }
         Ok(extra)
