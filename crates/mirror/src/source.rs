@@ -127,7 +127,7 @@ pub fn open(
         ChangeDetection::Append { parameter, prefix, column, overlap } => {
             match schema.columns().iter().position(|known| known.wire == column) {
                 Some(column) => {
-                    Box::new(Append::new(&listing, Filter { parameter, prefix, column, overlap }, progress)?)
+                    Box::new(Append::new(&listing, &dates, Filter { parameter, prefix, column, overlap }, progress)?)
                 }
                 // The column is left out of the copy.
                 None => Box::new(Snapshot::new(&listing, &dates)),

@@ -8,6 +8,7 @@ use keyfob_client::auth::Clock;
 use keyfob_client::table::ColumnType;
 use serde_json::{Value as Json, json};
 
+use super::dates::Dates;
 use super::listing::{Listing, ListingOptions};
 use super::recent::RecentRows;
 use super::{Changes, ListingEnd, Source, Stage};
@@ -46,7 +47,7 @@ pub(super) struct Filter {
 }
 
 impl Append {
-    pub(super) fn new(options: &ListingOptions, filter: Filter, progress: &Json) -> Result<Self, Error> {
+    pub(super) fn new(options: &ListingOptions, dates: &Dates, filter: Filter, progress: &Json) -> Result<Self, Error> {
         let previous = match &progress["greatest"] {
             Json::Null => None,
             value => Some(value.as_i64().ok_or_else(|| {
@@ -55,13 +56,14 @@ impl Append {
             })?),
         };
         let kind = options.schema.columns()[filter.column].kind;
-        let parameters = previous.map(|greatest| {
+        let mut parameters = dates.parameters(None);
+        parameters.extend(previous.map(|greatest| {
             let value = format!("{}{}", filter.prefix, lower_bound(kind, greatest, filter.overlap));
             (filter.parameter.to_owned(), value)
-        });
+        }));
         Ok(Self {
             schema: Arc::clone(&options.schema),
-            listing: options.open(parameters.into_iter().collect(), None),
+            listing: options.open(parameters, None),
             clock: options.clock(),
             column: filter.column,
             previous,

@@ -1,146 +1,65 @@
-//! Sources against the simulator, and against a service with scripted rows.
+//! Changes of Ditio's reporting API.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use keyfob_client::auth::{Clock, FakeClock};
-use keyfob_client::table::Table;
 use keyfob_client::{RetryPolicy, Session};
 use keyfob_ditio_reporting::{self as reporting, Endpoints, Environment};
-use keyfob_itempath as itempath;
-use keyfob_mirror::source::{self, ListingEnd, Source, SourceOptions, Stage};
-use keyfob_mirror::{ErrorKind, Schema, Window};
+use keyfob_mirror::ErrorKind;
 use keyfob_simulator::{DitioReporting, DitioTable, Fault, Simulator, credentials};
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use serde_json::json;
 
-/// Copy of a table: hash of each row by the hash of its key.
-struct Copy {
-    session: Session,
-    schema: Arc<Schema>,
-    options: SourceOptions,
-    rows: BTreeMap<u128, u64>,
-    /// Rows of the current listing of all rows, which replaces the copy at its end.
-    listed: BTreeMap<u128, u64>,
-    progress: Value,
-    /// Number of rows and deletions in the batches of the last run.
-    changes: usize,
-    pages: usize,
-}
+use crate::copy::{Copy, table, window};
 
-impl Copy {
-    fn new(session: &Session, table: &'static Table, page_size: u32) -> Self {
-        let mut options = SourceOptions::default();
-        options.page_size = Some(page_size);
-        let (rows, listed) = (BTreeMap::new(), BTreeMap::new());
-        let schema = Schema::new(table, true);
-        Self { session: session.clone(), schema, options, rows, listed, progress: Value::Null, changes: 0, pages: 0 }
-    }
-
-    fn open(&self) -> Result<Box<dyn Source>, keyfob_mirror::Error> {
-        source::open(&self.session, &self.schema, &self.options, &self.progress)
-    }
-
-    /// Applies at most this number of pages. Returns `true` at the end of the source.
-    async fn apply(&mut self, source: &mut dyn Source, pages: usize) -> Result<bool, keyfob_mirror::Error> {
-        for _ in 0..pages {
-            let Some(changes) = source.next().await? else { return Ok(true) };
-            self.pages += 1;
-            self.changes += changes.batch.len() + changes.batch.deleted_len();
-            let rows = changes.batch.keys().iter().copied().zip(changes.batch.hashes().iter().copied());
-            match changes.stage {
-                Stage::Listing { first, end } => {
-                    if first {
-                        self.listed.clear();
-                    }
-                    self.listed.extend(rows);
-                    self.rows.extend(self.listed.clone());
-                    if let Some(ListingEnd { complete: true }) = end {
-                        self.rows = std::mem::take(&mut self.listed);
-                    }
-                }
-                _ => self.rows.extend(rows),
-            }
-            for key in changes.batch.deleted_keys() {
-                self.rows.remove(key);
-            }
-            self.progress = changes.progress;
-        }
-        Ok(false)
-    }
-
-    /// Runs a new source to its end. Returns the number of changes.
-    async fn run(&mut self) -> usize {
-        (self.changes, self.pages) = (0, 0);
-        let mut source = self.open().unwrap();
-        assert!(self.apply(&mut *source, 10_000).await.unwrap(), "the source does not end");
-        self.changes
-    }
-
-    /// Asserts that the copy has the rows of a new listing, and their number.
-    async fn check(&self, rows: u64) {
-        let mut fresh = Self::new(&self.session, self.schema.table(), 7);
-        fresh.options.window.clone_from(&self.options.window);
-        fresh.run().await;
-        assert_eq!(self.rows, fresh.rows);
-        assert_eq!(self.rows.len() as u64, rows);
-    }
-}
-
-fn table(tables: &[&'static Table], name: &str) -> &'static Table {
-    tables.iter().find(|table| table.name == name).unwrap()
+/// Returns a client of the reporting API at the base URL of a simulator.
+pub(crate) fn client(url: &str, clock: Clock) -> Session {
+    let base = |path: &str| format!("{url}/ditio/{path}");
+    let environment = Environment::Custom(Endpoints {
+        identity: base("identity"),
+        core: base("core"),
+        reporting: base("reporting"),
+        mass_transport: None,
+    });
+    let credentials = reporting::Credentials::token(credentials::DITIO_ACCESS_TOKEN);
+    let builder = reporting::Client::builder(environment, credentials).retry(RetryPolicy::none()).clock(clock);
+    builder.build().unwrap().session().clone()
 }
 
 /// Ditio's reporting API with few rows, and a client whose clock is set by the tests.
-struct Ditio {
-    simulator: Simulator,
-    tables: DitioReporting,
+pub(crate) struct Ditio {
+    pub(crate) simulator: Simulator,
+    pub(crate) tables: DitioReporting,
     session: Session,
     clock: FakeClock,
 }
 
 impl Ditio {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let simulator = Simulator::builder().scale(20).start().await.unwrap();
-        let base = |path: &str| format!("{}/ditio/{path}", simulator.url());
-        let environment = Environment::Custom(Endpoints {
-            identity: base("identity"),
-            core: base("core"),
-            reporting: base("reporting"),
-            mass_transport: None,
-        });
         let (local, clock) = Clock::fake();
-        let client =
-            reporting::Client::builder(environment, reporting::Credentials::token(credentials::DITIO_ACCESS_TOKEN))
-                .retry(RetryPolicy::none())
-                .clock(local)
-                .build()
-                .unwrap();
-        let (tables, session) = (simulator.ditio_reporting(), client.session().clone());
+        let (tables, session) = (simulator.ditio_reporting(), client(simulator.url(), local));
         let this = Self { simulator, tables, session, clock };
         this.set_clock(0);
         this
     }
 
     /// Sets the client's clock to the service's time plus `seconds`.
-    fn set_clock(&self, seconds: i64) {
+    pub(crate) fn set_clock(&self, seconds: i64) {
         let by = Duration::from_secs(seconds.unsigned_abs());
         let now = SystemTime::from(self.simulator.now());
         self.clock.set_wall(if seconds < 0 { now - by } else { now + by });
     }
 
-    fn copy(&self, name: &str, page_size: u32) -> Copy {
+    pub(crate) fn copy(&self, name: &str, page_size: u32) -> Copy {
         Copy::new(&self.session, table(reporting::TABLES, name), page_size)
     }
 
-    fn id(&self, table: DitioTable, position: usize) -> String {
+    pub(crate) fn id(&self, table: DitioTable, position: usize) -> String {
         self.tables.rows(table)[position]["id"].as_str().unwrap().to_owned()
     }
 
     /// Adds a row, changes one and deletes one.
-    fn write(&self, table: DitioTable) {
+    pub(crate) fn write(&self, table: DitioTable) {
         let (changed, deleted) = (self.id(table, 0), self.id(table, 3));
         self.tables.insert(table, [json!({"description": "new", "workDate": "2026-02-20T00:00:00"})]);
         self.tables.update(table, [changed], json!({"description": "changed"}));
@@ -148,7 +67,7 @@ impl Ditio {
     }
 
     /// Moves the service's clock, and the client's clock with it.
-    fn wait(&self, seconds: u64, skew: i64) {
+    pub(crate) fn wait(&self, seconds: u64, skew: i64) {
         self.simulator.advance(Duration::from_secs(seconds));
         self.set_clock(skew);
     }
@@ -303,10 +222,6 @@ async fn changes_outside_the_dates_of_a_copy_are_deletions() {
     copy.check(2).await;
 }
 
-fn window(from: Option<&str>, to: Option<&str>) -> Window {
-    serde_json::from_value(json!({"from": from, "to": to})).unwrap()
-}
-
 #[tokio::test]
 async fn a_listing_with_limited_periods_is_requested_in_periods_and_resumed_in_each() {
     let ditio = Ditio::start().await;
@@ -378,96 +293,4 @@ async fn a_dropped_call_of_next_does_not_lose_changes() {
         }
     }
     copy.check(ditio.tables.count(TIME)).await;
-}
-
-/// Pages of a service, by the value of the parameter `page`, and the queries received.
-#[derive(Clone, Default)]
-struct Script {
-    pages: Arc<Mutex<Vec<Value>>>,
-    queries: Arc<Mutex<Vec<String>>>,
-}
-
-impl Script {
-    /// Starts a service. Returns a client of ItemPath's API there.
-    async fn start(&self) -> Session {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let script = self.clone();
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut request = Vec::new();
-                while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.unwrap() > 0 {}
-                let line = String::from_utf8(request).unwrap().lines().next().unwrap().to_owned();
-                let query = line.split(['?', ' ']).nth(2).unwrap().to_owned();
-                let page = query.split('&').find_map(|pair| pair.strip_prefix("page=")).unwrap_or("0").parse::<usize>();
-                let page = script.pages.lock().unwrap().get(page.unwrap()).cloned().unwrap_or(json!({}));
-                script.queries.lock().unwrap().push(query);
-                let body = page.to_string();
-                let head = format!(
-                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-                    body.len()
-                );
-                stream.write_all((head + &body).as_bytes()).await.unwrap();
-            }
-        });
-        let credentials = itempath::Credentials::token("token");
-        let client = itempath::Client::builder(itempath::Environment::at(url), credentials).build().unwrap();
-        client.session().clone()
-    }
-
-    fn set(&self, name: &str, pages: &[&[(&str, &str)]]) {
-        let row = |(id, at): &(&str, &str)| json!({"id": id, "creationDate": at});
-        let page = |rows: &&[(&str, &str)]| json!({ name: rows.iter().map(row).collect::<Vec<_>>() });
-        *self.pages.lock().unwrap() = pages.iter().map(page).collect();
-        self.queries.lock().unwrap().clear();
-    }
-}
-
-#[tokio::test]
-async fn rows_that_are_only_added_are_listed_from_the_greatest_value_with_an_overlap_for_late_rows() {
-    let script = Script::default();
-    let mut copy = Copy::new(&script.start().await, table(itempath::TABLES, "transactions"), 2);
-    script.set(
-        "transactions",
-        &[&[("A", "2026-03-02T08:00:00.5"), ("B", "2026-03-02T09:00:00.5")], &[("C", "2026-03-02T07:00:00")]],
-    );
-    // An interrupted listing does not advance the value: rows with lower values may follow.
-    let mut source = copy.open().unwrap();
-    copy.apply(&mut *source, 1).await.unwrap();
-    assert_eq!(copy.progress["greatest"], Value::Null);
-    assert_eq!(copy.run().await, 3);
-    // D is late: its value is before that of B.
-    script.set("transactions", &[&[("B", "2026-03-02T09:00:00.5"), ("D", "2026-03-02T08:30:00")]]);
-    copy.run().await;
-    assert_eq!(copy.rows.len(), 4);
-    let query = script.queries.lock().unwrap()[0].clone();
-    assert!(query.contains("creationDate=%5Bgt%5D2026-03-02T07%3A00%3A00"), "{query}");
-    // The overlap does not report rows again.
-    assert_eq!(copy.run().await, 0);
-    // A time in the future does not hide later rows.
-    script.set("transactions", &[&[("E", "2999-01-01T00:00:00")]]);
-    assert_eq!(copy.run().await, 1);
-    assert_eq!(copy.run().await, 0);
-    let query = script.queries.lock().unwrap().last().unwrap().clone();
-    assert!(query.contains("creationDate=%5Bgt%5D2026-03-02T07%3A00%3A00"), "{query}");
-}
-
-#[tokio::test]
-async fn a_snapshot_lists_all_rows_and_is_incomplete_with_a_row_that_has_no_key() {
-    let script = Script::default();
-    let mut copy = Copy::new(&script.start().await, table(itempath::TABLES, "materials"), 2);
-    script.set(
-        "materials",
-        &[&[("A", "2026-03-02T08:00:00"), ("B", "2026-03-02T08:00:00")], &[("C", "2026-03-02T08:00:00")]],
-    );
-    assert_eq!(copy.run().await, 3);
-    script.set("materials", &[&[("A", "2026-03-02T08:00:00")]]);
-    copy.run().await;
-    assert_eq!(copy.rows.len(), 1, "rows that are not listed are deleted");
-    script.pages.lock().unwrap()[0]["materials"] = json!([{"id": "D"}, {"name": "without a key"}, 17]);
-    copy.run().await;
-    assert_eq!(copy.rows.len(), 2, "an incomplete listing deletes nothing");
-    script.set("materials", &[&[("D", "2026-03-02T08:00:00")]]);
-    copy.run().await;
-    assert_eq!(copy.rows.len(), 1);
 }
