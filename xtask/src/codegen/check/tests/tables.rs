@@ -124,3 +124,18 @@ fn the_rows_of_a_paged_table_are_those_of_its_paging() {
     assert_eq!(problems(paged(", pageSize: 5")), "");
     check_rejected(paged(", rows: rows"), "has rows, which is the same as items of x-keyfob-paging");
 }
+
+#[test]
+fn a_variant_has_the_table_that_it_states() {
+    let variant = |more: &str| {
+        table(&format!(
+            "{{ key: [id] }}\n      x-keyfob-variants: [{{ operationId: one, summary: Does., query: {{}}, parameters: [{{ \
+             name: a, in: query, required: true, schema: {{ type: string }} }}]{more} }}]"
+        ))
+    };
+    assert_eq!(problems(variant("")), "");
+    check_rejected(
+        variant(", x-keyfob-table: { key: [id] }"),
+        "x-keyfob-table of one is on an operation that requires a",
+    );
+}
