@@ -6,4 +6,6 @@ mod rows;
 pub(crate) mod testing;
 
 pub use self::column::{ColumnData, Value};
+#[cfg(feature = "sqlite")]
+pub(crate) use self::rows::key_text;
 pub use self::rows::{Batch, Reject};

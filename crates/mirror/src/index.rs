@@ -52,6 +52,12 @@ impl RowIndex {
         self.listed.iter().filter(|listed| !**listed).count()
     }
 
+    /// Returns the hashes of the keys of the rows that the listing does not have, in ascending order.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn unlisted_keys(&self) -> Vec<u128> {
+        self.keys.iter().zip(&self.listed).filter(|(_, listed)| !**listed).map(|(key, _)| *key).collect()
+    }
+
     /// Records a listed row. Returns `true` if the copy does not have it in this version.
     pub(crate) fn list(&mut self, key: u128, hash: u64) -> bool {
         let Some(position) = self.position(key) else { return true };

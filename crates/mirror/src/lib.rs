@@ -9,6 +9,8 @@ pub mod destination;
 mod engine;
 mod error;
 mod index;
+#[cfg(any(feature = "files", feature = "sqlite"))]
+mod lock;
 mod mirror;
 mod report;
 mod schema;

@@ -244,7 +244,8 @@ fn position_of_deletion(position: i64) -> usize {
     usize::try_from(!position).expect("the complement of a negative number is a position")
 }
 
-fn key_text<'a>(values: impl Iterator<Item = Value<'a>>) -> String {
+/// Returns a key as text, its columns separated by commas.
+pub(crate) fn key_text<'a>(values: impl Iterator<Item = Value<'a>>) -> String {
     let mut text = String::new();
     for value in values {
         if !text.is_empty() {
