@@ -1,6 +1,6 @@
 //! A batch: changed rows as typed columns, deletions, and values that do not have their type.
 
-mod column;
+pub(crate) mod column;
 mod rows;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -3,5 +3,7 @@
 mod bits;
 mod format;
 mod layout;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 pub use layout::REJECTS;
