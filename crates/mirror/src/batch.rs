@@ -5,7 +5,9 @@ mod rows;
 #[cfg(test)]
 pub(crate) mod testing;
 
+#[cfg(feature = "postgres")]
+pub(crate) use self::column::Values;
 pub use self::column::{ColumnData, Value};
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use self::rows::key_text;
 pub use self::rows::{Batch, Reject};
