@@ -53,7 +53,7 @@ impl RowIndex {
     }
 
     /// Returns the hashes of the keys of the rows that the listing does not have, in ascending order.
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "files", feature = "sqlite"))]
     pub(crate) fn unlisted_keys(&self) -> Vec<u128> {
         self.keys.iter().zip(&self.listed).filter(|(_, listed)| !**listed).map(|(key, _)| *key).collect()
     }

@@ -58,6 +58,32 @@ impl RowSet {
     }
 }
 
+/// Numbers of the rows that remain when those of a set are removed.
+pub(super) struct Ranks<'a> {
+    set: &'a RowSet,
+    /// Number of rows of the set before each word.
+    before: Vec<u64>,
+}
+
+impl<'a> Ranks<'a> {
+    pub(super) fn new(set: &'a RowSet) -> Self {
+        let mut sum = 0;
+        let before = set.words.iter().map(|bits| {
+            let before = sum;
+            sum += u64::from(bits.count_ones());
+            before
+        });
+        let before = before.collect();
+        Self { set, before }
+    }
+
+    /// Returns the new number of a row that is not in the set.
+    pub(super) fn rank(&self, row: u64) -> u64 {
+        let start = row / 64 * 64;
+        row - self.before[word(row)] - self.set.count(start..row)
+    }
+}
+
 fn word(row: u64) -> usize {
     usize::try_from(row / 64).unwrap_or(usize::MAX)
 }
@@ -71,11 +97,14 @@ mod tests {
         let rows = [0, 5, 63, 64, 127, 128, 199];
         let mut set = RowSet::new(200);
         rows.iter().for_each(|row| set.insert(*row));
+        let ranks = Ranks::new(&set);
         for start in 0..=200 {
             assert_eq!(set.contains(start), rows.contains(&start), "{start}");
             for end in start..=200 {
                 let expected: Vec<u64> = rows.iter().copied().filter(|row| (start..end).contains(row)).collect();
                 assert_eq!(set.count(start..end), expected.len() as u64, "{start}..{end}");
+                let rank = (0..start).filter(|row| !rows.contains(row)).count() as u64;
+                assert!(start == 200 || ranks.rank(start) == rank, "{start}");
                 assert_eq!(set.first_in(start..end), expected.first().copied(), "{start}..{end}");
             }
         }

@@ -69,13 +69,13 @@ pub(crate) struct Input<'a> {
 
 impl<'a> Input<'a> {
     /// Returns `true` if this row of the input is not copied. Rows are counted from 0.
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "lines are copied in ranges"))]
     pub(crate) fn is_superseded(&self, row: u64) -> bool {
         let (set, first) = self.superseded;
         set.contains(first + row)
     }
 
     /// Returns the number of rows in a range that are not copied.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "lines are copied in ranges"))]
     pub(crate) fn superseded(&self, range: Range<u64>) -> u64 {
         let (set, first) = self.superseded;
         set.count(first + range.start..first + range.end)

@@ -1,9 +1,12 @@
 //! Columns of a file, and rows that have them.
 
+use std::collections::HashMap;
+
 use keyfob_client::table::ColumnType;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
-use crate::batch::ColumnData;
+use crate::batch::{Batch, ColumnData, Value};
 use crate::schema::{EXTRA, Schema};
 
 /// Column with the values that do not have the type of their column, as a JSON object by the name of the field on the
@@ -62,6 +65,69 @@ impl Layout {
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
+}
+
+impl Rows {
+    /// Creates the rows of a batch, whose deletions are ignored. Also returns the number of rejects of each row.
+    pub(crate) fn new(mut batch: Batch, layout: &Layout) -> (Self, Vec<u8>) {
+        let len = batch.len();
+        let (rejects, counts) = rejects(&batch);
+        let schema = std::sync::Arc::clone(batch.schema());
+        let mut columns = std::mem::take(&mut batch.columns);
+        let mut extra = Some(std::mem::replace(&mut batch.extra, ColumnData::new(ColumnType::Json)));
+        let mut rejects = Some(rejects);
+        let null = |kind| {
+            let mut column = ColumnData::new(kind);
+            (0..len).for_each(|_| column.push_null());
+            column
+        };
+        let column = |LayoutColumn { name, kind }: &LayoutColumn| {
+            let position = schema.columns().iter().position(|column| column.name == *name);
+            let found = match position {
+                Some(position) => Some(std::mem::replace(&mut columns[position], ColumnData::new(*kind))),
+                None if name == EXTRA && schema.has_extra() => extra.take(),
+                None if name == REJECTS => rejects.take(),
+                None => None,
+            };
+            found.unwrap_or_else(|| null(*kind))
+        };
+        (Self { columns: layout.columns.iter().map(column).collect(), len }, counts)
+    }
+
+    /// Returns the number of bytes that the rows take in memory, approximately.
+    pub(crate) fn size(&self) -> usize {
+        self.columns.iter().map(ColumnData::size).sum()
+    }
+}
+
+/// Returns the column [`REJECTS`] of a batch, and the number of rejects of each row.
+fn rejects(batch: &Batch) -> (ColumnData, Vec<u8>) {
+    let mut objects: HashMap<&str, (String, u8)> = HashMap::new();
+    for reject in batch.rejects() {
+        let Some(key) = &reject.key else { continue };
+        let (object, count) = objects.entry(key).or_default();
+        object.push(if object.is_empty() { '{' } else { ',' });
+        // The value is copied as received: parsing a number could change it.
+        let raw = match serde_json::from_str::<&RawValue>(&reject.raw) {
+            Ok(json) => json.get().to_owned(),
+            Err(_) => serde_json::Value::from(reject.raw.as_str()).to_string(),
+        };
+        object.push_str(&format!("{}:{raw}", serde_json::Value::from(reject.field)));
+        *count = count.saturating_add(1);
+    }
+    let (mut column, mut counts) = (ColumnData::new(ColumnType::Json), vec![0; batch.len()]);
+    for (row, count) in counts.iter_mut().enumerate() {
+        // The key is made only if there are rejects, which is rare.
+        let found = if objects.is_empty() { None } else { objects.get(batch.key_text(row).as_str()) };
+        match found {
+            Some((object, number)) => {
+                *count = *number;
+                column.push(Value::Text(&format!("{object}}}")));
+            }
+            None => column.push_null(),
+        }
+    }
+    (column, counts)
 }
 
 /// Names of the types in a checkpoint.

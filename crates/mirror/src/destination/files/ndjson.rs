@@ -1,0 +1,78 @@
+//! NDJSON: one object per line. Nulls are written, except of the last columns.
+
+use std::io::{self, Write};
+
+use keyfob_client::table::ColumnType;
+
+use super::format::{Format, Input};
+use super::layout::{Layout, REJECTS, Rows};
+use super::{lines, text};
+use crate::batch::Value;
+use crate::schema::EXTRA;
+
+pub(super) struct Ndjson;
+
+impl Format for Ndjson {
+    fn chunk_rows(&self) -> usize {
+        8192
+    }
+
+    fn is_concatenable(&self) -> bool {
+        true
+    }
+
+    fn header(&self, _: &Layout) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn encode(&self, layout: &Layout, rows: &[Rows], out: &mut Vec<u8>) -> io::Result<()> {
+        let mut names = Vec::new();
+        for column in &layout.columns {
+            let is_optional = column.name == EXTRA || column.name == REJECTS;
+            names.push((format!("{}:", serde_json::to_string(&column.name)?), column.kind, is_optional));
+        }
+        for rows in rows {
+            for row in 0..rows.len {
+                let mut separator = b'{';
+                for ((name, kind, is_optional), column) in names.iter().zip(&rows.columns) {
+                    let value = column.value(row);
+                    if *is_optional && value == Value::Null {
+                        continue;
+                    }
+                    out.push(std::mem::replace(&mut separator, b','));
+                    out.extend_from_slice(name.as_bytes());
+                    append(*kind, value, out)?;
+                }
+                out.extend_from_slice(b"}\n");
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&self, _: &Layout, inputs: &[Input<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+        inputs.iter().try_for_each(|input| lines::copy(input, false, false, out))
+    }
+}
+
+/// Appends a value as JSON.
+fn append(kind: ColumnType, value: Value<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+    let start = out.len();
+    match value {
+        Value::Null => {}
+        Value::Text(json) if kind == ColumnType::Json => {
+            // Between the tokens of JSON, a space is as good as a line end.
+            out.extend(json.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { b' ' } else { byte }));
+        }
+        Value::Text(text) => serde_json::to_writer(&mut *out, text)?,
+        Value::Date(_) | Value::Timestamp(_) => {
+            out.push(b'"');
+            text::append(kind, value, out);
+            out.push(b'"');
+        }
+        _ => text::append(kind, value, out),
+    }
+    if out.len() == start {
+        out.extend_from_slice(b"null");
+    }
+    Ok(())
+}
