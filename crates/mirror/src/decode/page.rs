@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use keyfob_client::NumberOrString;
 use keyfob_client::codegen::PageFacts;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -55,7 +56,9 @@ impl<'de> Visitor<'de> for PageVisitor<'_, '_> {
             } else if name == cursor {
                 page.facts.cursor = members.next_value()?;
             } else if name == total {
-                page.facts.total = members.next_value()?;
+                // Some services send numbers as strings.
+                let total: Option<NumberOrString> = members.next_value()?;
+                page.facts.total = total.and_then(|total| total.as_i64());
             } else if name == mode {
                 page.mode = members.next_value()?;
             } else {

@@ -200,3 +200,15 @@ fn equal_rows_have_equal_hashes_until_the_columns_change() {
     assert_eq!(first.keys(), other.keys());
     assert_ne!(first.hashes(), other.hashes());
 }
+
+#[test]
+fn a_total_is_read_as_a_number_and_as_a_string() {
+    static NUMBERED: Table =
+        Table { paging: TablePaging::Offset { parameter: "offset", total: Some("total") }, ..ROWS };
+    let schema = Schema::new(&NUMBERED, true);
+    for (total, expected) in [("7", Some(7)), (r#""7""#, Some(7)), ("null", None), (r#""many""#, None)] {
+        let page = format!(r#"{{"total":{total},"data":[{{"id":"1"}}]}}"#);
+        let page = Decoder::new(&schema).decode(page.as_bytes()).unwrap();
+        assert_eq!((page.facts.rows, page.facts.total), (1, expected), "{total}");
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyfob_client::Session;
 use keyfob_client::table::Table;
-use keyfob_mirror::source::{self, ListingEnd, Source, SourceOptions, Stage};
+use keyfob_mirror::source::{self, Changes, ListingEnd, Source, SourceOptions, Stage};
 use keyfob_mirror::{Schema, Window};
 use serde_json::{Value, json};
 
@@ -40,28 +40,33 @@ impl Copy {
     pub(crate) async fn apply(&mut self, source: &mut dyn Source, pages: usize) -> Result<bool, keyfob_mirror::Error> {
         for _ in 0..pages {
             let Some(changes) = source.next().await? else { return Ok(true) };
-            self.pages += 1;
-            self.changes += changes.batch.len() + changes.batch.deleted_len();
-            let rows = changes.batch.keys().iter().copied().zip(changes.batch.hashes().iter().copied());
-            match changes.stage {
-                Stage::Listing { first, end } => {
-                    if first {
-                        self.listed.clear();
-                    }
-                    self.listed.extend(rows);
-                    self.rows.extend(self.listed.clone());
-                    if let Some(ListingEnd { complete: true }) = end {
-                        self.rows = std::mem::take(&mut self.listed);
-                    }
-                }
-                _ => self.rows.extend(rows),
-            }
-            for key in changes.batch.deleted_keys() {
-                self.rows.remove(key);
-            }
-            self.progress = changes.progress;
+            self.take(changes);
         }
         Ok(false)
+    }
+
+    /// Applies changes.
+    pub(crate) fn take(&mut self, changes: Changes) {
+        self.pages += 1;
+        self.changes += changes.batch.len() + changes.batch.deleted_len();
+        let rows = changes.batch.keys().iter().copied().zip(changes.batch.hashes().iter().copied());
+        match changes.stage {
+            Stage::Listing { first, end } => {
+                if first {
+                    self.listed.clear();
+                }
+                self.listed.extend(rows);
+                self.rows.extend(self.listed.clone());
+                if let Some(ListingEnd { complete: true }) = end {
+                    self.rows = std::mem::take(&mut self.listed);
+                }
+            }
+            _ => self.rows.extend(rows),
+        }
+        for key in changes.batch.deleted_keys() {
+            self.rows.remove(key);
+        }
+        self.progress = changes.progress;
     }
 
     /// Runs a new source to its end. Returns the number of changes.

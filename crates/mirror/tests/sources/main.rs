@@ -2,5 +2,6 @@
 
 mod copy;
 mod ditio;
+mod every_table;
 mod schedules;
 mod script;
