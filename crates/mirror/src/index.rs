@@ -15,7 +15,12 @@ impl RowIndex {
     #[must_use]
     pub fn new(rows: impl IntoIterator<Item = (u128, u64)>) -> Self {
         // Two vectors of the same order: a vector of pairs takes 32 bytes a row.
-        let (mut keys, mut hashes): (Vec<u128>, Vec<u64>) = rows.into_iter().unzip();
+        let (keys, hashes) = rows.into_iter().unzip();
+        Self::from_columns(keys, hashes)
+    }
+
+    /// Creates the index from the hashes of the keys and, in the same order, of the rows.
+    pub(crate) fn from_columns(mut keys: Vec<u128>, mut hashes: Vec<u64>) -> Self {
         sort_together(&mut keys, &mut hashes);
         let listed = vec![false; keys.len()];
         Self { keys, hashes, listed }

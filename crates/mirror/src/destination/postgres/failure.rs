@@ -102,7 +102,9 @@ fn root_cause(error: &tokio_postgres::Error) -> String {
 }
 
 fn connection_advice(error: &tokio_postgres::Error) -> String {
-    let advice = if is_tls_error(error) {
+    let advice = if root_cause(error) == "server does not support TLS" {
+        "configure TLS at the server, or pass sslmode=prefer if the network is trusted"
+    } else if is_tls_error(error) {
         "pass the certificate of the server's authority with the option sslrootcert=FILE of the URL, or encrypt without \
          verification with sslmode=prefer"
     } else if has_io_error(error) || error.is_closed() {

@@ -24,7 +24,7 @@ pub(super) async fn read_index(client: &Client, layout: &Layout) -> Result<RowIn
         hashes.push(row.hash());
     })
     .await?;
-    Ok(RowIndex::new(keys.into_iter().zip(hashes)))
+    Ok(RowIndex::from_columns(keys, hashes))
 }
 
 /// Reads the keys of the rows that are unlisted in an index.

@@ -136,9 +136,13 @@ impl Layout {
         format!("COMMENT ON COLUMN {}.{} IS {};", self.table(), quote(&column.name), literal(column.description))
     }
 
-    /// Creates the table that rows are copied into before they are merged. It is empty after each transaction.
+    /// Creates the table that rows are copied into before they are merged. It is empty after each transaction. It exists
+    /// already if the transaction that created it was committed, but its response was not waited for.
     pub(super) fn create_staging(&self) -> String {
-        format!("CREATE TEMPORARY TABLE {STAGING} ({}) ON COMMIT DELETE ROWS", self.definitions().join(", "))
+        format!(
+            "CREATE TEMPORARY TABLE IF NOT EXISTS {STAGING} ({}) ON COMMIT DELETE ROWS",
+            self.definitions().join(", ")
+        )
     }
 
     pub(super) fn copy_into(&self, table: &str) -> String {

@@ -11,10 +11,9 @@ use crate::error::{Error, ErrorKind};
 
 /// Settings of a session that writes.
 ///
-/// Operators are those of the server only, whatever the user's search path has. Time limits that are meant for
-/// interactive sessions do not end a copy. A server from version 14 notices within 5 s that this process ended while
-/// it executes a statement, and releases the lock.
-const SETTINGS: &str = "SET search_path = pg_catalog; SET statement_timeout = 0; SET lock_timeout = 0; \
+/// Time limits that are meant for interactive sessions do not end a copy. A server from version 14 notices within 5 s that
+/// this process ended while it executes a statement, and releases the lock.
+const SETTINGS: &str = "SET statement_timeout = 0; SET lock_timeout = 0; \
      SET idle_in_transaction_session_timeout = 0; SET timezone = 'UTC'; SET client_min_messages = warning; \
      DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '5s', false); \
      EXCEPTION WHEN OTHERS THEN NULL; END $$";

@@ -126,6 +126,7 @@ fn name(config: &Config) -> String {
         let ports = config.get_ports();
         ports.get(position).or(ports.first()).copied().unwrap_or(5432)
     };
+    #[cfg(unix)]
     if let [Host::Unix(path)] = config.get_hosts() {
         return format!("postgres:///{database}?host={}&port={}", path.display(), port(0));
     }
@@ -207,9 +208,8 @@ mod tests {
             "postgres://user:secret@host/copy?Secret=secret",
             "postgres://user:secret@host/copy?unknown=secret",
             "postgres://user:secret@host/copy?connect_timeout=secret",
-            "postgres://user:secret%@host/copy?",
         ] {
-            let Err(error) = Settings::new(url, None) else { continue };
+            let error = Settings::new(url, None).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Settings);
             assert!(!format!("{error} {error:?}").to_lowercase().contains("secret"), "{error}");
         }

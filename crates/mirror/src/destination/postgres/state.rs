@@ -102,14 +102,15 @@ pub(super) async fn exists(transaction: &Transaction<'_>, layout: &Layout) -> Re
     Err(Error::new(ErrorKind::Mismatch, message).into())
 }
 
-/// Registers a copy that was created. `known` copies were dropped by a user: their rows have to be listed again.
+/// Registers a copy that was created. `known` copies were dropped by a user: their rows have to be listed again. The
+/// next revision but one ends a run that still writes the dropped rows.
 pub(super) async fn reset(transaction: &Transaction<'_>, layout: &Layout, known: bool) -> Result<(), Failure> {
     let (table, api) = (&layout.relation, &layout.api);
     if known {
         let rejects = format!("DELETE FROM {} WHERE table_name = $1", layout.qualified(REJECTS));
         transaction.execute_typed(&rejects, &[(table, Type::TEXT)]).await?;
         let state = format!(
-            "UPDATE {} SET checkpoint = NULL, row_count = 0, current_to = NULL, revision = revision + 1 WHERE table_name = $1",
+            "UPDATE {} SET checkpoint = NULL, row_count = 0, current_to = NULL, revision = revision + 2 WHERE table_name = $1",
             layout.qualified(TABLES)
         );
         transaction.execute_typed(&state, &[(table, Type::TEXT)]).await?;

@@ -87,11 +87,23 @@ impl Writer {
             Some(create::create(&mut session, &self.layout, &comment(&self.schema)).await?)
         };
         self.session = Some(session);
+        self.is_stale = false;
         Ok(())
     }
 
-    /// Connects again after the connection was lost.
-    async fn reconnect(&mut self, mut failure: Failure) -> Result<(), Failure> {
+    /// Connects again after the connection was lost. Returns `true` if a change was committed that was not known to be.
+    async fn reconnect(&mut self, failure: Failure) -> Result<bool, Failure> {
+        let (before, may_differ) = (self.revision(), self.is_stale);
+        self.wait_for_server(failure).await?;
+        match self.revision() - before {
+            0 => Ok(false),
+            1 if may_differ => Ok(true),
+            _ => Err(state::overtaken(&self.layout).into()),
+        }
+    }
+
+    /// Connects as soon as the server is back and no other session has the lock.
+    async fn wait_for_server(&mut self, mut failure: Failure) -> Result<(), Failure> {
         self.session = None;
         let (deadline, mut delay) = (Instant::now() + RECONNECT_LIMIT, RECONNECT_DELAY);
         // A server that is gone without notice retains the lock of the lost session for a while.
@@ -126,36 +138,36 @@ impl Writer {
 
     /// Repeats a change until the server has committed it.
     async fn commit(&mut self, change: &mut Operation<'_>, checkpoint: &Checkpoint) -> Result<(), Error> {
-        let mut repeats = 0;
-        let mut result = self.prepare().await;
-        let mut revision = self.revision();
+        let (mut repeats, mut is_prepared) = (0, false);
         loop {
-            if result.is_ok() {
-                revision = self.revision();
-                // A future that is dropped here leaves the state of the copy unknown.
+            let mut result = Ok(());
+            if !is_prepared {
+                result = self.prepare().await;
+                is_prepared = result.is_ok();
+            }
+            if is_prepared {
+                // A future that is dropped here leaves the state of the copy unknown, as a lost connection does.
                 self.is_stale = true;
                 result = self.attempt(change, checkpoint).await;
-                self.is_stale = false;
             }
             let failure = match result {
                 Ok(()) => break,
                 Err(failure) => failure,
             };
+            self.is_stale &= failure.is_lost();
             if !failure.is_lost() || self.is_read_only || repeats == MAX_REPEATS {
                 return Err(self.error(failure, "write"));
             }
             repeats += 1;
             tracing::warn!(table = self.layout.name, "connection to the database lost; connecting again");
-            if let Err(failure) = self.reconnect(failure).await {
-                return Err(self.error(failure, "write"));
-            }
             // The transaction was committed if the copy has the next revision: its response was lost.
-            match self.revision() - revision {
-                0 => result = Ok(()),
-                1 => return Ok(()),
-                _ => return Err(state::overtaken(&self.layout)),
+            match self.reconnect(failure).await {
+                Ok(is_committed) if is_committed && is_prepared => return Ok(()),
+                Ok(_) => is_prepared = true,
+                Err(failure) => return Err(self.error(failure, "write")),
             }
         }
+        self.is_stale = false;
         let state = self.state.get_or_insert_default();
         state.revision += 1;
         state.checkpoint = Some(checkpoint.clone());

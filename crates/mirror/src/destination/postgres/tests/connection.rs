@@ -75,6 +75,19 @@ async fn a_copy_that_another_process_changed_is_not_written() {
 }
 
 #[tokio::test]
+async fn a_copy_that_was_dropped_while_the_connection_was_lost_is_not_continued() {
+    let (database, schema) = (Database::new("dropped_meanwhile"), people());
+    let mut writer = database.open(&schema).await;
+    writer.apply(batch(&schema, 0..2, 1), &page(&schema, 1)).await.unwrap();
+    database.psql(END_WRITER);
+    database.psql("DROP TABLE test_api.people");
+    let error = writer.apply(batch(&schema, 2..3, 1), &page(&schema, 2)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Locked);
+    drop(writer);
+    assert!(database.open(&schema).await.checkpoint().is_none());
+}
+
+#[tokio::test]
 async fn an_interrupted_change_does_not_prevent_the_next_one() {
     let (database, schema) = (Database::new("interrupted"), people());
     let mut writer = database.open(&schema).await;
