@@ -9,7 +9,7 @@ use crate::schema::Schema;
 
 /// Changes of a table, to be applied in one transaction.
 ///
-/// Each row occurs once, either as an upsert or as a deletion, after [`compact`](Batch::compact).
+/// Each row occurs once, either as an upsert or as a deletion.
 #[derive(Clone, Debug)]
 pub struct Batch {
     schema: Arc<Schema>,
