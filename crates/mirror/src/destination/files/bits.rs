@@ -96,7 +96,9 @@ mod tests {
     fn rows_are_counted_and_found_across_words() {
         let rows = [0, 5, 63, 64, 127, 128, 199];
         let mut set = RowSet::new(200);
-        rows.iter().for_each(|row| set.insert(*row));
+        for row in rows {
+            set.insert(row);
+        }
         let ranks = Ranks::new(&set);
         for start in 0..=200 {
             assert_eq!(set.contains(start), rows.contains(&start), "{start}");

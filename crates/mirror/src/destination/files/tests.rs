@@ -172,7 +172,9 @@ fn failed_run() -> Run {
 /// Calls a test with an empty copy of each format.
 #[track_caller]
 fn each_format(test: impl Fn(Copy)) {
-    EXTENSIONS.iter().for_each(|extension| test(Copy::new(extension)));
+    for extension in EXTENSIONS {
+        test(Copy::new(extension));
+    }
 }
 
 /// Returns pseudorandom numbers, the same in every run.

@@ -13,7 +13,7 @@ enum Step {
 impl Step {
     fn change(&self, model: &mut Model) {
         let (Self::Apply(_, deleted) | Self::Delete(deleted)) = self;
-        deleted.iter().for_each(|id| drop(model.remove(id)));
+        model.retain(|id, _| !deleted.contains(id));
         if let Self::Apply(upserts, _) = self {
             model.extend(upserts.iter().copied());
         }
@@ -62,7 +62,9 @@ fn check(extension: &str, fault: Fault, first_run: bool, then: impl Fn(&Copy, &[
     let steps = second_run();
     let (mut before, mut after) = (Model::new(), Model::new());
     steps[0].change(&mut before);
-    steps.iter().for_each(|step| step.change(&mut after));
+    for step in &steps {
+        step.change(&mut after);
+    }
     for operations in 0.. {
         let copy = Copy::new(extension);
         if !first_run {
@@ -169,11 +171,7 @@ fn random_changes_with_random_crashes_end_with_the_rows_of_the_source() {
                     let (mut upserts, mut deletions) = (Model::new(), Vec::new());
                     for _ in 0..random.below(12) {
                         let id = random.below(25);
-                        if random.below(3) == 0 {
-                            deletions.push(id)
-                        } else {
-                            drop(upserts.insert(id, random.below(4)))
-                        }
+                        if random.below(3) == 0 { deletions.push(id) } else { upserts.extend([(id, random.below(4))]) }
                     }
                     deletions.retain(|id| !upserts.contains_key(id));
                     deletions.sort_unstable();
