@@ -22,7 +22,7 @@ fn dependencies_between_crates_point_one_way() {
         ("keyfob-simulator", vec![]),
         ("keyfob-cli", vec!["keyfob", "keyfob-simulator"]),
         ("keyfob-examples", vec![]),
-        ("keyfob-tests", vec!["keyfob", "keyfob-cli", "keyfob-simulator"]),
+        ("keyfob-tests", vec!["keyfob", "keyfob-cli", "keyfob-mirror", "keyfob-simulator"]),
         ("xtask", vec![]),
     ];
     for api in &apis {
