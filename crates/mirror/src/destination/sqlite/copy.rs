@@ -80,17 +80,14 @@ impl TableCopy {
         let failed = |error| error_of(&path, error);
         let transaction = self.begin()?;
         let (state, existing) = read_state(&transaction, &path, &table, &schema)?;
-        let state = match state {
-            Some(state) => {
-                layout::add_columns(&transaction, &table, &schema, &existing).map_err(failed)?;
-                state
-            }
-            None => {
-                meta::create(&transaction).map_err(failed)?;
-                layout::create(&transaction, &table, &schema).map_err(failed)?;
-                meta::add(&transaction, &table, schema.api(), schema.name()).map_err(failed)?;
-                State::default()
-            }
+        let state = if let Some(state) = state {
+            layout::add_columns(&transaction, &table, &schema, &existing).map_err(failed)?;
+            state
+        } else {
+            meta::create(&transaction).map_err(failed)?;
+            layout::create(&transaction, &table, &schema).map_err(failed)?;
+            meta::add(&transaction, &table, schema.api(), schema.name()).map_err(failed)?;
+            State::default()
         };
         transaction.commit().map_err(failed)?;
         self.state = state;

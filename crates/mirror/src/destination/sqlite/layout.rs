@@ -41,7 +41,7 @@ fn columns(schema: &Schema) -> Vec<(&str, &'static str, String)> {
         .map(|column| {
             let mut description = column.description.to_owned();
             if column.kind == ColumnType::TimestampTz {
-                description = format!("{description} In UTC.").trim_start().to_owned();
+                format!("{description} In UTC.").trim_start().clone_into(&mut description);
             }
             (column.name.as_str(), declared(column.kind), description)
         })

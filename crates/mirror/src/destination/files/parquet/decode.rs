@@ -25,7 +25,7 @@ pub(super) fn read(group: &dyn RowGroupReader, column: usize, kind: ColumnType) 
         })?,
         Values::Text { bytes, ends } => {
             let (levels, texts) = read_column::<ByteArrayType>(group, column, rows)?;
-            bytes.reserve(texts.iter().map(|text| text.len()).sum());
+            bytes.reserve(texts.iter().map(parquet::data_type::ByteArray::len).sum());
             let mut texts = texts.iter();
             for level in &levels {
                 if *level == 1 {

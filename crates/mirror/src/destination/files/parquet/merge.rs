@@ -33,7 +33,9 @@ impl<'a, W: Write + Send> Merger<'a, W> {
         // The settings of columns are those of the copied row groups.
         let properties = schema::properties(std::iter::empty());
         let mut file = SerializedFileWriter::new(out, schema::file_type(layout)?, properties)?;
-        metadata.into_iter().for_each(|entry| file.append_key_value_metadata(entry));
+        for entry in metadata {
+            file.append_key_value_metadata(entry);
+        }
         Ok(Self { layout, file, pending: Vec::new() })
     }
 
