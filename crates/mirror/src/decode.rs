@@ -16,6 +16,7 @@ use keyfob_client::codegen::{PageFacts, unexpected};
 use keyfob_client::table::{ChangeDetection, TablePaging};
 
 use self::row::Row;
+use crate::batch::column::ColumnSize;
 use crate::batch::{Batch, ColumnData, Reject, Value};
 use crate::error::Error;
 use crate::schema::Schema;
@@ -29,6 +30,9 @@ pub(crate) struct Decoder {
     /// Column that followed each column in the row decoded last, and at the end that of the first field: services send
     /// fields in a fixed order.
     successors: Vec<usize>,
+    /// Sizes of the columns of the page decoded last, and at the end that of the other fields: pages are alike, and a
+    /// column that grows is copied again and again.
+    sizes: Vec<ColumnSize>,
     /// Column that marks deletions.
     deleted: Option<usize>,
     key_buffer: Vec<u8>,
@@ -75,7 +79,8 @@ impl Decoder {
         };
         let mut successors: Vec<usize> = (1..=schema.columns().len()).collect();
         successors.push(0);
-        Self { schema: Arc::clone(schema), fields, successors, deleted, key_buffer: Vec::new() }
+        let schema = Arc::clone(schema);
+        Self { schema, fields, successors, sizes: Vec::new(), deleted, key_buffer: Vec::new() }
     }
 
     /// Decodes a page. Of several changes of a row, the batch has the last.
@@ -86,12 +91,14 @@ impl Decoder {
     pub(crate) fn decode(&mut self, page: &[u8]) -> Result<DecodedPage, Error> {
         let schema = Arc::clone(&self.schema);
         let mut batch = Batch::new(Arc::clone(&schema));
+        columns(&mut batch).zip(&self.sizes).for_each(|(column, size)| column.reserve(*size));
         let decoded = page::decode(page, envelope(&schema), &mut |json| self.decode_row(json, &mut batch));
         let Some((mut facts, mode, elements)) = decoded else {
             let message = "the page is not JSON, or has no list of rows";
             return Err(unexpected(schema.table().operation, message).into());
         };
         facts.rows = elements;
+        self.sizes = columns(&mut batch).map(|column| column.column_size()).collect();
         batch.compact();
         Ok(DecodedPage { batch, facts, mode })
     }
@@ -187,7 +194,12 @@ fn envelope(schema: &Schema) -> Envelope {
 }
 
 fn truncate(batch: &mut Batch, rows: usize) {
-    batch.columns.iter_mut().chain([&mut batch.extra]).for_each(|column: &mut ColumnData| column.truncate(rows));
+    columns(batch).for_each(|column| column.truncate(rows));
+}
+
+/// Returns the columns of the rows, and that of the other fields.
+fn columns(batch: &mut Batch) -> impl Iterator<Item = &mut ColumnData> {
+    batch.columns.iter_mut().chain([&mut batch.extra])
 }
 
 fn reject_row(batch: &mut Batch, json: &str, expected: &'static str) {

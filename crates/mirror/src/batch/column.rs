@@ -29,6 +29,14 @@ pub(crate) enum Values {
     Timestamp(Vec<i64>),
 }
 
+/// Size of a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ColumnSize {
+    len: usize,
+    /// Size of the texts, in bytes.
+    text_bytes: usize,
+}
+
 /// A value of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -152,6 +160,29 @@ impl ColumnData {
             Values::Date(values) => values.push(0),
         }
         self.valid.push(false);
+    }
+
+    /// Returns the size, for [`reserve`](Self::reserve).
+    pub(crate) fn column_size(&self) -> ColumnSize {
+        let text_bytes = if let Values::Text { bytes, .. } = &self.values { bytes.len() } else { 0 };
+        ColumnSize { len: self.len(), text_bytes }
+    }
+
+    /// Reserves memory for values of this size, and an eighth more.
+    pub(crate) fn reserve(&mut self, size: ColumnSize) {
+        let (len, text_bytes) = (size.len + size.len / 8, size.text_bytes + size.text_bytes / 8);
+        match &mut self.values {
+            Values::Text { bytes, ends } => {
+                bytes.reserve(text_bytes);
+                ends.reserve(len);
+            }
+            Values::Integer(values) | Values::Timestamp(values) => values.reserve(len),
+            Values::Double(values) => values.reserve(len),
+            Values::Decimal(values) => values.reserve(len),
+            Values::Boolean(values) => values.reserve(len),
+            Values::Date(values) => values.reserve(len),
+        }
+        self.valid.reserve(len);
     }
 
     /// Shortens the column to this number of values.
