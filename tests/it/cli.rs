@@ -3,6 +3,7 @@
 mod call;
 mod export;
 mod help;
+mod mirror;
 mod output;
 mod profiles;
 mod proxy;

@@ -20,7 +20,8 @@ fn dependencies_between_crates_point_one_way() {
         ("keyfob-ditio", vec!["keyfob-client"]),
         ("keyfob", [&["keyfob-client", "keyfob-ditio"], apis.as_slice()].concat()),
         ("keyfob-simulator", vec![]),
-        ("keyfob-cli", vec!["keyfob", "keyfob-simulator"]),
+        ("keyfob-mirror", vec!["keyfob-client"]),
+        ("keyfob-cli", vec!["keyfob", "keyfob-mirror", "keyfob-simulator"]),
         ("keyfob-examples", vec![]),
         ("keyfob-tests", vec!["keyfob", "keyfob-cli", "keyfob-mirror", "keyfob-simulator"]),
         ("xtask", vec![]),
@@ -107,7 +108,7 @@ fn check_size(source: &str, total: usize, largest: usize) {
 fn hand_written_code_keeps_its_size() {
     check_size("crates/auth/src", 8_500, 400);
     check_size("crates/client/src", 17_000, 400);
-    check_size("crates/cli/src", 6_500, 300);
+    check_size("crates/cli/src", 7_500, 300);
     check_size("crates/simulator/src", 28_000, 400);
     check_size("xtask/src", 16_000, 400);
     check_size("crates/mirror/src", 14_000, 400);

@@ -40,7 +40,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     fs::copy(&binary, folder.join("keyfob")).with_context(|| format!("copying {}", binary.display()))?;
     print("== completions and man pages");
     // A build for this machine: the binary may be for another, and has no man pages.
-    let keyfob = ["run", "--quiet", "--locked", "--package", "keyfob-cli", "--features", "man-pages", "--"];
+    let keyfob = ["run", "--quiet", "--locked", "--package", "keyfob-cli", "--features", "man-pages,databases", "--"];
     let man = folder.join("man");
     let man = man.to_str().context("the path of the workspace is not UTF-8")?;
     cargo::cargo(root, &[&keyfob[..], &["man-pages", man]].concat(), &[])?;

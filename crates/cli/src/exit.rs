@@ -2,22 +2,22 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 use keyfob::{ErrorKind, auth};
+use keyfob_mirror::{Error as MirrorError, ErrorKind as MirrorErrorKind};
 
 use crate::console::{BAD, FAINT, note, paint, printable};
 #[cfg(feature = "ditio-reporting")]
 use crate::export::incomplete::Incomplete;
-#[cfg(feature = "ditio-reporting")]
 use crate::interrupt::Interrupted;
 use crate::redact;
 use crate::registry::Api;
 use crate::usage_error::UsageError;
 
-/// Exit status of an export whose table has rows that could not be read.
-#[cfg(feature = "ditio-reporting")]
-const INCOMPLETE: u8 = 8;
+/// Exit status of an export or a copy whose table has rows that could not be read.
+pub(crate) const INCOMPLETE: u8 = 8;
 
 /// The API that a failed call belongs to.
 ///
@@ -36,12 +36,16 @@ impl fmt::Display for ApiContext {
     }
 }
 
-/// Marks a failure in the middle of an export, with the way to continue.
+/// Marks a failure in the middle of an export or a mirror, with the way to continue.
 ///
 /// Added to an error's context chain and printed as advice.
-#[cfg(feature = "ditio-reporting")]
 #[derive(Debug)]
+#[cfg_attr(not(feature = "ditio-reporting"), expect(dead_code, reason = "this build has no exports"))]
 pub(crate) enum ResumeHint {
+    /// The next run of a mirror continues.
+    NextRun,
+    /// The copy is continued only with `--full`.
+    Full,
     /// `--resume` continues.
     Resume,
     /// `--resume` requests the same page again, so the service must correct it first.
@@ -50,10 +54,11 @@ pub(crate) enum ResumeHint {
     StartOver,
 }
 
-#[cfg(feature = "ditio-reporting")]
 impl fmt::Display for ResumeHint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NextRun => "the rows received so far are in the copy; run the same command to continue",
+            Self::Full => "--full lists all rows again",
             Self::Resume => "the rows received so far are saved; run the same command with --resume to continue",
             Self::ResumeWhenCorrected => {
                 "the rows of the pages before are saved, and FILE.checkpoint has the cursor of this page; when the \
@@ -66,28 +71,48 @@ impl fmt::Display for ResumeHint {
     }
 }
 
-/// Prints the failure to standard error and returns the exit status.
+/// Failures that were printed, with the exit status of the first one.
+#[derive(Debug)]
+pub(crate) struct Reported(pub(crate) u8);
+
+impl fmt::Display for Reported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "status {}", self.0)
+    }
+}
+
+impl StdError for Reported {}
+
+/// Prints the failure to standard error, unless it was printed, and returns the exit status.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    note(format_args!("{} {}", paint(BAD, "error:"), summary(error)));
+    if let Some(Reported(status)) = error.downcast_ref() {
+        return ExitCode::from(*status);
+    }
+    print(error, None);
+    ExitCode::from(status(error))
+}
+
+/// Prints the failure to standard error. A subject, for example a table, is printed before a message that does not
+/// begin with the operation.
+pub(crate) fn print(error: &anyhow::Error, subject: Option<&str>) {
+    let subject = subject.filter(|_| client_error(error).is_none()).map(|subject| format!("{subject}: "));
+    note(format_args!("{} {}{}", paint(BAD, "error:"), subject.unwrap_or_default(), summary(error)));
     for line in service_message(error) {
         note(format_args!("  {line}"));
     }
     if let Some(advice) = advice(error) {
         note(paint(FAINT, format_args!("  {advice}")));
     }
-    #[cfg(feature = "ditio-reporting")]
     if let Some(hint) = error.downcast_ref::<ResumeHint>() {
         note(paint(FAINT, format_args!("  {hint}")));
     }
-    ExitCode::from(status(error))
 }
 
 /// Returns the exit status, by the table in the README of this crate.
-fn status(error: &anyhow::Error) -> u8 {
+pub(crate) fn status(error: &anyhow::Error) -> u8 {
     if error.downcast_ref::<UsageError>().is_some() {
         return 2;
     }
-    #[cfg(feature = "ditio-reporting")]
     if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
         return interrupted.status();
     }
@@ -103,7 +128,7 @@ fn status(error: &anyhow::Error) -> u8 {
             _ => 1,
         };
     }
-    let Some(error) = find::<keyfob::Error>(error) else { return 1 };
+    let Some(error) = client_error(error) else { return mirror_status(error) };
     match error.kind() {
         ErrorKind::Rejected if error.status().is_none() => 2,
         ErrorKind::Auth => 3,
@@ -115,17 +140,40 @@ fn status(error: &anyhow::Error) -> u8 {
     }
 }
 
+/// Returns the exit status of a failure of a copy.
+fn mirror_status(error: &anyhow::Error) -> u8 {
+    match find::<MirrorError>(error).map(MirrorError::kind) {
+        Some(MirrorErrorKind::Settings | MirrorErrorKind::Mismatch) => 2,
+        Some(MirrorErrorKind::Locked) => 6,
+        Some(_) if find::<io::Error>(error).is_some_and(is_unreachable) => 5,
+        _ => 1,
+    }
+}
+
+/// Returns `true` if a database cannot be reached.
+fn is_unreachable(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable};
+    matches!(
+        error.kind(),
+        ConnectionAborted
+            | ConnectionRefused
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkUnreachable
+            | io::ErrorKind::TimedOut
+    )
+}
+
 /// Formats the error and its root cause as one line.
-fn summary(error: &anyhow::Error) -> String {
+pub(crate) fn summary(error: &anyhow::Error) -> String {
     let hidden = usize::from(error.downcast_ref::<ApiContext>().is_some());
-    #[cfg(feature = "ditio-reporting")]
     let hidden = hidden + usize::from(error.downcast_ref::<ResumeHint>().is_some());
     let mut chain: Vec<String> = error.chain().skip(hidden).map(line).collect();
     chain.dedup();
     let line = match find::<auth::Error>(error) {
         // The client's own message, "no token to authorize the call with", repeats the token error.
-        Some(auth) if find::<keyfob::Error>(error).is_some() => {
-            let operation = find::<keyfob::Error>(error).and_then(keyfob::Error::operation);
+        Some(auth) if client_error(error).is_some() => {
+            let operation = client_error(error).and_then(keyfob::Error::operation);
             let cause = auth.source().map(root_cause).map_or_else(String::new, |cause| format!(" ({cause})"));
             let operation = operation.map_or_else(String::new, |operation| format!("{operation}: "));
             format!("{operation}{}{cause}", auth.summary())
@@ -142,7 +190,7 @@ fn summary(error: &anyhow::Error) -> String {
 
 /// Returns the line of an error, without advice for programmers.
 fn line(error: &(dyn StdError + 'static)) -> String {
-    if let Some(error) = error.downcast_ref::<keyfob::Error>() {
+    if let Some(error) = as_client_error(error) {
         error.summary().to_string()
     } else if let Some(error) = error.downcast_ref::<auth::Error>() {
         error.summary().to_string()
@@ -167,7 +215,7 @@ fn service_message(error: &anyhow::Error) -> Vec<String> {
         if error.description().is_some() || error.code().is_some_and(|code| !error.to_string().contains(code)) {
             lines.push(format!("message from the service: {}", parts.join(": ")));
         }
-    } else if let Some(api) = find::<keyfob::Error>(error).and_then(keyfob::Error::service_error) {
+    } else if let Some(api) = client_error(error).and_then(keyfob::Error::service_error) {
         let parts: Vec<_> = [api.code(), api.message()].into_iter().flatten().collect();
         if !parts.is_empty() {
             let text = if parts.first() == parts.last() { parts[0].to_owned() } else { parts.join(": ") };
@@ -205,4 +253,14 @@ fn advice(error: &anyhow::Error) -> Option<String> {
 
 fn find<T: StdError + 'static>(error: &anyhow::Error) -> Option<&T> {
     error.chain().find_map(|error| error.downcast_ref())
+}
+
+/// Returns the error of a call, also that of a call for a copy.
+fn client_error(error: &anyhow::Error) -> Option<&keyfob::Error> {
+    error.chain().find_map(as_client_error)
+}
+
+fn as_client_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a keyfob::Error> {
+    let of_copy = || error.downcast_ref::<MirrorError>().and_then(MirrorError::api_error);
+    error.downcast_ref::<keyfob::Error>().or_else(of_copy)
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::future::pending;
 use std::io;
 
+use tokio::sync::watch;
+
 /// The error of a command that was stopped by a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Interrupted {
@@ -81,5 +83,46 @@ pub(crate) async fn signal() -> Interrupted {
     match received.await {
         Ok(interrupted) => interrupted,
         Err(_) => pending().await,
+    }
+}
+
+/// Listener for Ctrl-C and SIGTERM, so that a command saves its progress before it ends. The second signal ends the
+/// process at once.
+#[derive(Clone, Debug)]
+pub(crate) struct Interrupt(watch::Receiver<Option<Interrupted>>);
+
+impl Interrupt {
+    /// Listens from now on. The first signal no longer ends the process by itself.
+    pub(crate) fn listen() -> Self {
+        let (sender, receiver) = watch::channel(None);
+        tokio::spawn(async move {
+            sender.send_replace(Some(signal().await));
+            std::process::exit(signal().await.status().into());
+        });
+        Self(receiver)
+    }
+
+    /// Returns an error after a signal.
+    pub(crate) fn check(&self) -> Result<(), Interrupted> {
+        match *self.0.borrow() {
+            Some(interrupted) => Err(interrupted),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for a signal.
+    pub(crate) async fn triggered(&mut self) -> Interrupted {
+        loop {
+            if let Err(interrupted) = self.check() {
+                return interrupted;
+            }
+            // The sender lives as long as the process.
+            let _ = self.0.changed().await;
+        }
+    }
+
+    /// Waits for a signal, for a future that must own the listener.
+    pub(crate) async fn wait(mut self) {
+        self.triggered().await;
     }
 }

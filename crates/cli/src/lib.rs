@@ -10,6 +10,7 @@ mod exit;
 mod export;
 mod interrupt;
 mod list;
+mod mirror;
 mod output;
 mod pretty;
 mod redact;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
             Command::Call(args) => call::run(&args).await,
             #[cfg(feature = "ditio-reporting")]
             Command::Export(args) => export::run(&args).await,
+            Command::Mirror(args) => mirror::run(&args).await,
             Command::Apis(args) => list::run(&args),
             Command::Completions(args) => completions::run(&args),
             #[cfg(feature = "man-pages")]

@@ -1,8 +1,11 @@
 //! The APIs that this binary is built with.
 
-use keyfob::{ApiClient, Operation, client::Session, env::Variable};
+use keyfob::client::Session;
+use keyfob::client::table::Table;
+use keyfob::env::Variable;
+use keyfob::{ApiClient, Operation};
 
-use crate::args::Connection;
+use crate::args::connection::Connection;
 use crate::connect::connect;
 use crate::settings::Settings;
 use crate::suggest::{did_you_mean, find};
@@ -16,6 +19,8 @@ pub(crate) struct Api {
     pub(crate) title: &'static str,
     /// All operations of the specification.
     pub(crate) operations: &'static [&'static Operation],
+    /// All tables of the specification: the listings that can be copied.
+    pub(crate) tables: &'static [&'static Table],
     /// Variables of the vendor.
     pub(crate) variables: &'static [Variable],
     /// Opens the client.
@@ -65,6 +70,7 @@ impl Api {
             name: C::NAME,
             title,
             operations,
+            tables: C::TABLES,
             variables: C::VARIABLES,
             connect: connect::<C>,
             base_url: C::BASE_URL,
@@ -89,6 +95,12 @@ impl Api {
         self.credentials.iter().map(names).collect::<Vec<_>>().join(", or ")
     }
 
+    /// Returns the client id or the user name of the settings, on which the visible rows depend.
+    pub(crate) fn account(&self, settings: &Settings) -> Option<String> {
+        let names = self.credentials.iter().copied().flatten().filter(|variable| !variable.is_secret());
+        names.into_iter().find_map(|variable| variable.optional(settings))
+    }
+
     /// Finds an operation of the API by name.
     pub(crate) fn operation(&self, name: &str) -> Result<&'static Operation, UsageError> {
         let names = || self.operations.iter().map(|operation| operation.id);
@@ -99,6 +111,23 @@ impl Api {
             let hint = format!("`keyfob apis {}` lists all {}", self.name, self.operations.len());
             let suggestion = if suggestion.is_empty() { String::from(":") } else { suggestion };
             UsageError::new(format!("{} has no operation {name}{suggestion} {hint}", self.title))
+        })
+    }
+
+    /// Finds a table of the API by name.
+    pub(crate) fn table(&self, name: &str) -> Result<&'static Table, UsageError> {
+        let names = || self.tables.iter().map(|table| table.name);
+        let found = find(name, names());
+        let found = found.and_then(|name| self.tables.iter().copied().find(|table| table.name == name));
+        found.ok_or_else(|| {
+            if let Some(operation) = find(name, self.operations.iter().map(|operation| operation.id)) {
+                let call = format!("call it with `keyfob call {} {operation}`", self.name);
+                return UsageError::new(format!("{operation} of {} is not a table; {call}", self.title));
+            }
+            let suggestion = did_you_mean(name, names());
+            let known = names().collect::<Vec<_>>().join(", ");
+            let hint = if suggestion.is_empty() { format!("; the tables are {known}") } else { suggestion };
+            UsageError::new(format!("{} has no table {name}{hint}", self.title))
         })
     }
 }

@@ -16,7 +16,7 @@ use keyfob::{
 use url::Url;
 
 use self::profile::Profile;
-use crate::args::Connection;
+use crate::args::connection::Connection;
 use crate::console::{WARNING, note, paint};
 use crate::redact;
 use crate::usage_error::UsageError;

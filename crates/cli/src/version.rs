@@ -11,8 +11,13 @@ const TIME: Option<&str> = option_env!("KEYFOB_TIME");
 
 /// Returns the lines after `keyfob`.
 pub(crate) fn long() -> String {
-    let features: Vec<_> =
-        APIS.iter().map(|api| api.name).chain(cfg!(feature = "parquet").then_some("parquet")).collect();
+    let formats = [
+        ("parquet", cfg!(feature = "parquet")),
+        ("sqlite", cfg!(feature = "sqlite")),
+        ("postgres", cfg!(feature = "postgres")),
+    ];
+    let formats = formats.into_iter().filter_map(|(name, enabled)| enabled.then_some(name));
+    let features: Vec<_> = APIS.iter().map(|api| api.name).chain(formats).collect();
     format!(
         "{}\ncommit: {}\nfeatures: {}\ntarget: {}",
         env!("CARGO_PKG_VERSION"),

@@ -1,5 +1,6 @@
 //! Destinations: where a copy is written.
 
+pub mod changes;
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub mod files;
@@ -49,6 +50,24 @@ pub trait Destination: Send + Sync {
     ///
     /// [`ErrorKind::Destination`](crate::ErrorKind::Destination) if the destination cannot be read.
     fn status(&self) -> BoxFuture<'_, Result<Vec<TableStatus>, Error>>;
+}
+
+impl<D: Destination + ?Sized> Destination for Box<D> {
+    fn name(&self) -> String {
+        (**self).name()
+    }
+
+    fn open<'a>(
+        &'a self,
+        schema: &'a Arc<Schema>,
+        read_only: bool,
+    ) -> BoxFuture<'a, Result<Box<dyn TableWriter>, Error>> {
+        (**self).open(schema, read_only)
+    }
+
+    fn status(&self) -> BoxFuture<'_, Result<Vec<TableStatus>, Error>> {
+        (**self).status()
+    }
 }
 
 /// The copy of one table, open and locked until it is dropped.

@@ -132,10 +132,17 @@ struct TableRun<'a> {
 
 impl TableRun<'_> {
     async fn run(&mut self, mut source: Box<dyn Source>, stop: &mut Stop) -> Result<(), Error> {
-        let mut changes = next(&mut *source, stop).await?;
+        let result = self.copy(&mut *source, stop).await;
+        self.report.relisted = source.is_expired();
+        self.report.clock_offset = source.clock_offset();
+        result
+    }
+
+    async fn copy(&mut self, source: &mut dyn Source, stop: &mut Stop) -> Result<(), Error> {
+        let mut changes = next(source, stop).await?;
         while let Some(current) = changes {
             // The next page is received and decoded while this one is written.
-            let (applied, following) = join(self.take(current), next(&mut *source, stop)).await;
+            let (applied, following) = join(self.take(current), next(source, stop)).await;
             applied?;
             changes = following?;
         }
@@ -159,7 +166,7 @@ impl TableRun<'_> {
         progress.received += changes.received;
         progress.pages += changes.pages;
         progress.bytes += changes.bytes;
-        progress.rejects += changes.batch.rejects().len() as u64;
+        self.report.add_rejects(changes.batch.rejects());
         if self.context.dry_run {
             self.count(&changes);
         } else {

@@ -20,5 +20,5 @@ pub use checkpoint::{Account, Checkpoint, Window};
 pub use error::{Error, ErrorKind};
 pub use index::RowIndex;
 pub use mirror::Mirror;
-pub use report::{Observer, Progress, TableReport};
+pub use report::{Observer, Progress, Rejected, TableReport};
 pub use schema::{EXTRA, HASH, Schema, SchemaColumn};

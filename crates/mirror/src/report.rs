@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::batch::Reject;
 use crate::error::Error;
 use crate::schema::Schema;
 
@@ -21,6 +22,13 @@ pub struct TableReport {
     pub progress: Progress,
     /// The service listed rows that cannot be identified. Rows that were not listed were not deleted.
     pub incomplete: bool,
+    /// All rows were listed, because the service no longer lists the changes since the previous run.
+    pub relisted: bool,
+    /// The first values that do not have their type, at most 20.
+    pub rejected: Vec<Rejected>,
+    /// Time by which the clock of this machine is ahead of the service's clock, if it is known. A wrong clock loses no
+    /// changes.
+    pub clock_offset: Option<TimeDelta>,
     /// Start of the run.
     pub started: DateTime<Utc>,
     /// End of the run.
@@ -38,10 +46,41 @@ impl TableReport {
             rows: 0,
             progress: Progress::default(),
             incomplete: false,
+            relisted: false,
+            rejected: Vec::new(),
+            clock_offset: None,
             started,
             finished: started,
             error: None,
         }
+    }
+}
+
+/// Place of a value that does not have its type. Does not contain the value, which may be personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rejected {
+    /// Key of the row as text, its columns separated by commas; `None` if the row has no key.
+    pub key: Option<String>,
+    /// Name of the field on the wire; empty for a row without a key.
+    pub field: &'static str,
+    /// Expected type, with its article.
+    pub expected: &'static str,
+}
+
+/// Maximum number of values in [`TableReport::rejected`].
+const MAX_REJECTED: usize = 20;
+
+impl TableReport {
+    /// Records the values of a batch that do not have their type.
+    pub(crate) fn add_rejects(&mut self, rejects: &[Reject]) {
+        self.progress.rejects += rejects.len() as u64;
+        let places = rejects.iter().take(MAX_REJECTED - self.rejected.len());
+        self.rejected.extend(places.map(|reject| Rejected {
+            key: reject.key.clone(),
+            field: reject.field,
+            expected: reject.expected,
+        }));
     }
 }
 

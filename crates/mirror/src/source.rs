@@ -36,6 +36,16 @@ pub trait Source: Send {
     ///
     /// Dropping the future does not lose changes: the next call returns them.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Changes>, Error>>;
+
+    /// Returns the time by which the clock of this machine is ahead of the service's clock, if it is known.
+    fn clock_offset(&self) -> Option<TimeDelta> {
+        None
+    }
+
+    /// Returns `true` if all rows are listed because the service no longer lists the changes since the previous run.
+    fn is_expired(&self) -> bool {
+        false
+    }
 }
 
 /// Changes to apply together.

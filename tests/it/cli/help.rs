@@ -45,7 +45,10 @@ fn the_version_names_commit_features_and_target() {
     assert_eq!((lines.len(), lines[0]), (4, concat!("keyfob ", env!("CARGO_PKG_VERSION"))), "{long}");
     // The commit itself is part of release builds only.
     assert!(lines[1].starts_with("commit: "), "{long}");
-    assert!(lines[2].starts_with("features: ditio-core, ") && lines[2].ends_with(", parquet"), "{long}");
+    assert!(
+        lines[2].starts_with("features: ditio-core, ") && lines[2].ends_with(", parquet, sqlite, postgres"),
+        "{long}"
+    );
     assert!(lines[3].starts_with("target: ") && lines[3].matches('-').count() >= 2, "{long}");
 }
 
@@ -54,7 +57,7 @@ fn completions_name_every_command() {
     for (shell, start) in [("bash", "_keyfob()"), ("zsh", "#compdef keyfob"), ("fish", "# Print an optspec")] {
         let script = Keyfob::new(&["completions", shell]).run().stdout;
         assert!(script.starts_with(start), "{shell}: {script:.200}");
-        for command in ["tour", "simulate", "trust", "token", "call", "export", "apis", "completions"] {
+        for command in ["tour", "simulate", "trust", "token", "call", "export", "mirror", "apis", "completions"] {
             assert!(script.contains(command), "{shell} lacks {command}");
         }
     }

@@ -40,14 +40,15 @@ pub(super) fn check(root: &Path) -> Result<()> {
     }
     check_package(root, "keyfob", &["--no-default-features"])?;
     check_package(root, "keyfob", &["--all-features"])?;
-    for name in ["keyfob-auth", "keyfob-client"] {
+    for name in ["keyfob-auth", "keyfob-client", "keyfob-mirror"] {
         let package = packages.iter().find(|package| package["name"] == name);
         let package = package.with_context(|| format!("the workspace has no package `{name}`"))?;
         for feature in feature_names(package) {
             check_package(root, name, &["--no-default-features", "--features", &feature])?;
         }
     }
-    Ok(())
+    // The other checks compile the command line with all destinations.
+    check_package(root, "keyfob-cli", &[])
 }
 
 fn check_package(root: &Path, package: &str, options: &[&str]) -> Result<()> {

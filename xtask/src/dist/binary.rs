@@ -48,7 +48,8 @@ pub(super) fn check_tools(root: &Path) -> Result<()> {
 ///
 /// If the build fails, or the binary needs a dynamic linker.
 pub(super) fn build(root: &Path) -> Result<PathBuf> {
-    let options = ["build", "--locked", "--release", "--package", "keyfob-cli", "--bin", "keyfob", "--target", TARGET];
+    let package = ["--package", "keyfob-cli", "--bin", "keyfob", "--features", "databases"];
+    let options = [&["build", "--locked", "--release", "--target", TARGET], &package[..]].concat();
     let compiler = env::var(CC).unwrap_or_else(|_| C_COMPILER.to_owned());
     cargo(root, &options, &[(CC, &compiler), ("CARGO_PROFILE_RELEASE_STRIP", "symbols")])?;
     let path = root.join("target").join(TARGET).join("release/keyfob");

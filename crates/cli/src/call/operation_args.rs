@@ -8,7 +8,7 @@ use heck::ToKebabCase;
 use keyfob::Operation;
 
 use super::body::{self, Body};
-use crate::args::Connection;
+use crate::args::connection::Connection;
 use crate::console::{WARNING, note, paint, printable};
 use crate::redact;
 use crate::registry::Api;

@@ -4,12 +4,12 @@ use anyhow::{Context, bail};
 
 use super::columns::{self, Column, Kind, REJECTS};
 use super::format::{Format, Row};
-use super::interrupt::Interrupt;
+
 use super::journal::NetChanges;
 use super::output::{HashedInput, TempOutput};
 use super::paths::ExportPaths;
 use super::state::{Complete, State};
-use crate::interrupt::Interrupted;
+use crate::interrupt::{Interrupt, Interrupted};
 
 /// Writes the export and returns its number of rows. Changed rows follow the unchanged ones.
 ///

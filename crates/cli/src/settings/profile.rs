@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use super::file::{self, Origin};
 use super::trusted;
-use crate::args::Connection;
+use crate::args::connection::Connection;
 use crate::console::{FAINT, WARNING, note, paint};
 use crate::suggest::{did_you_mean, find, fold};
 use crate::usage_error::UsageError;

@@ -24,6 +24,8 @@ pub(super) struct ModifiedSince {
     /// The listing of the current run, or of its period.
     listing: Option<Listing>,
     recent: RecentRows,
+    /// The changes since the previous run are no longer listed.
+    is_expired: bool,
 }
 
 impl ModifiedSince {
@@ -43,7 +45,7 @@ impl ModifiedSince {
         };
         let runs = Runs::new(options.clock(), options.schema.table().operation, checkpoint, overlap);
         let recent = RecentRows::from_json(&progress["recent"]);
-        Ok(Self { options, dates, parameter, runs, listing: None, recent })
+        Ok(Self { options, dates, parameter, runs, listing: None, recent, is_expired: false })
     }
 
     fn open(&self) -> Listing {
@@ -89,6 +91,7 @@ impl ModifiedSince {
                 table = table.name,
                 "the service no longer lists the changes since the previous run; all rows are listed again"
             );
+            self.is_expired = true;
             self.runs.start_full();
             self.recent.clear();
         }
@@ -141,5 +144,13 @@ impl Source for ModifiedSince {
 
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Changes>, Error>> {
         Box::pin(self.next_page())
+    }
+
+    fn clock_offset(&self) -> Option<TimeDelta> {
+        self.runs.clock_offset()
+    }
+
+    fn is_expired(&self) -> bool {
+        self.is_expired
     }
 }
