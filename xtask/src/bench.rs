@@ -22,6 +22,9 @@ pub(crate) struct Arguments {
     /// Run fewer and shorter measurements as a smoke test; the figures are not representative
     #[arg(long)]
     quick: bool,
+    /// Number of rows of the table `mirror`; 1,000,000 by default
+    #[arg(long)]
+    rows: Option<u64>,
 }
 
 /// Builds the benchmarks in release mode and runs them; they print Markdown.
@@ -38,6 +41,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
     command.arg("--").args(&arguments.tables);
     if arguments.quick {
         command.arg("--quick");
+    }
+    if let Some(rows) = arguments.rows {
+        command.arg("--rows").arg(rows.to_string());
     }
     if arguments.write {
         command.arg("--write").arg(root.join(PAGE));

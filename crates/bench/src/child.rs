@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::{call, decode, listing};
+use crate::{call, decode, listing, mirror};
 
 /// Work of a child process.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -17,6 +17,8 @@ pub(crate) enum Job {
     Listing(listing::Job),
     /// Decoding of pages in memory.
     Decode(decode::Job),
+    /// A copy of a table, or the service that lists it.
+    Mirror(mirror::Job),
 }
 
 /// Cost of a job.
@@ -68,7 +70,7 @@ impl Job {
         figures.with_context(|| format!("reading callgrind's counts: {log}"))
     }
 
-    fn command(&self, before: &[&str]) -> Result<Command> {
+    pub(crate) fn command(&self, before: &[&str]) -> Result<Command> {
         let this = std::env::current_exe().context("finding this program")?;
         let mut command = match before {
             [] => Command::new(this),
@@ -89,6 +91,7 @@ pub(crate) fn work(job: &str) -> Result<String> {
         Job::Calls(job) => call::work(&job),
         Job::Listing(job) => listing::work(&job),
         Job::Decode(job) => decode::work(job),
+        Job::Mirror(job) => mirror::work(&job),
     }?;
     Ok(serde_json::to_string(&report)?)
 }

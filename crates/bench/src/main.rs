@@ -12,6 +12,7 @@ mod decode;
 mod fleet;
 mod header;
 mod listing;
+mod mirror;
 mod peers;
 mod stampede;
 
@@ -33,6 +34,9 @@ struct Arguments {
     /// Run fewer and shorter measurements, to check that the programs work; the figures are not representative
     #[arg(long)]
     quick: bool,
+    /// Number of rows of the table `mirror`, 1,000,000 by default
+    #[arg(long)]
+    rows: Option<u64>,
     /// Run one job for another process of this program
     #[arg(long, hide = true, value_name = "JOB")]
     child: Option<String>,
@@ -42,6 +46,8 @@ struct Arguments {
 #[derive(Clone, Copy)]
 struct Effort {
     quick: bool,
+    /// Number of rows of the table `mirror`, if it is not the default.
+    rows: Option<u64>,
 }
 
 impl Effort {
@@ -64,6 +70,8 @@ enum Name {
     Call,
     /// A listing of many pages: rows per second, memory
     Listing,
+    /// Copies of a table in Parquet, `SQLite` and `PostgreSQL`
+    Mirror,
     /// Decoding a page
     Decode,
     /// A build: CPU time, crates, size
@@ -85,6 +93,7 @@ impl Name {
             Self::Fleet => fleet::run(effort),
             Self::Call => call::run(effort),
             Self::Listing => listing::run(effort),
+            Self::Mirror => mirror::run(effort),
             Self::Decode => decode::run(effort),
             Self::Build => build::run(effort),
             Self::Codegen => codegen::run(effort),
@@ -115,7 +124,9 @@ fn measure_all(arguments: &Arguments) -> Result<()> {
     for table in tables {
         let name = table.name();
         progress(&format!("measuring {name}"));
-        let text = table.run(Effort { quick: arguments.quick }).with_context(|| format!("measuring {name}"))?;
+        let text = table
+            .run(Effort { quick: arguments.quick, rows: arguments.rows })
+            .with_context(|| format!("measuring {name}"))?;
         let text = format!("{}\n\nMeasured on {}.", text.trim_end(), machine::describe());
         print(&text);
         if let Some(path) = &arguments.write {
