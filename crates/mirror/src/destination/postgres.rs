@@ -12,7 +12,7 @@ mod settings;
 mod state;
 mod status;
 mod storable;
-#[cfg(test)]
+#[cfg(all(test, feature = "postgres-server-tests"))]
 mod tests;
 mod tls;
 mod writer;
