@@ -20,7 +20,7 @@ fn vendor(table: &Table) -> Vendor {
 
 /// Returns a random fault: short ones are survived by the retries, long ones end the run.
 fn fault(world: &mut World) -> Fault {
-    let times = [1, 2, 20][world.workload.random.position(3)];
+    let times = [1, 2, 20, 20][world.workload.random.position(4)];
     let fault = match world.workload.random.below(8) {
         0 => Fault::status(503),
         1 => Fault::status(503).retry_after("0"),
@@ -56,5 +56,5 @@ pub(crate) async fn survive(place: &Place, seed: u64) {
             world.check(table, &to, &format!("round {round}")).await;
         }
     }
-    assert!(failed >= 5 && succeeded >= 5, "{failed} runs failed and {succeeded} succeeded: the faults test little");
+    assert!(failed >= 3 && succeeded >= 5, "{failed} runs failed and {succeeded} succeeded: the faults test little");
 }
