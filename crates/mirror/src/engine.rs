@@ -78,6 +78,17 @@ fn resume(stored: &Checkpoint, new: &Checkpoint, schema: &Schema, full: bool) ->
     if full {
         return Ok(new.clone());
     }
+    if (stored.api.as_str(), stored.table.as_str()) != (schema.api(), schema.name()) {
+        let message = format!(
+            "the copy has the table {}/{}, not {}/{}; choose another destination, or start over with a listing of all \
+             rows",
+            stored.api,
+            stored.table,
+            schema.api(),
+            schema.name()
+        );
+        return Err(Error::new(ErrorKind::Mismatch, message));
+    }
     let mismatch = |what: String| {
         let message = format!(
             "the copy of {}/{} {what}; choose another destination, or start over with a listing of all rows",
