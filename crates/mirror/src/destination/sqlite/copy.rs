@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use keyfob_client::table::ChangeDetection;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connection::{self, error_of};
@@ -157,9 +158,16 @@ impl TableCopy {
         }
         let (path, table) = (self.path.clone(), self.table.clone());
         let failed = |error| error_of(&path, error);
+        // A complete run of a snapshot has received all rows, with those that still have no key.
+        let listed_all = run.error.is_none() && self.schema.table().changes == ChangeDetection::Snapshot;
+        let mut rejects = self.state.rejects;
         let transaction = self.begin()?;
+        if listed_all {
+            rejects::remove_unidentified(&transaction, &table, run.started, &mut rejects).map_err(failed)?;
+        }
         meta::add_run(&transaction, &table, run).map_err(failed)?;
         transaction.commit().map_err(failed)?;
+        self.state.rejects = rejects;
         if let Some(connection) = &self.connection
             && let Err(error) = connection::truncate_log(connection)
         {

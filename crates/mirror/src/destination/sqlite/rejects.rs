@@ -57,8 +57,8 @@ pub(super) fn remove<T: AsRef<str>>(
     Ok(())
 }
 
-/// Removes the rows without a key that were received by earlier runs only: the listing of this run is complete and does
-/// not have them.
+/// Removes the rows without a key that were received by earlier runs only: this run has listed all rows, and they are not
+/// among them.
 pub(super) fn remove_unidentified(
     connection: &Connection,
     table: &str,

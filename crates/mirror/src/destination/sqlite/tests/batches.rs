@@ -127,7 +127,7 @@ async fn the_number_of_rows_follows_insertions_updates_and_deletions() {
             batch = batch.deletion(&[Value::Text(&ids[*id])]);
         }
         writer.apply(batch, &checkpoint(&schema, started)).await.unwrap();
-        let rows = writer.finish(&run(started, None)).await.unwrap();
+        let rows = writer.finish(&run(started, Some("incomplete"))).await.unwrap();
         assert_eq!(folder.query("SELECT count(*) FROM numbers"), [rows.to_string()]);
     }
     drop(writer);
@@ -184,6 +184,14 @@ async fn a_row_without_a_key_is_stored_once_and_removed_by_a_complete_listing() 
     let index = writer.index().await.unwrap();
     writer.delete_unlisted(&index, &checkpoint(&schema, 2)).await.unwrap();
     assert_eq!(folder.query(rejects), ["'{}' '1970-01-01 00:00:02'"]);
+    // The engine calls `delete_unlisted` only if there are rows to delete.
+    writer.finish(&run(3, Some("the service failed"))).await.unwrap();
+    assert_eq!(folder.query(rejects).len(), 1);
+    writer.finish(&run(3, None)).await.unwrap();
+    assert_eq!(folder.query(rejects), [""; 0]);
+    writer.apply(batch("{}"), &checkpoint(&schema, 4)).await.unwrap();
+    writer.finish(&run(4, None)).await.unwrap();
+    assert_eq!(folder.query(rejects), ["'{}' '1970-01-01 00:00:04'"]);
 }
 
 #[tokio::test]
