@@ -1,4 +1,4 @@
-//! What every destination must withstand. A place gives the destination of each table's copy.
+//! Scenarios that every destination must withstand. A place gives the destination of each table's copy.
 
 pub(crate) mod changes;
 pub(crate) mod crashes;

@@ -20,7 +20,7 @@ use crate::source::{self, Changes, Source, SourceOptions, Stage};
 /// Future that resolves when a run is to be stopped.
 pub(crate) type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What all tables of a mirror share.
+/// Settings that all tables of a mirror share.
 pub(crate) struct Context<'a> {
     pub(crate) session: &'a Session,
     pub(crate) destination: &'a dyn Destination,

@@ -65,7 +65,7 @@ fn change(running: &Running) {
     let service = running.simulator.ditio_reporting();
     let rows = service.rows(TABLE);
     let id = |index: usize| rows[index]["id"].as_str().unwrap();
-    service.update(TABLE, [id(7)], json!({ "qty": 3.25 }));
+    service.update(TABLE, [id(7)], json!({ "qty": 4321.5 }));
     service.delete(TABLE, [id(3)]);
 }
 
@@ -86,7 +86,7 @@ fn the_first_run_copies_all_rows_and_later_runs_apply_changes_and_deletions() {
     assert_eq!((&third["rows"], &third["upserts"], &third["deletions"]), (&999.into(), &1.into(), &1.into()));
     check(&running, &database);
     let changed =
-        value(&database, "select cast(count(*) as text) from ditio_reporting_time_registrations where qty = 3.25");
+        value(&database, "select cast(count(*) as text) from ditio_reporting_time_registrations where qty = 4321.5");
     assert_eq!(changed.as_deref(), Some("1"));
 
     let full = summary(&mirror(&running, &database, &[NAME, "--full"]));

@@ -96,7 +96,7 @@ fn the_documentation_marks_the_items_of_a_feature() {
         crates.push(package.name);
     }
     crates.sort();
-    assert_eq!(crates, ["keyfob", "keyfob-auth", "keyfob-cli", "keyfob-client"]);
+    assert_eq!(crates, ["keyfob", "keyfob-auth", "keyfob-cli", "keyfob-client", "keyfob-mirror"]);
 }
 
 #[test]

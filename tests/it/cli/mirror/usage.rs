@@ -13,20 +13,23 @@ fn a_usage_error_is_reported_before_anything_is_sent() {
         assert!(!run.stderr.contains("canary"), "{run:?}");
     };
     check(&["ditio-reporting"], &["--to is missing", "sqlite:FILE", "postgres://USER@HOST/DATABASE", "FILE.parquet"]);
-    check(&["ditio-report", "--to", to], &["no API ditio-report", "did you mean ditio-reporting?"]);
+    check(&["ditio-report", "--to", to], &["no API ditio-report", "did you mean ditio-reporting"]);
     check(
         &["ditio-reporting/time_registration", "--to", to],
-        &["Ditio reporting has no table time_registration", "did you mean time_registrations?"],
+        &["Ditio reporting has no table time_registration", "did you mean time_registrations"],
     );
     check(
         &["ditio-reporting/item_registrations", "--to", to],
         &["item_registrations of Ditio reporting is not a table", "keyfob call ditio-reporting item_registrations"],
     );
     check(&["bits", "--to", to], &["Bits has no tables to copy", "ditio-reporting"]);
-    check(&["ditio-reporting", "--to", "mysql://me:canary@db/x"], &["mysql:// is not a destination", "sqlite:FILE"]);
-    check(&["ditio-reporting", "--to", "copy.xlsx"], &["copy.xlsx is not a destination", "FILE.ndjson"]);
-    check(&["ditio-reporting", "--to", to, "--schema", "x"], &["--schema", "PostgreSQL"]);
-    check(&["ditio-reporting", "--to", "postgres://db/x", "--prefix", "x"], &["--prefix", "SQLite"]);
+    check(
+        &["ditio-reporting/projects", "--to", "mysql://me:canary@db/x"],
+        &["mysql:// is not a destination", "sqlite:FILE"],
+    );
+    check(&["ditio-reporting/projects", "--to", "copy.xlsx"], &["copy.xlsx is not a destination", "FILE.ndjson"]);
+    check(&["ditio-reporting/projects", "--to", to, "--schema", "x"], &["--schema", "PostgreSQL"]);
+    check(&["ditio-reporting/projects", "--to", "postgres://db/x", "--prefix", "x"], &["--prefix", "SQLite"]);
     check(&["ditio-reporting/projects", "--to", to, "--since-date", "2026-01-01"], &["projects has no time window"]);
     check(&["ditio-reporting/crew_list_registrations", "--to", to], &["crew_list_registrations requires --since-date"]);
     check(
