@@ -11,6 +11,7 @@ use keyfob::{digitaleo, ditio_reporting, itempath};
 use crate::copy::{Settings, To};
 
 #[tokio::main]
+#[expect(clippy::print_stderr, reason = "tests read the error of the process")]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [url, to, api, names @ ..] = arguments.as_slice() else {

@@ -62,6 +62,12 @@ pub struct Window {
 }
 
 impl Window {
+    /// Creates a window from its first and last date.
+    #[must_use]
+    pub fn new(from: Option<String>, to: Option<String>) -> Self {
+        Self { from, to }
+    }
+
     /// Returns `true` if the copy has all rows.
     #[must_use]
     pub fn is_unlimited(&self) -> bool {

@@ -33,6 +33,7 @@ Exit status: 0 success, 1 other failure, 2 wrong usage or configuration, 3 crede
 5 unavailable or timed out, 6 another process writes the table, 7 rate limited, 8 a listing was incomplete,
 130 or 143 stopped by Ctrl-C or SIGTERM. A table that fails does not stop the other tables; the status is that of the
 first failure.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Mirror {
     /// APIs, with all their tables or with the tables named: ditio-reporting, ditio-reporting/projects,users
     #[arg(value_name = "API[/TABLE,...]", required_unless_present = "status")]

@@ -38,7 +38,7 @@ pub(super) fn select(arguments: &[String]) -> Result<Vec<Selected>, UsageError> 
                     add(Selected { api, table: api.table(name.trim())?, named: true });
                 }
             }
-            None => api.tables.iter().for_each(|table| add(Selected { api, table: *table, named: false })),
+            None => api.tables.iter().for_each(|table| add(Selected { api, table, named: false })),
         }
     }
     Ok(tables)

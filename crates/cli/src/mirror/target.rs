@@ -94,7 +94,9 @@ impl Target {
                 use keyfob_mirror::destination::postgres::Postgres;
 
                 let destination = Postgres::new(url)?;
-                Ok(Box::new(self.schema.iter().fold(destination, |destination, name| destination.schema(name))))
+                Ok(Box::new(
+                    self.schema.iter().fold(destination, keyfob_mirror::destination::postgres::Postgres::schema),
+                ))
             }
             #[cfg(not(feature = "postgres"))]
             Kind::Postgres(url) => {

@@ -22,10 +22,8 @@ impl Dates<'_> {
     ///
     /// If a value is not a date, or the last date is earlier than the first one.
     pub(crate) fn window(self) -> Result<Window, UsageError> {
-        let mut window = Window::default();
-        window.from = checked(self.from)?;
-        let to = checked(self.to)?;
-        window.to = to.map(|to| if is_day(&to) { format!("{to}T23:59:59.999") } else { to });
+        let to = checked(self.to)?.map(|to| if is_day(&to) { format!("{to}T23:59:59.999") } else { to });
+        let window = Window::new(checked(self.from)?, to);
         let time = |text: &Option<String>| text.as_deref().and_then(comparable_time);
         match (time(&window.from), time(&window.to)) {
             (Some(from), Some(to)) if to < from => {

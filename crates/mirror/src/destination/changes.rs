@@ -165,7 +165,9 @@ impl StreamWriter {
             let fields = [("expected", reject.expected), ("raw", &reject.raw)];
             self.begin("reject", &serde_json::to_string(&reject.key).unwrap_or_default(), &mut lines);
             append_field("field", reject.field, &mut lines);
-            fields.iter().for_each(|(name, value)| append_field(name, value, &mut lines));
+            for (name, value) in fields {
+                append_field(name, value, &mut lines);
+            }
             lines.extend_from_slice(b"}\n");
         }
         self.shared.write(&lines)?;

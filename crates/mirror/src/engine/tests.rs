@@ -140,17 +140,17 @@ fn batch(schema: &Arc<Schema>, rows: &[(&str, i64)]) -> Batch {
         .fold(Batch::new(Arc::clone(schema)), |batch, (id, value)| batch.row(&[Cell::Text(id), Cell::Integer(*value)]))
 }
 
-const MIDDLE: Option<Option<ListingEnd>> = Some(None);
-const END: Option<Option<ListingEnd>> = Some(Some(ListingEnd { complete: true }));
-const INCOMPLETE: Option<Option<ListingEnd>> = Some(Some(ListingEnd { complete: false }));
+const MIDDLE: Option<ListingEnd> = None;
+const END: Option<ListingEnd> = Some(ListingEnd { complete: true });
+const INCOMPLETE: Option<ListingEnd> = Some(ListingEnd { complete: false });
+
+/// Rows of a page with their ids and values, and the end of the listing.
+type Page<'a> = (&'a [(&'a str, i64)], Option<ListingEnd>);
 
 /// Returns the pages of a listing, each with its rows and end, and its number as the progress.
-fn listing(schema: &Arc<Schema>, pages: &[(&[(&str, i64)], Option<Option<ListingEnd>>)]) -> VecDeque<Changes> {
-    let page = |(number, (rows, end)): (usize, &(&[(&str, i64)], Option<Option<ListingEnd>>))| {
-        let stage = match end {
-            Some(end) => Stage::Listing { first: number == 0, end: *end },
-            None => Stage::Changes,
-        };
+fn listing(schema: &Arc<Schema>, pages: &[Page<'_>]) -> VecDeque<Changes> {
+    let page = |(number, (rows, end)): (usize, &Page<'_>)| {
+        let stage = Stage::Listing { first: number == 0, end: *end };
         Changes::new(batch(schema, rows), json!(number), stage)
     };
     pages.iter().enumerate().map(page).collect()

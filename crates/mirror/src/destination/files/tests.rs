@@ -36,6 +36,9 @@ const EXTENSIONS: &[&str] = &["ndjson", "csv"];
 /// The rows of a copy: the version of each id.
 type Model = BTreeMap<u32, u32>;
 
+/// Ids and versions of the rows of a batch, and the ids of its deletions.
+type Changes<'a> = (&'a [(u32, u32)], &'a [u32]);
+
 /// A file in a folder of its own.
 struct Copy {
     folder: TempDir,
@@ -101,7 +104,7 @@ impl Copy {
     }
 
     /// Applies batches in one run.
-    fn run(&self, batches: &[(&[(u32, u32)], &[u32])]) {
+    fn run(&self, batches: &[Changes<'_>]) {
         let mut copy = self.open();
         for (number, (upserts, deletions)) in batches.iter().enumerate() {
             copy.apply(self.batch(upserts, deletions), &self.checkpoint(number + 1)).unwrap();

@@ -84,7 +84,7 @@ fn numbers() -> Arc<Schema> {
     schema("numbers", &["id"], &[column("id", ColumnType::Text), column("number", ColumnType::Integer)])
 }
 
-fn row<'a>(id: &'a str, number: i64) -> [Value<'a>; 2] {
+fn row(id: &str, number: i64) -> [Value<'_>; 2] {
     [Value::Text(id), Value::Integer(number)]
 }
 

@@ -51,7 +51,7 @@ impl Statements {
 /// Inserts the rows of a batch, and updates the existing rows whose hash differs.
 pub(super) fn upsert(connection: &Connection, statements: &Statements, batch: &Batch) -> rusqlite::Result<Upserted> {
     let mut written = Upserted::default();
-    if batch.len() == 0 {
+    if batch.keys().is_empty() {
         return Ok(written);
     }
     // Row ids are given, so that an insertion can be told from an update: the row inserted last has this id, and none

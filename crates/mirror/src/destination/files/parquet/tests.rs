@@ -97,7 +97,9 @@ impl Inputs {
 
     fn merge(&self, layout: &Layout, superseded: &[u64]) -> Vec<u8> {
         let mut set = RowSet::new(self.inputs.iter().map(|(_, _, rows, _)| rows).sum());
-        superseded.iter().for_each(|row| set.insert(*row));
+        for row in superseded {
+            set.insert(*row);
+        }
         let mut first = 0;
         let mut inputs = Vec::new();
         for (offset, length, rows, layout) in &self.inputs {
@@ -168,8 +170,12 @@ fn group_sizes(bytes: &[u8]) -> Vec<i64> {
 
 /// Returns the encoded columns of a row group.
 fn encoded(bytes: &[u8], group: usize) -> Vec<u8> {
-    let ranges =
-        metadata(bytes).row_group(group).columns().iter().map(|column| column.byte_range()).collect::<Vec<_>>();
+    let ranges = metadata(bytes)
+        .row_group(group)
+        .columns()
+        .iter()
+        .map(parquet::file::metadata::ColumnChunkMetaData::byte_range)
+        .collect::<Vec<_>>();
     let part = |(start, length): &(u64, u64)| {
         let start = usize::try_from(*start).unwrap();
         bytes[start..start + usize::try_from(*length).unwrap()].to_vec()
