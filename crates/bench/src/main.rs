@@ -102,6 +102,8 @@ impl Name {
 }
 
 fn main() -> ExitCode {
+    // The clients that peers and hand-written programs build take the provider of the process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match std::env::var_os(build::LOG) {
         Some(log) => build::wrap(&log),
         None => measure_all(&Arguments::parse()).map(|()| ExitCode::SUCCESS),

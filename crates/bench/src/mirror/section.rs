@@ -83,7 +83,7 @@ fn budgets(rows: u64, figures: &Figures) -> Budgets {
             copy.unchanged.cpu / first.cpu,
         );
     }
-    let ratio = figures.snapshot.1.cpu / figures.list_raw.cpu;
+    let ratio = figures.snapshot.1.cpu / figures.list.cpu;
     budgets.at_most("CPU of a source that lists all rows, no changes, ratio to its listing alone", 1.2, ratio);
     budgets
 }
