@@ -1,12 +1,12 @@
 //! The time window of an export: `--from` and `--to`, and the rows inside.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use keyfob::Timestamp;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::event::Event;
 use crate::args::Export;
+use crate::mirror::window::{Dates, comparable_time};
 use crate::usage_error::UsageError;
 
 /// Date of a row that a time window filters by.
@@ -51,16 +51,11 @@ impl Window {
         }
     }
 
-    /// Reads `--from` and `--to`. A day given for `--to` is included up to its last millisecond.
+    /// Reads `--from` and `--to`.
     pub(super) fn from_args(args: &Export) -> Result<Self, UsageError> {
-        let from = args.from.as_deref().map(|text| checked("--from", text)).transpose()?;
-        let to = args.to.as_deref().map(|text| checked("--to", text)).transpose()?;
-        let to = to.map(|to| if is_day(&to) { format!("{to}T23:59:59.999") } else { to });
-        let window = Self { from, to, member: None };
-        match window.bounds() {
-            (Some(from), Some(to)) if to < from => Err(UsageError::new("--to is earlier than --from")),
-            _ => Ok(window),
-        }
+        let dates = Dates { from: ("--from", args.from.as_deref()), to: ("--to", args.to.as_deref()) };
+        let window = dates.window()?;
+        Ok(Self { from: window.from, to: window.to, member: None })
     }
 
     /// Returns `true` if `other` has the same bounds.
@@ -98,27 +93,6 @@ impl Window {
     fn bounds(&self) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
         let bound = |text: &Option<String>| text.as_deref().and_then(comparable_time);
         (bound(&self.from), bound(&self.to))
-    }
-}
-
-/// Parses a time and converts it to UTC if it has an offset; a time without offset is used unchanged.
-fn comparable_time(text: &str) -> Option<NaiveDateTime> {
-    let time: Timestamp = text.parse().ok()?;
-    Some(time.to_utc().map_or_else(|| time.naive(), |utc| utc.naive_utc()))
-}
-
-fn is_day(text: &str) -> bool {
-    text.parse::<NaiveDate>().is_ok()
-}
-
-/// Checks that the value of a flag is a date or time.
-fn checked(flag: &str, text: &str) -> Result<String, UsageError> {
-    let text = text.trim();
-    match text.parse::<Timestamp>() {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err(UsageError::new(format!(
-            "{flag} {text} is not a date; expected a form like 2026-01-31 or 2026-01-31T12:00:00Z"
-        ))),
     }
 }
 

@@ -1,6 +1,5 @@
 //! A stream of changes, as lines of JSON.
 
-mod json;
 mod state;
 
 use std::fmt;
@@ -13,7 +12,7 @@ use futures_util::future::{BoxFuture, ready};
 use keyfob_client::table::{ChangeDetection, ColumnType};
 
 use self::state::{State, TableState};
-use super::{Applied, Destination, Run, TableStatus, TableWriter};
+use super::{Applied, Destination, Run, TableStatus, TableWriter, json};
 use crate::batch::{Batch, ColumnData};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;

@@ -23,7 +23,6 @@ mod segment;
 mod state;
 #[cfg(test)]
 mod tests;
-mod text;
 mod unidentified;
 mod writer;
 

@@ -7,7 +7,8 @@ use keyfob_client::table::ColumnType;
 
 use super::format::{Format, Input};
 use super::layout::{Layout, Rows};
-use super::{lines, text};
+use super::lines;
+use crate::destination::text;
 
 pub(super) struct Csv {
     /// Texts that a spreadsheet would run as formulas begin with an apostrophe.

@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use keyfob_client::table::ColumnType;
-
 use super::format::{Format, Input};
 use super::layout::{Layout, REJECTS, Rows};
-use super::{lines, text};
+use super::lines;
 use crate::batch::Value;
+use crate::destination::json;
 use crate::schema::EXTRA;
 
 pub(super) struct Ndjson;
@@ -41,7 +40,7 @@ impl Format for Ndjson {
                     }
                     out.push(std::mem::replace(&mut separator, b','));
                     out.extend_from_slice(name.as_bytes());
-                    append(*kind, value, out)?;
+                    json::append(*kind, value, out);
                 }
                 out.extend_from_slice(b"}\n");
             }
@@ -52,27 +51,4 @@ impl Format for Ndjson {
     fn merge(&self, _: &Layout, inputs: &[Input<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
         inputs.iter().try_for_each(|input| lines::copy(input, false, false, out))
     }
-}
-
-/// Appends a value as JSON.
-fn append(kind: ColumnType, value: Value<'_>, out: &mut Vec<u8>) -> io::Result<()> {
-    let start = out.len();
-    match value {
-        Value::Null => {}
-        Value::Text(json) if kind == ColumnType::Json => {
-            // Between the tokens of JSON, a space is as good as a line end.
-            out.extend(json.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { b' ' } else { byte }));
-        }
-        Value::Text(text) => serde_json::to_writer(&mut *out, text)?,
-        Value::Date(_) | Value::Timestamp(_) => {
-            out.push(b'"');
-            text::append(kind, value, out);
-            out.push(b'"');
-        }
-        _ => text::append(kind, value, out),
-    }
-    if out.len() == start {
-        out.extend_from_slice(b"null");
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Text of days, times and decimal numbers in SQLite, which has no types for them.
 
-/// Units of a decimal number in 1.
-const UNITS: u128 = 1_000_000_000;
+use crate::destination::text::{UNITS, push_digits};
+
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
@@ -35,23 +35,6 @@ pub(super) fn push_timestamp(text: &mut String, micros: i64) {
     }
 }
 
-/// Appends a decimal number, given in multiples of 10⁻⁹, without zeros at the end.
-pub(super) fn push_decimal(text: &mut String, value: i128) {
-    if value < 0 {
-        text.push('-');
-    }
-    let (whole, fraction) = (value.unsigned_abs() / UNITS, value.unsigned_abs() % UNITS);
-    match u64::try_from(whole) {
-        Ok(whole) => push_digits(text, whole, 1),
-        Err(_) => text.push_str(&whole.to_string()),
-    }
-    if fraction != 0 {
-        text.push('.');
-        push_digits(text, u64::try_from(fraction).expect("a remainder is less than 10⁹"), 9);
-        text.truncate(text.trim_end_matches('0').len());
-    }
-}
-
 /// Parses the text of [`push_date`].
 pub(super) fn parse_date(text: &str) -> Option<i32> {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
@@ -72,7 +55,7 @@ pub(super) fn parse_timestamp(text: &str) -> Option<i64> {
     i64::try_from(i128::from(parse_date(date)?) * i128::from(MICROS_PER_DAY) + i128::from(micros)).ok()
 }
 
-/// Parses the text of [`push_decimal`].
+/// Parses the text of [`push_decimal`](crate::destination::text::push_decimal).
 pub(super) fn parse_decimal(text: &str) -> Option<i128> {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -80,19 +63,6 @@ pub(super) fn parse_decimal(text: &str) -> Option<i128> {
     let fraction = if fraction.is_empty() { 0 } else { fraction.parse::<u128>().ok()? * scale };
     let value = whole.parse::<u128>().ok()?.checked_mul(UNITS)?.checked_add(fraction)?;
     if negative { 0_i128.checked_sub_unsigned(value) } else { i128::try_from(value).ok() }
-}
-
-/// Appends a number with at least `width` digits.
-fn push_digits(text: &mut String, mut number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut start = digits.len();
-    while number != 0 {
-        start -= 1;
-        digits[start] = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
-    let start = start.min(digits.len() - width);
-    text.extend(digits[start..].iter().map(|digit| char::from(*digit)));
 }
 
 /// Returns year, month and day: the algorithm `civil_from_days` of Howard Hinnant, which counts years from March and
@@ -122,6 +92,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate, TimeDelta};
 
     use super::*;
+    use crate::destination::text::push_decimal;
 
     fn text(push: impl FnOnce(&mut String)) -> String {
         let mut text = String::new();

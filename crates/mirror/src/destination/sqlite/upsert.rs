@@ -4,8 +4,9 @@ use keyfob_client::table::ColumnType;
 use rusqlite::{Connection, Statement};
 
 use super::sql::{list, quoted};
-use super::text::{push_date, push_decimal, push_timestamp};
+use super::text::{push_date, push_timestamp};
 use crate::batch::{Batch, Value};
+use crate::destination::text::push_decimal;
 use crate::schema::{EXTRA, HASH, Schema};
 
 /// SQL of the statements that write rows.

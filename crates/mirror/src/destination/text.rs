@@ -6,6 +6,8 @@ use keyfob_client::table::ColumnType;
 use crate::batch::Value;
 
 const DAY: i64 = 86_400_000_000;
+/// Units of a decimal number in 1.
+pub(super) const UNITS: u128 = 1_000_000_000;
 
 /// Appends a value as text: a number or a boolean as in JSON, a time in ISO 8601, a text as it is. A null and a number
 /// that JSON does not have append no text.
@@ -15,7 +17,11 @@ pub(super) fn append(kind: ColumnType, value: Value<'_>, out: &mut Vec<u8>) {
         Value::Text(text) => out.extend_from_slice(text.as_bytes()),
         Value::Integer(number) => append_integer(number, out),
         Value::Double(number) => append_double(number, out),
-        Value::Decimal(number) => append_decimal(number, out),
+        Value::Decimal(number) => {
+            let mut text = String::new();
+            push_decimal(&mut text, number);
+            out.extend_from_slice(text.as_bytes());
+        }
         Value::Boolean(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
         Value::Date(days) => append_date(days.into(), out),
         Value::Timestamp(time) => {
@@ -38,17 +44,34 @@ fn append_double(number: f64, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a decimal number without trailing zeros. `number` is in multiples of 10⁻⁹.
-fn append_decimal(number: i128, out: &mut Vec<u8>) {
-    const SCALE: u128 = 1_000_000_000;
-    if number < 0 {
-        out.push(b'-');
+/// Appends a decimal number, given in multiples of 10⁻⁹, without zeros at the end.
+pub(super) fn push_decimal(text: &mut String, value: i128) {
+    if value < 0 {
+        text.push('-');
     }
-    let (whole, fraction) = (number.unsigned_abs() / SCALE, number.unsigned_abs() % SCALE);
-    out.extend_from_slice(whole.to_string().as_bytes());
-    if fraction > 0 {
-        out.extend_from_slice(format!(".{fraction:09}").trim_end_matches('0').as_bytes());
+    let (whole, fraction) = (value.unsigned_abs() / UNITS, value.unsigned_abs() % UNITS);
+    match u64::try_from(whole) {
+        Ok(whole) => push_digits(text, whole, 1),
+        Err(_) => text.push_str(&whole.to_string()),
     }
+    if fraction != 0 {
+        text.push('.');
+        push_digits(text, u64::try_from(fraction).expect("a remainder is less than 10⁹"), 9);
+        text.truncate(text.trim_end_matches('0').len());
+    }
+}
+
+/// Appends a number with at least `width` digits.
+pub(super) fn push_digits(text: &mut String, mut number: u64, width: usize) {
+    let mut digits = [b'0'; 20];
+    let mut start = digits.len();
+    while number != 0 {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+    let start = start.min(digits.len() - width);
+    text.extend(digits[start..].iter().map(|digit| char::from(*digit)));
 }
 
 fn append_date(days: i64, out: &mut Vec<u8>) {
