@@ -33,6 +33,9 @@ pub struct Checkpoint {
     /// middle.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replacing: bool,
+    /// Start of the run in which the current listing of all rows began; `None` if no listing is in progress.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listed_from: Option<DateTime<Utc>>,
     /// Progress of the source; null before the first page.
     pub progress: Value,
     /// Start of the run that wrote the checkpoint.
@@ -96,6 +99,7 @@ impl Checkpoint {
             schema: fingerprint(schema),
             window,
             replacing: false,
+            listed_from: None,
             progress: Value::Null,
             started,
         }

@@ -94,15 +94,15 @@ pub trait TableWriter: Send {
     /// [`ErrorKind::Destination`](crate::ErrorKind::Destination); the copy then has the state before the call.
     fn apply<'a>(&'a mut self, batch: Batch, checkpoint: &'a Checkpoint) -> BoxFuture<'a, Result<Applied, Error>>;
 
-    /// Deletes the rows that are [unlisted](RowIndex::is_unlisted) in the index and stores the checkpoint, in one
-    /// transaction. Rows that were added since the index was read remain. Returns the number of deleted rows.
+    /// Ends a listing of all rows: removes what the listing does not have and stores the checkpoint, in one transaction.
+    /// Returns the number of deleted rows.
     ///
     /// # Errors
     ///
     /// As [`apply`](TableWriter::apply).
-    fn delete_unlisted<'a>(
+    fn end_listing<'a>(
         &'a mut self,
-        index: &'a RowIndex,
+        listed: Listed<'a>,
         checkpoint: &'a Checkpoint,
     ) -> BoxFuture<'a, Result<u64, Error>>;
 
@@ -116,6 +116,18 @@ pub trait TableWriter: Send {
     ///
     /// As [`apply`](TableWriter::apply).
     fn finish<'a>(&'a mut self, run: &'a Run) -> BoxFuture<'a, Result<u64, Error>>;
+}
+
+/// Content of a listing of all rows that has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// The rows that the copy had before. Those that are [unlisted](RowIndex::is_unlisted) no longer exist and are to be
+    /// deleted; rows that were added since the index was read remain. `None` if no row is to be deleted: the copy was
+    /// empty, or the listing had rows that cannot be identified.
+    pub index: Option<&'a RowIndex>,
+    /// Start of the listing. A rejected row without a key that was not received since then no longer exists, and its
+    /// reject is to be removed.
+    pub from: DateTime<Utc>,
 }
 
 /// Number of rows that a batch changed.

@@ -10,12 +10,12 @@ use keyfob_client::Session;
 use serde_json::Value;
 
 use crate::checkpoint::{Account, Checkpoint};
-use crate::destination::{Destination, Run, TableWriter};
+use crate::destination::{Destination, Listed, Run, TableWriter};
 use crate::error::{Error, ErrorKind};
 use crate::index::RowIndex;
 use crate::report::{Observer, TableReport};
 use crate::schema::Schema;
-use crate::source::{self, Changes, Source, SourceOptions, Stage};
+use crate::source::{self, Changes, ListingEnd, Source, SourceOptions, Stage};
 
 /// Future that resolves when a run is to be stopped.
 pub(crate) type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -61,7 +61,7 @@ async fn run_opened(
     };
     checkpoint.started = started;
     let source = source::open(context.session, schema, &context.source, &checkpoint.progress)?;
-    let mut table = TableRun { context, schema, writer: &mut *writer, checkpoint, index: None, report };
+    let mut table = TableRun { context, schema, writer: &mut *writer, checkpoint, index: None, ended: None, report };
     let result = table.run(source, stop).await;
     if context.dry_run {
         return result;
@@ -138,6 +138,8 @@ struct TableRun<'a> {
     checkpoint: Checkpoint,
     /// Rows of the copy, while all rows are listed and the copy had rows before.
     index: Option<RowIndex>,
+    /// End of a listing whose last page was applied, with the progress of the source after it.
+    ended: Option<(ListingEnd, Value)>,
     report: &'a mut TableReport,
 }
 
@@ -150,19 +152,33 @@ impl TableRun<'_> {
     }
 
     async fn copy(&mut self, source: &mut dyn Source, stop: &mut Stop) -> Result<(), Error> {
-        let mut changes = next(source, stop).await?;
-        while let Some(current) = changes {
-            // The next page is received and decoded while this one is written.
-            let (applied, following) = join(self.take(current), next(source, stop)).await;
-            applied?;
-            changes = following?;
+        loop {
+            let mut changes = next(source, stop).await?;
+            while let Some(current) = changes {
+                // The next page is received and decoded while this one is written.
+                let (applied, following) = join(self.take(current), next(source, stop)).await;
+                applied?;
+                changes = following?;
+            }
+            if !self.has_deletions() || !source.list_again() {
+                return self.end_listing().await;
+            }
+            tracing::debug!(table = self.schema.name(), "rows are not listed; all rows are listed again to be certain");
+            self.ended = None;
         }
-        Ok(())
+    }
+
+    /// Returns `true` if a complete listing has ended that lacks rows of the copy.
+    fn has_deletions(&self) -> bool {
+        let is_complete = self.ended.as_ref().is_some_and(|(end, _)| end.complete);
+        is_complete && self.index.as_ref().is_some_and(|index| index.unlisted() > 0)
     }
 
     async fn take(&mut self, mut changes: Changes) -> Result<(), Error> {
+        self.end_listing().await?;
         if let Stage::Listing { first, .. } = changes.stage {
             if first {
+                self.checkpoint.listed_from = Some(self.report.started);
                 self.index = Some(self.writer.index().await?).filter(|index| !index.is_empty());
                 self.checkpoint.replacing = self.index.is_some();
                 if let (true, Some(index)) = (self.context.dry_run, &self.index) {
@@ -178,53 +194,43 @@ impl TableRun<'_> {
         progress.pages += changes.pages;
         progress.bytes += changes.bytes;
         self.report.add_rejects(changes.batch.rejects());
-        if self.context.dry_run {
-            self.count(&changes);
-        } else {
-            self.apply(changes).await?;
-        }
+        self.apply(changes).await?;
         self.context.observer.advanced(self.schema, self.report.progress);
         Ok(())
     }
 
     async fn apply(&mut self, changes: Changes) -> Result<(), Error> {
-        let end = match changes.stage {
-            Stage::Listing { end, .. } => end,
-            Stage::Changes => None,
-        };
-        let index = if end.is_some() { self.index.take() } else { None };
-        self.report.incomplete |= end.is_some_and(|end| !end.complete);
-        let deletes = index.filter(|index| end.is_some_and(|end| end.complete) && index.unlisted() > 0);
-        if deletes.is_none() {
-            if end.is_some() {
-                self.checkpoint.replacing = false;
-            }
+        if let Stage::Listing { end: Some(end), .. } = changes.stage {
+            // Until the listing is ended at the destination, the checkpoint has the progress before the last page.
+            self.report.incomplete |= !end.complete;
+            self.ended = Some((end, changes.progress));
+        } else {
             self.checkpoint.progress = changes.progress;
-            let applied = self.writer.apply(changes.batch, &self.checkpoint).await?;
-            self.add(applied.upserts, applied.deletions);
+        }
+        if self.context.dry_run {
+            self.add(changes.batch.len() as u64, changes.batch.deleted_len() as u64);
             return Ok(());
         }
-        // The listing is complete only once the rows that it does not have are deleted: until then the checkpoint says
-        // that it has to start over.
         let applied = self.writer.apply(changes.batch, &self.checkpoint).await?;
         self.add(applied.upserts, applied.deletions);
-        self.checkpoint.replacing = false;
-        self.checkpoint.progress = changes.progress;
-        if let Some(index) = deletes {
-            let deletions = self.writer.delete_unlisted(&index, &self.checkpoint).await?;
-            self.add(0, deletions);
-        }
         Ok(())
     }
 
-    /// Counts the changes of a dry run.
-    fn count(&mut self, changes: &Changes) {
-        self.add(changes.batch.len() as u64, changes.batch.deleted_len() as u64);
-        let Stage::Listing { end: Some(end), .. } = changes.stage else { return };
-        self.report.incomplete |= !end.complete;
-        if let Some(index) = self.index.take().filter(|_| end.complete) {
-            self.add(0, index.unlisted() as u64);
+    /// Ends the listing whose last page was applied, if there is one.
+    async fn end_listing(&mut self) -> Result<(), Error> {
+        let Some((end, progress)) = self.ended.take() else { return Ok(()) };
+        let index = self.index.take().filter(|_| end.complete);
+        if self.context.dry_run {
+            self.add(0, index.map_or(0, |index| index.unlisted() as u64));
+            return Ok(());
         }
+        let from = self.checkpoint.listed_from.take().unwrap_or(self.report.started);
+        self.checkpoint.replacing = false;
+        self.checkpoint.progress = progress;
+        let listed = Listed { index: index.as_ref(), from };
+        let deletions = self.writer.end_listing(listed, &self.checkpoint).await?;
+        self.add(0, deletions);
+        Ok(())
     }
 
     fn add(&mut self, upserts: u64, deletions: u64) {

@@ -37,6 +37,14 @@ pub trait Source: Send {
     /// Dropping the future does not lose changes: the next call returns them.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Changes>, Error>>;
 
+    /// Starts another listing of all rows after the end of the first, if the first may lack rows that exist: a row moves
+    /// to an earlier page when a row before it is deleted. Returns `false`, without an effect, if it cannot lack rows.
+    ///
+    /// [`next`](Source::next) then returns the rows again, as further pages of the same listing.
+    fn list_again(&mut self) -> bool {
+        false
+    }
+
     /// Returns the time by which the clock of this machine is ahead of the service's clock, if it is known.
     fn clock_offset(&self) -> Option<TimeDelta> {
         None
@@ -140,9 +148,9 @@ pub fn open(
                     Box::new(Append::new(&listing, &dates, Filter { parameter, prefix, column, overlap }, progress)?)
                 }
                 // The column is left out of the copy.
-                None => Box::new(Snapshot::new(&listing, &dates)),
+                None => Box::new(Snapshot::new(listing, &dates)),
             }
         }
-        ChangeDetection::Snapshot => Box::new(Snapshot::new(&listing, &dates)),
+        ChangeDetection::Snapshot => Box::new(Snapshot::new(listing, &dates)),
     })
 }

@@ -11,6 +11,8 @@ use keyfob_client::{Confidence, Idempotency, Operation, Security};
 use super::column::Value;
 use super::rows::{Batch, Reject};
 use crate::checkpoint::{Account, Checkpoint, Window};
+use crate::destination::Listed;
+use crate::index::RowIndex;
 use crate::schema::Schema;
 
 /// Column of a test table with a description.
@@ -72,6 +74,11 @@ pub(crate) fn schema_of(
 pub(crate) fn checkpoint(schema: &Schema, started: i64) -> Checkpoint {
     let started = DateTime::<Utc>::from_timestamp(started, 0).unwrap();
     Checkpoint::new(schema, Account::new("https://api.test", None), Window::default(), started)
+}
+
+/// Returns the content of a listing that began this number of seconds after 1970.
+pub(crate) fn listed(index: Option<&RowIndex>, from: i64) -> Listed<'_> {
+    Listed { index, from: DateTime::from_timestamp(from, 0).unwrap() }
 }
 
 impl Batch {

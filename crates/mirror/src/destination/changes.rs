@@ -12,7 +12,7 @@ use futures_util::future::{BoxFuture, ready};
 use keyfob_client::table::{ChangeDetection, ColumnType};
 
 use self::state::{State, TableState};
-use super::{Applied, Destination, Run, TableStatus, TableWriter, json};
+use super::{Applied, Destination, Listed, Run, TableStatus, TableWriter, json};
 use crate::batch::{Batch, ColumnData};
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
@@ -248,12 +248,13 @@ impl TableWriter for StreamWriter {
         ready(self.write(batch).and_then(|applied| self.store(checkpoint).map(|()| applied))).boxed()
     }
 
-    fn delete_unlisted<'a>(
+    fn end_listing<'a>(
         &'a mut self,
-        index: &'a RowIndex,
+        listed: Listed<'a>,
         checkpoint: &'a Checkpoint,
     ) -> BoxFuture<'a, Result<u64, Error>> {
-        ready(self.delete_rows(index).and_then(|rows| self.store(checkpoint).map(|()| rows))).boxed()
+        let deleted = listed.index.map_or(Ok(0), |index| self.delete_rows(index));
+        ready(deleted.and_then(|rows| self.store(checkpoint).map(|()| rows))).boxed()
     }
 
     fn finish<'a>(&'a mut self, _: &'a Run) -> BoxFuture<'a, Result<u64, Error>> {

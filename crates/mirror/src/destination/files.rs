@@ -192,7 +192,7 @@ impl Destination for Files {
                     api: checkpoint.api.clone(),
                     table: checkpoint.table.clone(),
                     rows,
-                    rejects: rejects + state.unidentified,
+                    rejects: rejects + state.unidentified.rows,
                     last_run: state.last_run(),
                     current_to: state.current_to,
                     writer: Lock::holder(&paths.lock),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
+use chrono::DateTime;
 use futures_util::future::BoxFuture;
 use keyfob_client::ClientBuilder;
 use keyfob_client::table::ColumnType;
@@ -23,6 +24,8 @@ struct Content {
     /// Rows that were written.
     written: u64,
     runs: Vec<Option<String>>,
+    /// Starts of the listings that have ended, and whether rows were to be deleted.
+    listings: Vec<(DateTime<Utc>, bool)>,
     /// Number of further calls after which the destination fails.
     fails_after: Option<usize>,
 }
@@ -90,16 +93,17 @@ impl TableWriter for MemoryWriter {
         })
     }
 
-    fn delete_unlisted<'a>(
+    fn end_listing<'a>(
         &'a mut self,
-        index: &'a RowIndex,
+        listed: Listed<'a>,
         checkpoint: &'a Checkpoint,
     ) -> BoxFuture<'a, Result<u64, Error>> {
         Box::pin(async move {
             let mut content = self.content.0.lock().unwrap();
             content.fail()?;
             let before = content.rows.len();
-            content.rows.retain(|_, (key, _)| !index.is_unlisted(*key));
+            content.rows.retain(|_, (key, _)| !listed.index.is_some_and(|index| index.is_unlisted(*key)));
+            content.listings.push((listed.from, listed.index.is_some()));
             content.checkpoint = Some(checkpoint.clone());
             Ok((before - content.rows.len()) as u64)
         })
@@ -117,6 +121,8 @@ impl TableWriter for MemoryWriter {
 struct Scripted {
     schema: Arc<Schema>,
     changes: VecDeque<Changes>,
+    /// Pages of a second listing.
+    again: Option<VecDeque<Changes>>,
 }
 
 impl Source for Scripted {
@@ -127,6 +133,10 @@ impl Source for Scripted {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<Changes>, Error>> {
         let changes = self.changes.pop_front();
         Box::pin(async { Ok(changes) })
+    }
+
+    fn list_again(&mut self) -> bool {
+        self.again.take().map(|changes| self.changes = changes).is_some()
     }
 }
 
@@ -162,6 +172,11 @@ async fn run_changes(
     changes: VecDeque<Changes>,
     dry_run: bool,
 ) -> (TableReport, Result<(), Error>) {
+    run_source(memory, Scripted { schema: Arc::clone(schema), changes, again: None }, dry_run).await
+}
+
+async fn run_source(memory: &Memory, source: Scripted, dry_run: bool) -> (TableReport, Result<(), Error>) {
+    let schema = &Arc::clone(&source.schema);
     let session: Session = ClientBuilder::new("test-api").base_url("https://api.test").build().unwrap();
     let context = Context {
         session: &session,
@@ -181,11 +196,11 @@ async fn run_changes(
         writer: &mut *writer,
         checkpoint: stored,
         index: None,
+        ended: None,
         report: &mut report,
     };
-    let source = Box::new(Scripted { schema: Arc::clone(schema), changes });
     let mut stop: Stop = Box::pin(std::future::pending());
-    let result = table.run(source, &mut stop).await;
+    let result = table.run(Box::new(source), &mut stop).await;
     (report, result)
 }
 
@@ -225,6 +240,58 @@ async fn an_incomplete_listing_deletes_nothing() {
         assert!(report.incomplete && report.progress.deletions == 0);
     }
     assert_eq!(ids(&memory), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_row_is_deleted_only_if_a_listing_that_may_have_missed_it_is_repeated_without_it() {
+    let (memory, schema) = (Memory::default(), table());
+    let rows = [("a", 1), ("b", 1), ("c", 1)];
+    run_changes(&memory, &schema, listing(&schema, &[(&rows, END)]), false).await.1.unwrap();
+    // `b` moves to the first page after that was listed; `c` does not exist any more.
+    let first = || listing(&schema, &[(&[("a", 1)], END)]);
+    let mut second = listing(&schema, &[(&[("a", 1), ("b", 2)], END)]);
+    second[0].stage = Stage::Listing { first: false, end: END };
+    let source = |again: &VecDeque<Changes>| Scripted {
+        schema: Arc::clone(&schema),
+        changes: first(),
+        again: Some(again.iter().map(clone).collect()),
+    };
+    let (report, result) = run_source(&memory, source(&second), true).await;
+    result.unwrap();
+    assert_eq!((report.progress.upserts, report.progress.deletions), (1, 1));
+    let (report, result) = run_source(&memory, source(&second), false).await;
+    result.unwrap();
+    assert_eq!((report.progress.upserts, report.progress.deletions, report.progress.received), (1, 1, 3));
+    assert_eq!(ids(&memory), ["a", "b"]);
+    // Without deletions, the listing is not repeated.
+    let mut source = source(&second);
+    source.changes = listing(&schema, &[(&[("a", 1), ("b", 2)], END)]);
+    assert_eq!(run_source(&memory, source, false).await.0.progress.received, 2);
+}
+
+#[tokio::test]
+async fn the_destination_learns_the_start_of_each_listing_that_ends() {
+    let (memory, schema) = (Memory::default(), table());
+    let mut started = Vec::new();
+    for end in [END, END, INCOMPLETE] {
+        let (report, result) =
+            run_changes(&memory, &schema, listing(&schema, &[(&[("a", 1)], MIDDLE), (&[], end)]), false).await;
+        result.unwrap();
+        started.push(report.started);
+    }
+    let listings = memory.0.lock().unwrap().listings.clone();
+    assert_eq!(listings, [(started[0], false), (started[1], true), (started[2], false)]);
+    // A listing that is resumed began in the run before.
+    let (memory, mut pages) = (Memory::default(), listing(&schema, &[(&[("a", 1)], MIDDLE), (&[("b", 1)], END)]));
+    memory.0.lock().unwrap().fails_after = Some(1);
+    let (report, result) = run_changes(&memory, &schema, pages.iter().map(clone).collect(), false).await;
+    result.unwrap_err();
+    memory.0.lock().unwrap().fails_after = None;
+    pages.pop_front();
+    run_changes(&memory, &schema, pages, false).await.1.unwrap();
+    let content = memory.0.lock().unwrap();
+    assert_eq!(content.listings, [(report.started, false)]);
+    assert_eq!(content.checkpoint.as_ref().unwrap().listed_from, None);
 }
 
 fn clone(changes: &Changes) -> Changes {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use keyfob_client::Session;
 use keyfob_client::auth::Clock;
 use keyfob_client::codegen::{self, RawPages};
+use keyfob_client::table::TablePaging;
 use serde_json::Value;
 
 use super::{Changes, Stage};
@@ -37,6 +38,8 @@ pub(super) struct ListedPage {
     /// Cursor of the next page, for a listing with cursors.
     pub(super) cursor: Option<String>,
     pub(super) is_last: bool,
+    /// Number of rows of all pages, if the service sends it.
+    pub(super) total: Option<i64>,
     /// Number of rows received.
     rows: u64,
     /// Size of the response.
@@ -51,6 +54,11 @@ impl ListingOptions {
     /// Returns the client's clock.
     pub(super) fn clock(&self) -> Clock {
         codegen::clock(&self.session)
+    }
+
+    /// Returns `true` if pages are requested by number: deletions then move rows to earlier pages.
+    pub(super) fn is_numbered(&self) -> bool {
+        matches!(self.schema.table().paging, TablePaging::Page { .. } | TablePaging::Offset { .. })
     }
 
     /// Opens a listing at its first page, or at the page after a cursor.
@@ -68,10 +76,11 @@ impl Listing {
         let (date, bytes, rows) = (page.date, page.body.len() as u64, facts.rows as u64);
         // The buffer of the page is reused for the next request.
         drop(page);
+        let total = facts.total;
         self.pages.advance(facts)?;
         let cursor = self.pages.cursor().map(str::to_owned);
         let is_last = self.pages.is_finished();
-        Ok(Some(ListedPage { batch, date, mode, cursor, is_last, rows, bytes }))
+        Ok(Some(ListedPage { batch, date, mode, cursor, is_last, total, rows, bytes }))
     }
 }
 

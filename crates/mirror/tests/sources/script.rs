@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use keyfob_client::auth::Clock;
+use keyfob_client::auth::{Clock, Credentials};
+use keyfob_digitaleo as digitaleo;
 use keyfob_ditio_reporting as reporting;
 use keyfob_itempath as itempath;
 use keyfob_mirror::ErrorKind;
-use keyfob_mirror::source::{ListingEnd, Stage};
+use keyfob_mirror::source::{ListingEnd, Source, Stage};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -14,7 +15,7 @@ use tokio::net::TcpListener;
 use crate::copy::{Copy, table};
 use crate::ditio::client;
 
-/// Pages of a service, by the value of the parameter `page`, and the queries received.
+/// Pages of a service with at most two rows, by the value of the parameter `page` or `offset`, and the queries received.
 #[derive(Clone, Default)]
 struct Script {
     pages: Arc<Mutex<Vec<Value>>>,
@@ -33,8 +34,12 @@ impl Script {
                 while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.unwrap() > 0 {}
                 let line = String::from_utf8(request).unwrap().lines().next().unwrap().to_owned();
                 let query = line.split(['?', ' ']).nth(2).unwrap().to_owned();
-                let page = query.split('&').find_map(|pair| pair.strip_prefix("page=")).unwrap_or("0").parse::<usize>();
-                let page = script.pages.lock().unwrap().get(page.unwrap()).cloned().unwrap_or(json!({}));
+                let number = |name| {
+                    let value = query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+                    value.map_or(0, |value| value.parse::<usize>().unwrap())
+                };
+                let page = number("page") + number("offset") / 2;
+                let page = script.pages.lock().unwrap().get(page).cloned().unwrap_or(json!({}));
                 script.queries.lock().unwrap().push(query);
                 let body = page.to_string();
                 let head = format!(
@@ -52,6 +57,21 @@ impl Script {
         let environment = itempath::Environment::at(self.start().await);
         let client = itempath::Client::builder(environment, itempath::Credentials::token("token")).build().unwrap();
         Copy::new(client.session(), table(itempath::TABLES, name), 2)
+    }
+
+    /// Starts a service with contacts of Digitaleo, and returns a copy of them. `pages` has the ids and the total of each
+    /// page.
+    async fn digitaleo(&self, pages: &[(&[&str], i64)]) -> Copy {
+        let page = |(ids, total): &(&[&str], i64)| {
+            let rows: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+            json!({"list": rows, "size": rows.len(), "total": total})
+        };
+        *self.pages.lock().unwrap() = pages.iter().map(page).collect();
+        let base = self.start().await;
+        let (oauth, contacts, api, sms) = (base.clone(), base.clone(), base.clone(), base);
+        let environment = digitaleo::Environment::Custom(digitaleo::Endpoints { oauth, contacts, api, sms });
+        let client = digitaleo::Client::builder(environment, Credentials::bearer("token")).build().unwrap();
+        Copy::new(client.session(), table(digitaleo::TABLES, "contacts"), 2)
     }
 
     fn set(&self, name: &str, pages: &[&[(&str, &str)]]) {
@@ -109,6 +129,39 @@ async fn a_snapshot_lists_all_rows_and_is_incomplete_with_a_row_that_has_no_key(
     script.set("materials", &[&[("D", "2026-03-02T08:00:00")]]);
     copy.run().await;
     assert_eq!(copy.rows.len(), 1);
+}
+
+#[tokio::test]
+async fn pages_by_number_are_listed_again_unless_a_listing_cannot_lack_rows() {
+    let script = Script::default();
+    let copy = script.itempath("materials").await;
+    let rows = async |mut source: Box<dyn Source>| {
+        let mut rows = 0;
+        while let Some(changes) = source.next().await.unwrap() {
+            rows += changes.received;
+        }
+        (source, rows)
+    };
+    let at = "2026-03-02T08:00:00";
+    script.set("materials", &[&[("A", at), ("B", at)], &[("C", at)]]);
+    let mut source = copy.open().unwrap();
+    assert!(!source.list_again(), "the first listing has not ended");
+    let (mut source, first) = rows(source).await;
+    assert!(first == 3 && source.list_again());
+    let (mut source, second) = rows(source).await;
+    assert!(second == 3 && !source.list_again(), "two listings are enough");
+    let queries = script.queries.lock().unwrap().clone();
+    assert_eq!(queries[..2], queries[2..]);
+    // One page is one state of the table.
+    script.set("materials", &[&[("A", at)]]);
+    let (mut source, _) = rows(copy.open().unwrap()).await;
+    assert!(!source.list_again());
+    // With totals, a listing during which the total did not decrease lacks no rows.
+    for (totals, expected) in [([3, 3], false), ([4, 3], true)] {
+        let copy = script.digitaleo(&[(&["1", "2"], totals[0]), (&["3"], totals[1])]).await;
+        let (mut source, listed) = rows(copy.open().unwrap()).await;
+        assert_eq!((listed, source.list_again()), (3, expected), "{totals:?}");
+    }
 }
 
 /// Starts a service with one page of projects in Ditio's reporting API, and returns a copy of them.

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use super::disk::Disk;
 use super::format::Format;
 use super::index_file::{Index, IndexReader};
@@ -13,7 +15,6 @@ use super::net_changes::{NetChanges, SORTED_AT_ONCE};
 use super::paths::CopyPaths;
 use super::segment::{Pending, Schedule, SegmentFiles};
 use super::state::{State, start_over};
-use super::unidentified;
 use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
 use crate::destination::{Applied, Run};
@@ -98,9 +99,9 @@ impl FileCopy {
         let batch = self.without_unchanged(batch)?;
         let applied = Applied { upserts: batch.len() as u64, deletions: batch.deleted_len() as u64 };
         self.change(checkpoint, |copy| {
-            let added = unidentified::append(&batch, copy.state.rejects, &copy.paths, &copy.disk);
-            copy.state.rejects = added.map_err(|error| unwritable(&copy.paths.rejects, error))?;
-            copy.state.unidentified += batch.unidentified();
+            let times = (checkpoint.listed_from, checkpoint.started);
+            let added = copy.state.unidentified.append(&batch, times, &copy.paths, &copy.disk);
+            copy.state.unidentified = added.map_err(|error| unwritable(&copy.paths.rejects, error))?;
             let (keys, hashes) = (batch.keys().to_vec(), batch.hashes().to_vec());
             let deleted = batch.deleted_keys().to_vec();
             let (rows, rejects) = Rows::new(batch, &copy.layout);
@@ -116,12 +117,17 @@ impl FileCopy {
         Ok(applied)
     }
 
-    /// Deletes the rows that a complete listing does not have.
-    pub(super) fn delete_unlisted(&mut self, unlisted: &[u128], checkpoint: &Checkpoint) -> Result<u64, Error> {
+    /// Deletes the rows that a listing does not have, and the rows without a key that were not received since `from`.
+    pub(super) fn end_listing(
+        &mut self,
+        unlisted: &[u128],
+        from: DateTime<Utc>,
+        checkpoint: &Checkpoint,
+    ) -> Result<u64, Error> {
         self.check_writable()?;
         self.change(checkpoint, |copy| {
-            // All rows of a complete listing have a key.
-            (copy.state.rejects, copy.state.unidentified) = (0, 0);
+            let remaining = copy.state.unidentified.end_listing(from, &copy.paths, &copy.disk);
+            copy.state.unidentified = remaining.map_err(|error| unwritable(&copy.paths.rejects, error))?;
             for key in unlisted {
                 copy.push_change(Change { key: *key, upsert: None });
             }
@@ -150,7 +156,7 @@ impl FileCopy {
                 return Err(error);
             }
         }
-        if self.state.rejects == 0 {
+        if self.state.unidentified.length == 0 {
             let _ = self.disk.remove(&self.paths.rejects);
         }
         Ok(self.state.base.as_ref().map_or(0, |base| base.rows))
@@ -229,14 +235,14 @@ impl FileCopy {
         change: impl FnOnce(&mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mark = self.pending.mark();
-        let earlier = (self.state.checkpoint.replace(checkpoint.clone()), self.state.rejects, self.state.unidentified);
+        let earlier = (self.state.checkpoint.replace(checkpoint.clone()), self.state.unidentified);
         let changed = change(self).and_then(|()| {
             let is_due = self.schedule.is_due();
             if is_due || self.pending.is_full(self.format.chunk_rows()) { self.flush(is_due) } else { Ok(()) }
         });
         if changed.is_err() {
             self.pending.truncate(&mark);
-            (self.state.checkpoint, self.state.rejects, self.state.unidentified) = earlier;
+            (self.state.checkpoint, self.state.unidentified) = earlier;
         }
         changed
     }

@@ -23,6 +23,8 @@ pub(super) struct CopyPaths {
     pub(super) keys: PathBuf,
     /// Rows without a key, `FILE.rejects.ndjson`.
     pub(super) rejects: PathBuf,
+    /// The file that is going to replace the rows without a key, `FILE.rejects.ndjson.new`.
+    pub(super) new_rejects: PathBuf,
     /// The checkpoint, `FILE.checkpoint`.
     pub(super) checkpoint: PathBuf,
     /// The checkpoint until it is complete, `FILE.checkpoint.new`.
@@ -52,6 +54,7 @@ impl CopyPaths {
             part: sibling(".part"),
             keys: sibling(".part.keys"),
             rejects: sibling(".rejects.ndjson"),
+            new_rejects: sibling(".rejects.ndjson.new"),
             checkpoint: sibling(".checkpoint"),
             new_checkpoint: sibling(".checkpoint.new"),
             lock: sibling(".lock"),

@@ -55,7 +55,7 @@ impl FileCopy {
 
     /// Refuses to replace a file by a listing with rows that cannot be identified: each may be a row of the file.
     fn check_complete(&self) -> Result<(), Error> {
-        let rows = self.state.unidentified;
+        let rows = self.state.unidentified.rows;
         if self.state.base.is_some() || rows == 0 || !self.paths.has_content() {
             return Ok(());
         }

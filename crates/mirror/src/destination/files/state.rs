@@ -11,12 +11,13 @@ use super::digest::{Digest, Identity};
 use super::disk::Disk;
 use super::layout::Layout;
 use super::paths::CopyPaths;
+use super::unidentified::Unidentified;
 use crate::checkpoint::Checkpoint;
 use crate::destination::Run;
 use crate::error::{Error, ErrorKind};
 
 /// Version of the format of the checkpoint file and of the files beside it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Number of runs that are recorded.
 const RUNS: usize = 20;
 
@@ -38,12 +39,9 @@ pub(super) struct State {
     /// The rows of the run in progress.
     #[serde(default)]
     pub(super) segment: SegmentState,
-    /// Rows without a key that were received since the copy was created, or last listed completely.
+    /// Rows without a key.
     #[serde(default)]
-    pub(super) unidentified: u64,
-    /// Length of the valid part of the file of rows without a key, in bytes.
-    #[serde(default)]
-    pub(super) rejects: u64,
+    pub(super) unidentified: Unidentified,
     /// The last runs, the latest one last.
     #[serde(default)]
     runs: Vec<RunRecord>,
@@ -120,8 +118,7 @@ impl State {
             base: None,
             replacement: None,
             segment: SegmentState::default(),
-            unidentified: 0,
-            rejects: 0,
+            unidentified: Unidentified::default(),
             runs: Vec::new(),
             current_to: None,
         }

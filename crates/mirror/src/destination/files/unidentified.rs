@@ -1,38 +1,116 @@
 //! Rows without a key, which no row of the copy can be compared with: the file `FILE.rejects.ndjson`.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::disk::Disk;
 use super::paths::CopyPaths;
 use crate::batch::Batch;
 
-/// Appends the rows of a batch that have no key, unless the file has them, and returns the new length of the file.
+/// Valid part of the file.
 ///
-/// `length` is the valid part of the file. Each listing has the same rows again until the service corrects them.
-pub(super) fn append(batch: &Batch, length: u64, paths: &CopyPaths, disk: &Disk) -> io::Result<u64> {
-    let rejects = batch.rejects().iter().filter(|reject| reject.key.is_none());
-    let lines = rejects.map(|reject| {
-        let line = json!({ "field": reject.field, "expected": reject.expected, "raw": reject.raw });
-        format!("{line}\n")
-    });
-    let lines: Vec<String> = lines.collect();
-    if lines.is_empty() {
-        return Ok(length);
-    }
-    let file = disk.open(&paths.rejects)?;
-    disk.truncate(&file, length)?;
-    let mut found = read(&file)?;
-    let new: String = lines.into_iter().filter(|line| found.insert(line.clone())).collect();
-    disk.write_at(&file, length, new.as_bytes())?;
-    disk.sync(&file)?;
-    Ok(length + new.len() as u64)
+/// The file is replaced before the state that describes it is stored. After a crash between the two it can be shorter than
+/// `length`: its lines are then those of the replacement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unidentified {
+    /// Number of different rows.
+    pub(super) rows: u64,
+    /// Length in bytes.
+    pub(super) length: u64,
 }
 
-fn read(file: &File) -> io::Result<HashSet<String>> {
-    let lines = BufReader::new(file.take(u64::MAX)).lines();
-    lines.map(|line| line.map(|line| format!("{line}\n"))).collect()
+/// A line of the file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Line {
+    /// Start of the run that received the row.
+    run_started: DateTime<Utc>,
+    field: String,
+    expected: String,
+    /// The row as received.
+    raw: String,
+}
+
+impl Unidentified {
+    /// Appends the rows of a batch that have no key, unless they were received before. A row that was not received since
+    /// `from` is appended again, because each listing of all rows has the same rows until the service corrects them.
+    pub(super) fn append(
+        self,
+        batch: &Batch,
+        (from, started): (Option<DateTime<Utc>>, DateTime<Utc>),
+        paths: &CopyPaths,
+        disk: &Disk,
+    ) -> io::Result<Self> {
+        let mut rejects = batch.rejects().iter().filter(|reject| reject.key.is_none()).peekable();
+        if rejects.peek().is_none() {
+            return Ok(self);
+        }
+        let mut lines = self.read(&paths.rejects)?;
+        let stored = lines.len();
+        for reject in rejects {
+            let is_current = |line: &Line| from.is_none_or(|from| line.run_started >= from);
+            if !lines.iter().any(|line| line.raw == reject.raw && is_current(line)) {
+                let (field, expected, raw) = (reject.field.into(), reject.expected.into(), reject.raw.clone());
+                lines.push(Line { run_started: started, field, expected, raw });
+            }
+        }
+        let (file, new) = (disk.open(&paths.rejects)?, text(&lines[stored..])?);
+        let start = self.length.min(file.metadata()?.len());
+        disk.truncate(&file, start)?;
+        disk.write_at(&file, start, &new)?;
+        disk.sync(&file)?;
+        Ok(Self { rows: distinct(&lines), length: start + new.len() as u64 })
+    }
+
+    /// Removes the rows that were not received since `from`.
+    pub(super) fn end_listing(self, from: DateTime<Utc>, paths: &CopyPaths, disk: &Disk) -> io::Result<Self> {
+        let mut lines = self.read(&paths.rejects)?;
+        let stored = lines.len();
+        lines.retain(|line| line.run_started >= from);
+        if lines.is_empty() {
+            return Ok(Self::default());
+        }
+        if lines.len() == stored {
+            return Ok(self);
+        }
+        let text = text(&lines)?;
+        let file = disk.create_replacement(&paths.new_rejects, &paths.rejects)?;
+        disk.write(&file, &text)?;
+        disk.sync(&file)?;
+        disk.rename(&paths.new_rejects, &paths.rejects)?;
+        Ok(Self { rows: distinct(&lines), length: text.len() as u64 })
+    }
+
+    fn read(self, path: &Path) -> io::Result<Vec<Line>> {
+        if self.length == 0 {
+            return Ok(Vec::new());
+        }
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        // A line that another program has damaged is dropped.
+        let lines = BufReader::new(file.take(self.length)).lines();
+        lines.filter_map(|line| line.map(|line| serde_json::from_str(&line).ok()).transpose()).collect()
+    }
+}
+
+fn distinct(lines: &[Line]) -> u64 {
+    let mut raws: Vec<&str> = lines.iter().map(|line| line.raw.as_str()).collect();
+    raws.sort_unstable();
+    raws.dedup();
+    raws.len() as u64
+}
+
+fn text(lines: &[Line]) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for line in lines {
+        serde_json::to_writer(&mut text, line)?;
+        text.push(b'\n');
+    }
+    Ok(text)
 }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use super::copy::FileCopy;
 use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
-use crate::destination::{Applied, Run, TableWriter};
+use crate::destination::{Applied, Listed, Run, TableWriter};
 use crate::error::Error;
 use crate::index::RowIndex;
 
@@ -60,14 +60,15 @@ impl TableWriter for FileWriter {
         })
     }
 
-    fn delete_unlisted<'a>(
+    fn end_listing<'a>(
         &'a mut self,
-        index: &'a RowIndex,
+        listed: Listed<'a>,
         checkpoint: &'a Checkpoint,
     ) -> BoxFuture<'a, Result<u64, Error>> {
         Box::pin(async move {
-            let (unlisted, stored) = (index.unlisted_keys(), checkpoint.clone());
-            let deleted = self.run(move |copy| copy.delete_unlisted(&unlisted, &stored)).await?;
+            let unlisted = listed.index.map(RowIndex::unlisted_keys).unwrap_or_default();
+            let stored = checkpoint.clone();
+            let deleted = self.run(move |copy| copy.end_listing(&unlisted, listed.from, &stored)).await?;
             self.checkpoint = Some(checkpoint.clone());
             Ok(deleted)
         })

@@ -17,8 +17,7 @@ use super::session::Session;
 use super::state::{self, Parameter};
 use crate::batch::{Batch, ColumnData, Reject, key_text};
 use crate::checkpoint::Checkpoint;
-use crate::destination::Applied;
-use crate::index::RowIndex;
+use crate::destination::{Applied, Listed};
 
 /// Number of rows from which they are copied into a table before they are merged. Fewer rows are the parameters of one
 /// statement.
@@ -101,25 +100,31 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Deletes the rows that a listing does not have. `deleted` is set before the transaction is committed.
-    pub(super) async fn delete_unlisted(
+    /// Removes what a listing does not have. `deleted` is set before the transaction is committed.
+    pub(super) async fn end_listing(
         &self,
         session: &mut Session,
-        index: &RowIndex,
+        listed: Listed<'_>,
         deleted: &mut u64,
     ) -> Result<(), Failure> {
         *deleted = 0;
-        if index.unlisted() == 0 {
+        let index = listed.index.filter(|index| index.unlisted() > 0);
+        if index.is_none() && !self.has_rejects {
             return state::store(&session.client, self.layout, self.checkpoint, self.revision, 0).await;
         }
         let transaction = session.client.transaction().await?;
-        let unlisted = keys::read_unlisted(transaction.client(), self.layout, index).await?;
-        let rows = unlisted.first().map_or(0, ColumnData::len);
-        *deleted = delete(transaction.client(), self.layout, &unlisted, rows).await?;
+        if let Some(index) = index {
+            let unlisted = keys::read_unlisted(transaction.client(), self.layout, index).await?;
+            let rows = unlisted.first().map_or(0, ColumnData::len);
+            *deleted = delete(transaction.client(), self.layout, &unlisted, rows).await?;
+            if self.has_rejects {
+                let keys = (0..rows).map(|row| key_text(unlisted.iter().map(|column| column.value(row))));
+                state::replace_rejects(transaction.client(), self.layout, keys.collect(), &[], self.checkpoint.started)
+                    .await?;
+            }
+        }
         if self.has_rejects {
-            let keys = (0..rows).map(|row| key_text(unlisted.iter().map(|column| column.value(row))));
-            state::replace_rejects(transaction.client(), self.layout, keys.collect(), &[], self.checkpoint.started)
-                .await?;
+            state::remove_unidentified(transaction.client(), self.layout, listed.from).await?;
         }
         let added = -i64::try_from(*deleted).unwrap_or(i64::MAX);
         state::store(transaction.client(), self.layout, self.checkpoint, self.revision, added).await?;

@@ -220,6 +220,16 @@ pub(super) async fn replace_rejects(
     Ok(())
 }
 
+/// Removes the rejected rows without a key that were received only by runs before a listing of all rows.
+pub(super) async fn remove_unidentified(client: &Client, layout: &Layout, from: DateTime<Utc>) -> Result<(), Failure> {
+    let statement = format!(
+        "DELETE FROM {} WHERE table_name = $1 AND row_key IS NULL AND run_started < $2",
+        layout.qualified(REJECTS)
+    );
+    client.execute_typed(&statement, &[(&layout.relation, Type::TEXT), (&from, Type::TIMESTAMPTZ)]).await?;
+    Ok(())
+}
+
 /// Records a run, unless it is recorded already, removes old runs, and returns the number of rows.
 pub(super) async fn record(client: &Client, layout: &Layout, run: &Run) -> Result<i64, Failure> {
     let statement = format!(

@@ -16,7 +16,7 @@ use super::state::{self, State};
 use super::{create, keys, storable};
 use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
-use crate::destination::{Applied, Run, TableWriter};
+use crate::destination::{Applied, Listed, Run, TableWriter};
 use crate::error::{Error, ErrorKind};
 use crate::index::RowIndex;
 use crate::schema::Schema;
@@ -187,7 +187,7 @@ impl Writer {
                 let direct = !state.is_complete && self.conflicts < MAX_CONFLICTS;
                 change.apply(session, batch, rejects, direct, &mut self.buffer, outcome).await
             }
-            Operation::DeleteUnlisted { index, deleted } => change.delete_unlisted(session, index, deleted).await,
+            Operation::EndListing { listed, deleted } => change.end_listing(session, *listed, deleted).await,
         }
     }
 
@@ -219,7 +219,7 @@ impl Writer {
 /// A change of a copy, with its result.
 enum Operation<'a> {
     Apply { batch: &'a Batch, rejects: &'a [crate::batch::Reject], outcome: Outcome },
-    DeleteUnlisted { index: &'a RowIndex, deleted: u64 },
+    EndListing { listed: Listed<'a>, deleted: u64 },
 }
 
 impl TableWriter for Writer {
@@ -257,15 +257,15 @@ impl TableWriter for Writer {
         })
     }
 
-    fn delete_unlisted<'a>(
+    fn end_listing<'a>(
         &'a mut self,
-        index: &'a RowIndex,
+        listed: Listed<'a>,
         checkpoint: &'a Checkpoint,
     ) -> BoxFuture<'a, Result<u64, Error>> {
         Box::pin(async move {
-            let mut operation = Operation::DeleteUnlisted { index, deleted: 0 };
+            let mut operation = Operation::EndListing { listed, deleted: 0 };
             self.commit(&mut operation, checkpoint).await?;
-            let Operation::DeleteUnlisted { deleted, .. } = operation else { return Ok(0) };
+            let Operation::EndListing { deleted, .. } = operation else { return Ok(0) };
             Ok(deleted)
         })
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keyfob_client::table::ChangeDetection;
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::connection::{self, error_of};
@@ -130,16 +130,22 @@ impl TableCopy {
         })
     }
 
-    /// Deletes the rows whose keys have these hashes, which are in ascending order, and stores the checkpoint.
-    pub(super) fn delete(&mut self, keys: &[u128], checkpoint: &Checkpoint) -> Result<u64, Error> {
+    /// Deletes the rows whose keys have these hashes, which are in ascending order, and the rejected rows without a key
+    /// that were received before `from` only, and stores the checkpoint.
+    pub(super) fn end_listing(
+        &mut self,
+        unlisted: &[u128],
+        from: DateTime<Utc>,
+        checkpoint: &Checkpoint,
+    ) -> Result<u64, Error> {
         let schema = Arc::clone(&self.schema);
         self.transact(checkpoint, |transaction, table, state| {
-            rejects::remove_unidentified(transaction, table, checkpoint.started, &mut state.rejects)?;
-            if keys.is_empty() {
+            rejects::remove_unidentified(transaction, table, from, &mut state.rejects)?;
+            if unlisted.is_empty() {
                 return Ok(0);
             }
             let with_text = state.rejects > 0;
-            let rows = scan::rows_with_keys(transaction, table, &schema, keys, with_text)?;
+            let rows = scan::rows_with_keys(transaction, table, &schema, unlisted, with_text)?;
             let mut delete = transaction.prepare(&format!("DELETE FROM {} WHERE rowid = ?1", quoted(table)))?;
             for row in &rows {
                 delete.execute([row.id])?;
@@ -158,16 +164,9 @@ impl TableCopy {
         }
         let (path, table) = (self.path.clone(), self.table.clone());
         let failed = |error| error_of(&path, error);
-        // A complete run of a snapshot has received all rows, with those that still have no key.
-        let listed_all = run.error.is_none() && self.schema.table().changes == ChangeDetection::Snapshot;
-        let mut rejects = self.state.rejects;
         let transaction = self.begin()?;
-        if listed_all {
-            rejects::remove_unidentified(&transaction, &table, run.started, &mut rejects).map_err(failed)?;
-        }
         meta::add_run(&transaction, &table, run).map_err(failed)?;
         transaction.commit().map_err(failed)?;
-        self.state.rejects = rejects;
         if let Some(connection) = &self.connection
             && let Err(error) = connection::truncate_log(connection)
         {

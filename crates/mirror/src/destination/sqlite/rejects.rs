@@ -57,18 +57,17 @@ pub(super) fn remove<T: AsRef<str>>(
     Ok(())
 }
 
-/// Removes the rows without a key that were received by earlier runs only: this run has listed all rows, and they are not
-/// among them.
+/// Removes the rows without a key that were received only by runs before a listing of all rows, which does not have them.
 pub(super) fn remove_unidentified(
     connection: &Connection,
     table: &str,
-    started: DateTime<Utc>,
+    from: DateTime<Utc>,
     stored: &mut u64,
 ) -> rusqlite::Result<()> {
     if *stored == 0 {
         return Ok(());
     }
     let sql = "DELETE FROM _keyfob_rejects WHERE table_name = ?1 AND row_key IS NULL AND run_started < ?2";
-    *stored = stored.saturating_sub(connection.execute(sql, params![table, time_text(started)])? as u64);
+    *stored = stored.saturating_sub(connection.execute(sql, params![table, time_text(from)])? as u64);
     Ok(())
 }

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use super::copy::TableCopy;
 use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
-use crate::destination::{Applied, Run, TableWriter};
+use crate::destination::{Applied, Listed, Run, TableWriter};
 use crate::error::{Error, ErrorKind};
 use crate::index::RowIndex;
 
@@ -56,13 +56,14 @@ impl TableWriter for SqliteWriter {
         self.run(move |copy| copy.apply(&batch, &checkpoint)).boxed()
     }
 
-    fn delete_unlisted<'a>(
+    fn end_listing<'a>(
         &'a mut self,
-        index: &'a RowIndex,
+        listed: Listed<'a>,
         checkpoint: &'a Checkpoint,
     ) -> BoxFuture<'a, Result<u64, Error>> {
-        let (keys, checkpoint) = (index.unlisted_keys(), checkpoint.clone());
-        self.run(move |copy| copy.delete(&keys, &checkpoint)).boxed()
+        let unlisted = listed.index.map(RowIndex::unlisted_keys).unwrap_or_default();
+        let (from, checkpoint) = (listed.from, checkpoint.clone());
+        self.run(move |copy| copy.end_listing(&unlisted, from, &checkpoint)).boxed()
     }
 
     fn finish<'a>(&'a mut self, run: &'a Run) -> BoxFuture<'a, Result<u64, Error>> {

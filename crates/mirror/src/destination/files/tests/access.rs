@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use crate::batch::testing::listed;
 use crate::error::ErrorKind;
 
 #[test]
@@ -112,7 +113,7 @@ async fn the_state_of_a_copy_can_be_read_while_it_is_written() {
     let mut writer = files.open(&copy.schema, false).await.unwrap();
     assert_eq!(writer.checkpoint().unwrap().progress, 1);
     let index = writer.index().await.unwrap();
-    assert_eq!(writer.delete_unlisted(&index, &copy.checkpoint(2)).await.unwrap(), 2);
+    assert_eq!(writer.end_listing(listed(Some(&index), 2_000_000_000), &copy.checkpoint(2)).await.unwrap(), 2);
     writer.finish(&complete_run()).await.unwrap();
     drop(writer);
     let status = files.status().await.unwrap().remove(0);

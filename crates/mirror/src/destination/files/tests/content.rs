@@ -4,6 +4,7 @@ use std::fs;
 
 use super::*;
 use crate::batch::testing::schema;
+use crate::destination::Destination;
 
 const KINDS: [ColumnType; 9] = [
     ColumnType::Text,
@@ -96,22 +97,88 @@ fn the_treatment_of_formulas_is_that_of_the_first_run() {
     assert!(error.to_string().contains("was written with formulas as they are"), "{error}");
 }
 
-#[test]
-fn rows_without_a_key_are_stored_beside_the_file_once() {
+#[tokio::test]
+async fn rows_without_a_key_are_stored_beside_the_file_once_and_removed_by_a_listing_that_does_not_have_them() {
     let (copy, _) = write("ndjson", false);
     let path = copy.path.with_extension("ndjson.rejects.ndjson");
-    let expected = "{\"expected\":\"an integer\",\"field\":\"\",\"raw\":\"{\\\"b\\\": 1}\"}\n";
-    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+    let line = |day: u32, raw: &str| {
+        let raw = serde_json::to_string(raw).unwrap();
+        format!(
+            "{{\"run_started\":\"2026-03-{day:02}T00:00:00Z\",\"field\":\"\",\"expected\":\"an integer\",\"raw\":{raw}}}\n"
+        )
+    };
+    let read = || fs::read_to_string(&path).unwrap();
+    assert_eq!(read(), line(2, "{\"b\": 1}"));
+    let batch = |raws: &[&str]| {
+        raws.iter().fold(Batch::new(Arc::clone(&copy.schema)), |batch, raw| batch.reject(None, "", raw))
+    };
+    let day = |day: u32| format!("2026-03-{day:02}T00:00:00Z").parse::<DateTime<chrono::Utc>>().unwrap();
+    let page = |number: usize, started: u32, from: Option<u32>| {
+        let mut checkpoint = copy.checkpoint(number);
+        (checkpoint.started, checkpoint.listed_from) = (day(started), from.map(day));
+        checkpoint
+    };
+    let files = Files::new(&copy.path).unwrap();
+    let rows = async || files.status().await.unwrap()[0].rejects;
+    assert_eq!(rows().await, 3, "two values and this row");
     let mut file = copy.open();
-    let batch = || Batch::new(Arc::clone(&copy.schema)).reject(None, "", "{\"b\": 1}").reject(None, "", "7");
-    file.apply(batch(), &copy.checkpoint(2)).unwrap();
+    // Changes have the row again.
+    file.apply(batch(&["{\"b\": 1}", "7"]), &page(2, 3, None)).unwrap();
     file.finish(&complete_run()).unwrap();
-    let text = fs::read_to_string(&path).unwrap();
-    assert!(text.starts_with(expected) && text.lines().count() == 2, "{text}");
-    // A complete listing has corrected them.
-    file.delete_unlisted(&[], &copy.checkpoint(3)).unwrap();
+    assert_eq!(read(), line(2, "{\"b\": 1}") + &line(3, "7"));
+    assert_eq!(rows().await, 4);
+    // A listing that is interrupted has one of them.
+    file.apply(batch(&["7", "8"]), &page(3, 4, Some(4))).unwrap();
+    file.finish(&failed_run()).unwrap();
+    drop(file);
+    assert_eq!(rows().await, 5);
+    let mut file = copy.open();
+    file.apply(batch(&["7", "9"]), &page(4, 5, Some(4))).unwrap();
+    file.end_listing(&[], day(4), &page(4, 5, None)).unwrap();
+    file.finish(&complete_run()).unwrap();
+    assert_eq!(read(), line(4, "7") + &line(4, "8") + &line(5, "9"));
+    assert_eq!(rows().await, 5);
+    file.end_listing(&[], day(6), &page(5, 6, None)).unwrap();
     file.finish(&complete_run()).unwrap();
     assert!(!path.exists());
+    assert_eq!(rows().await, 2);
+}
+
+#[test]
+fn rows_without_a_key_survive_a_crash_while_a_listing_ends() {
+    for operations in 0.. {
+        let copy = Copy::new("ndjson");
+        let page = |started: i64| {
+            let mut checkpoint = copy.checkpoint(1);
+            checkpoint.started = DateTime::from_timestamp(started, 0).unwrap();
+            checkpoint
+        };
+        let batch = |raw: &str| Batch::new(Arc::clone(&copy.schema)).reject(None, "", raw);
+        let mut file = copy.open();
+        for (started, raw) in [(1, "1"), (2, "2"), (3, "3")] {
+            file.apply(batch(raw), &page(started)).unwrap();
+        }
+        file.finish(&complete_run()).unwrap();
+        drop(file);
+        let faults = Faults::after(operations, Fault::Crash);
+        let end = |faults: Faults| {
+            let mut file = copy.open_with(faults)?;
+            file.end_listing(&[], DateTime::from_timestamp(2, 0).unwrap(), &page(3))?;
+            file.finish(&complete_run())
+        };
+        let is_done = end(faults.clone()).is_ok() && !faults.has_occurred();
+        end(Faults::default()).unwrap();
+        let mut file = copy.open();
+        file.apply(batch("4"), &page(4)).unwrap();
+        file.finish(&complete_run()).unwrap();
+        let text = std::fs::read_to_string(copy.path.with_extension("ndjson.rejects.ndjson")).unwrap();
+        let raws: Vec<String> = text.lines().map(|line| line.rsplit_once(':').unwrap().1.to_owned()).collect();
+        assert_eq!(raws, ["\"2\"}", "\"3\"}", "\"4\"}"], "{operations}");
+        if is_done {
+            assert!(operations > 3, "there are operations to interrupt");
+            return;
+        }
+    }
 }
 
 /// Replaces the columns of a copy.

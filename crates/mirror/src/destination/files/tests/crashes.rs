@@ -26,7 +26,7 @@ impl Step {
             Self::Delete(ids) => {
                 let key = |id: &u32| Schema::key_hash([Value::Text(&id.to_string())], &mut Vec::new());
                 let keys: Vec<u128> = ids.iter().map(key).collect();
-                file.delete_unlisted(&keys, &checkpoint).map(drop)?;
+                file.end_listing(&keys, checkpoint.started, &checkpoint).map(drop)?;
             }
         }
         // Every second change is followed by a checkpoint, as after a while.

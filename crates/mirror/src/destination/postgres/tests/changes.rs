@@ -1,7 +1,7 @@
 //! Tests of changes.
 
 use super::{Database, batch, page, people, run};
-use crate::batch::testing::{column, schema_of};
+use crate::batch::testing::{column, listed, schema_of};
 use crate::batch::{Batch, Value};
 use crate::destination::{Applied, Destination};
 use crate::schema::Schema;
@@ -61,20 +61,20 @@ async fn rows_that_the_index_does_not_list_are_deleted_and_new_rows_remain() {
     writer.apply(rows.clone(), &page(&schema, 1)).await.unwrap();
     let mut index = writer.index().await.unwrap();
     assert_eq!(index.len(), 1_000);
-    let listed = batch(&schema, 0..900, 1);
-    for (key, hash) in listed.keys().iter().zip(listed.hashes()) {
+    let remaining = batch(&schema, 0..900, 1);
+    for (key, hash) in remaining.keys().iter().zip(remaining.hashes()) {
         assert!(!index.list(*key, *hash), "the index has the hash of each row");
     }
     writer.apply(batch(&schema, 2_000..2_001, 1).reject(Some("p950"), "age", "x"), &page(&schema, 2)).await.unwrap();
-    assert_eq!(writer.delete_unlisted(&index, &page(&schema, 3)).await.unwrap(), 100);
+    assert_eq!(writer.end_listing(listed(Some(&index), 3), &page(&schema, 3)).await.unwrap(), 100);
     assert_eq!(database.psql(STATE), "901|3");
     assert_eq!(database.psql("SELECT max(substr(id, 2)::int) FROM test_api.people WHERE id <> 'p2000'"), "899");
     assert_eq!(database.psql("SELECT count(*) FROM test_api._keyfob_rejects"), "0");
     let mut index = writer.index().await.unwrap();
     let new = batch(&schema, 2_000..2_001, 1);
-    let rows = listed.keys().iter().chain(new.keys()).zip(listed.hashes().iter().chain(new.hashes()));
+    let rows = remaining.keys().iter().chain(new.keys()).zip(remaining.hashes().iter().chain(new.hashes()));
     assert!(rows.fold(true, |unchanged, (key, hash)| unchanged & !index.list(*key, *hash)));
-    assert_eq!(writer.delete_unlisted(&index, &page(&schema, 4)).await.unwrap(), 0);
+    assert_eq!(writer.end_listing(listed(Some(&index), 4), &page(&schema, 4)).await.unwrap(), 0);
     assert_eq!(database.psql(STATE), "901|4");
 }
 
@@ -103,11 +103,11 @@ async fn keys_of_every_type_are_read_back() {
     assert!(rows.keys().iter().zip(rows.hashes()).all(|(key, hash)| !index.list(*key, *hash)));
     assert_eq!((index.len(), index.unlisted()), (3, 0));
     let index = writer.index().await.unwrap();
-    assert_eq!(writer.delete_unlisted(&index, &page(&schema, 2)).await.unwrap(), 3);
+    assert_eq!(writer.end_listing(listed(Some(&index), 2), &page(&schema, 2)).await.unwrap(), 3);
 }
 
 #[tokio::test]
-async fn rejects_of_a_row_are_replaced() {
+async fn rejects_of_a_row_are_replaced_and_a_row_without_a_key_is_removed_when_it_is_not_listed() {
     let (database, schema) = (Database::new("rejects"), people());
     let mut writer = database.open(&schema).await;
     let rejects = "SELECT row_key, field, raw FROM test_api._keyfob_rejects ORDER BY row_key NULLS FIRST, raw";
@@ -125,6 +125,12 @@ async fn rejects_of_a_row_are_replaced() {
     let deletion = Batch::new(schema.clone()).deletion(&[Value::Text("p1")]);
     writer.apply(deletion, &page(&schema, 4)).await.unwrap();
     assert_eq!(database.psql(rejects), "||{\"no\": \"key\"}");
+    // Pages have the time 1,000.
+    writer.end_listing(listed(None, 1_000), &page(&schema, 5)).await.unwrap();
+    assert_eq!(database.psql(rejects), "||{\"no\": \"key\"}");
+    writer.end_listing(listed(None, 1_001), &page(&schema, 6)).await.unwrap();
+    assert_eq!(database.psql(rejects), "");
+    assert_eq!(database.psql(STATE), "1|6");
 }
 
 #[tokio::test]

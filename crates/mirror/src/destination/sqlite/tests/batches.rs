@@ -1,6 +1,7 @@
 //! Batches: rows, deletions and rejects.
 
 use super::*;
+use crate::batch::testing::listed;
 
 #[tokio::test]
 async fn values_have_the_types_that_readers_expect() {
@@ -166,13 +167,13 @@ async fn rejects_of_a_row_are_replaced_and_end_with_it() {
     let mut index = writer.index().await.unwrap();
     let batch = Batch::new(Arc::clone(&schema)).row(&row("b", 2));
     index.list(batch.keys()[0], batch.hashes()[0]);
-    writer.delete_unlisted(&index, &checkpoint(&schema, 3)).await.unwrap();
+    writer.end_listing(listed(Some(&index), 3), &checkpoint(&schema, 3)).await.unwrap();
     assert_eq!(folder.query("SELECT row_key FROM _keyfob_rejects"), ["'b'"]);
     assert_eq!(folder.sqlite().status().await.unwrap()[0].rejects, 1);
 }
 
 #[tokio::test]
-async fn a_row_without_a_key_is_stored_once_and_removed_by_a_complete_listing() {
+async fn a_row_without_a_key_is_stored_once_and_removed_by_a_listing_that_does_not_have_it() {
     let (folder, schema) = (Folder::new(), numbers());
     let mut writer = folder.open(&schema).await;
     let batch = |raw: &str| Batch::new(Arc::clone(&schema)).reject(None, "", raw);
@@ -181,17 +182,16 @@ async fn a_row_without_a_key_is_stored_once_and_removed_by_a_complete_listing() 
     writer.apply(batch("{}"), &checkpoint(&schema, 2)).await.unwrap();
     let rejects = "SELECT raw, run_started FROM _keyfob_rejects ORDER BY raw";
     assert_eq!(folder.query(rejects), ["'[]' '1970-01-01 00:00:01'", "'{}' '1970-01-01 00:00:02'"]);
-    let index = writer.index().await.unwrap();
-    writer.delete_unlisted(&index, &checkpoint(&schema, 2)).await.unwrap();
+    // The listing began in the run before this one.
+    writer.end_listing(listed(None, 1), &checkpoint(&schema, 2)).await.unwrap();
+    assert_eq!(folder.query(rejects).len(), 2);
+    writer.end_listing(listed(None, 2), &checkpoint(&schema, 2)).await.unwrap();
     assert_eq!(folder.query(rejects), ["'{}' '1970-01-01 00:00:02'"]);
-    // The engine calls `delete_unlisted` only if there are rows to delete.
-    writer.finish(&run(3, Some("the service failed"))).await.unwrap();
-    assert_eq!(folder.query(rejects).len(), 1);
+    // A run of changes lists none of them.
     writer.finish(&run(3, None)).await.unwrap();
+    assert_eq!(folder.query(rejects).len(), 1);
+    writer.end_listing(listed(None, 3), &checkpoint(&schema, 3)).await.unwrap();
     assert_eq!(folder.query(rejects), [""; 0]);
-    writer.apply(batch("{}"), &checkpoint(&schema, 4)).await.unwrap();
-    writer.finish(&run(4, None)).await.unwrap();
-    assert_eq!(folder.query(rejects), ["'{}' '1970-01-01 00:00:04'"]);
 }
 
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn a_listing_deletes_the_rows_that_it_does_not_have() {
     let added = Batch::new(Arc::clone(&schema)).row(&row("new", 4));
     assert!(index.list(added.keys()[0], added.hashes()[0]));
     writer.apply(added, &checkpoint(&schema, 2)).await.unwrap();
-    assert_eq!(writer.delete_unlisted(&index, &checkpoint(&schema, 3)).await.unwrap(), 2);
+    assert_eq!(writer.end_listing(listed(Some(&index), 3), &checkpoint(&schema, 3)).await.unwrap(), 2);
     assert_eq!(folder.query("SELECT id FROM numbers ORDER BY id"), ["'b'", "'new'"]);
     assert_eq!(writer.checkpoint(), Some(&checkpoint(&schema, 3)));
     assert_eq!(writer.finish(&run(3, None)).await.unwrap(), 2);

@@ -1,7 +1,7 @@
 //! Databases: creation, schemas, locks, status.
 
 use super::*;
-use crate::batch::testing::schema_of;
+use crate::batch::testing::{listed, schema_of};
 use crate::error::ErrorKind;
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn names_with_quotes_are_names() {
     let batch = Batch::new(Arc::clone(&schema)).row(&row("a", 3)).deletion(&[Value::Text("b")]);
     writer.apply(batch, &checkpoint(&schema, 2)).await.unwrap();
     let index = writer.index().await.unwrap();
-    writer.delete_unlisted(&index, &checkpoint(&schema, 3)).await.unwrap();
+    writer.end_listing(listed(Some(&index), 3), &checkpoint(&schema, 3)).await.unwrap();
     drop(writer);
     let writer = destination.open(&schema, false).await.unwrap();
     assert_eq!(writer.checkpoint(), Some(&checkpoint(&schema, 3)));

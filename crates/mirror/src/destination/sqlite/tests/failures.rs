@@ -3,6 +3,7 @@
 use std::task::{Context, Waker};
 
 use super::*;
+use crate::batch::testing::listed;
 use crate::destination::sqlite::connection;
 use crate::destination::sqlite::copy::TableCopy;
 use crate::error::ErrorKind;
@@ -54,7 +55,7 @@ async fn an_error_in_a_batch_changes_neither_rows_nor_checkpoint() {
     let error = writer.apply(batch, &checkpoint(&schema, 2)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Destination);
     let index = writer.index().await.unwrap();
-    writer.delete_unlisted(&index, &checkpoint(&schema, 3)).await.unwrap_err();
+    writer.end_listing(listed(Some(&index), 3), &checkpoint(&schema, 3)).await.unwrap_err();
     assert_eq!(writer.checkpoint(), Some(&checkpoint(&schema, 1)));
     assert_eq!(folder.query("SELECT * FROM numbers"), before);
     assert_eq!(folder.query("SELECT count(*) FROM _keyfob_rejects"), ["0"]);
