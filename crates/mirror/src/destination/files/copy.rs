@@ -272,7 +272,7 @@ impl FileCopy {
     fn append(&mut self, state: super::state::SegmentState) -> io::Result<super::state::SegmentState> {
         // A complete file that has only the segment's rows is the segment itself.
         let header = if self.state.base.is_none() && state.chunks.is_empty() {
-            self.format.header(&self.layout).unwrap_or_default()
+            self.format.header(&self.layout)?
         } else {
             Vec::new()
         };

@@ -24,8 +24,10 @@ impl Format for Csv {
         true
     }
 
-    fn header(&self, layout: &Layout) -> Option<Vec<u8>> {
-        header(layout).ok()
+    fn header(&self, layout: &Layout) -> io::Result<Vec<u8>> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(layout.columns.iter().map(|column| &column.name))?;
+        writer.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 
     fn encode(&self, layout: &Layout, rows: &[Rows], out: &mut Vec<u8>) -> io::Result<()> {
@@ -47,18 +49,12 @@ impl Format for Csv {
     }
 
     fn merge(&self, layout: &Layout, inputs: &[Input<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
-        out.write_all(&header(layout)?)?;
+        out.write_all(&self.header(layout)?)?;
         for input in inputs {
             if input.layout == layout { lines::copy(input, true, true, out)? } else { convert(layout, input, out)? }
         }
         Ok(())
     }
-}
-
-fn header(layout: &Layout) -> io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(layout.columns.iter().map(|column| &column.name))?;
-    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
 /// Copies the rows of an input with other columns, or in another order.

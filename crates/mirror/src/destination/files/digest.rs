@@ -1,7 +1,7 @@
 //! Detection of files that another program changed.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -39,7 +39,7 @@ impl Digest {
     pub(super) fn of(file: &File) -> io::Result<Self> {
         let (mut hash, mut size, mut buffer) = (XxHash3_128::new(), 0, vec![0; BUFFER]);
         let mut file = file;
-        io::Seek::rewind(&mut file)?;
+        file.rewind()?;
         loop {
             let length = file.read(&mut buffer)?;
             if length == 0 {
@@ -86,12 +86,21 @@ pub(super) struct HashedFile<'a> {
     file: File,
     buffer: Vec<u8>,
     size: u64,
+    /// Length of the content that the file had before.
+    existing: u64,
     hash: XxHash3_128,
 }
 
 impl<'a> HashedFile<'a> {
     pub(super) fn new(disk: &'a Disk, file: File) -> Self {
-        Self { disk, file, buffer: Vec::with_capacity(BUFFER), size: 0, hash: XxHash3_128::new() }
+        let buffer = Vec::with_capacity(BUFFER);
+        Self { disk, file, buffer, size: 0, existing: 0, hash: XxHash3_128::new() }
+    }
+
+    /// Continues a file. The first bytes that are written must be those of the file: they are only hashed.
+    pub(super) fn continued(disk: &'a Disk, file: File) -> io::Result<Self> {
+        let existing = (&file).seek(SeekFrom::End(0))?;
+        Ok(Self { existing, ..Self::new(disk, file) })
     }
 
     /// Writes the file to the storage device and returns it with the digest of its content.
@@ -102,7 +111,11 @@ impl<'a> HashedFile<'a> {
     }
 
     fn write_through(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.disk.write(&self.file, bytes)?;
+        let existing = usize::try_from(self.existing.saturating_sub(self.size)).unwrap_or(usize::MAX);
+        let new = bytes.get(existing..).unwrap_or_default();
+        if !new.is_empty() {
+            self.disk.write(&self.file, new)?;
+        }
         self.hash.write(bytes);
         self.size += bytes.len() as u64;
         Ok(())

@@ -10,7 +10,8 @@ use super::layout::{Layout, Rows};
 /// A format of files.
 ///
 /// New rows are encoded as *chunks*, which are appended to the segment file while a run is in progress. At the end of
-/// the run, [`merge`](Format::merge) writes a new file from the existing file and the chunks.
+/// the run, [`merge`](Format::merge) writes a new file from the existing file and the chunks. If there is no existing
+/// file, [`complete`](Format::complete) makes the segment itself the file, which saves the space of a second one.
 ///
 /// The column names, their order and their types are those of the [`Layout`]. Its last columns are
 /// [`EXTRA`](crate::EXTRA), unless the schema has none, and [`REJECTS`](super::layout::REJECTS). Both have the type
@@ -23,9 +24,12 @@ pub(crate) trait Format: Send + Sync {
     /// Returns `true` if the bytes of two chunks, one after the other, are a chunk.
     fn is_concatenable(&self) -> bool;
 
-    /// Returns the beginning of a complete file, if a complete file is this beginning followed by chunks; `None` if a
-    /// complete file has to be written by [`merge`](Format::merge).
-    fn header(&self, layout: &Layout) -> Option<Vec<u8>>;
+    /// Returns the beginning of a segment without an existing file, which precedes its first chunk.
+    ///
+    /// # Errors
+    ///
+    /// An error of the encoder.
+    fn header(&self, layout: &Layout) -> io::Result<Vec<u8>>;
 
     /// Appends a chunk with these rows to `out`. Each of `rows` has the columns of the layout; together they have at
     /// least one row.
@@ -47,6 +51,29 @@ pub(crate) trait Format: Send + Sync {
     ///
     /// An error of an input or of `out`. The file is then removed.
     fn merge(&self, layout: &Layout, inputs: &[Input<'_>], out: &mut (dyn Write + Send)) -> io::Result<()>;
+
+    /// Returns `true` if [`complete`](Format::complete) makes a file that is as good as one of [`merge`](Format::merge).
+    ///
+    /// # Errors
+    ///
+    /// An error of a chunk.
+    fn is_completable(&self, _chunks: &[Input<'_>]) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    /// Writes the bytes of a segment, and what follows them in a complete file.
+    ///
+    /// The chunks are all of the segment, which starts with a header; they have the columns of the layout and no
+    /// superseded rows. `out` hashes and counts the bytes, and stores those behind the last chunk only: the segment has
+    /// the others. It need not be flushed.
+    ///
+    /// # Errors
+    ///
+    /// An error of a chunk or of `out`. The segment is then truncated to its last chunk.
+    fn complete(&self, layout: &Layout, chunks: &[Input<'_>], out: &mut (dyn Write + Send)) -> io::Result<()> {
+        out.write_all(&self.header(layout)?)?;
+        chunks.iter().try_for_each(|chunk| io::copy(&mut chunk.reader()?, out).map(drop))
+    }
 }
 
 /// A complete file or a chunk, whose rows are copied into a new file.

@@ -20,8 +20,8 @@ impl Format for Ndjson {
         true
     }
 
-    fn header(&self, _: &Layout) -> Option<Vec<u8>> {
-        Some(Vec::new())
+    fn header(&self, _: &Layout) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
     }
 
     fn encode(&self, layout: &Layout, rows: &[Rows], out: &mut Vec<u8>) -> io::Result<()> {

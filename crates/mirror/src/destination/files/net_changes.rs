@@ -130,8 +130,9 @@ impl<'a> NetChanges<'a> {
         if row >= u64::from(u32::MAX) {
             return Err(io::Error::other("a file cannot have 2³² rows or more"));
         }
-        // Stable: changes of a key remain in the order received.
-        changes.sort_by_key(|change| change.key);
+        // Changes of a key remain in the order received: a deletion has the number of the row that follows it. Sorting in
+        // place saves half of the memory.
+        changes.sort_unstable_by_key(|change| (change.key, change.row, change.is_upsert));
         self.range += 1;
         self.returned = 0;
         Ok(())

@@ -10,7 +10,7 @@ use super::format::Input;
 use super::index_file::IndexedRow;
 use super::net_changes::{LastChange, NetChanges};
 use super::segment::SegmentFiles;
-use super::state::{Complete, SegmentState, start_over};
+use super::state::{Chunk, Complete, SegmentState, start_over};
 use crate::error::Error;
 
 /// Rows after a run.
@@ -77,9 +77,9 @@ impl FileCopy {
             self.state.segment = SegmentState::default();
             return Ok(());
         }
-        let is_renamed = self.is_segment_complete(&net);
-        let from = if is_renamed { self.paths.part.clone() } else { self.paths.new.clone() };
-        let written = if is_renamed { self.complete_segment() } else { self.write_file(base.as_ref(), &net) };
+        let is_completed = self.is_completable(&net).map_err(|error| unreadable(&self.paths.part, error))?;
+        let from = if is_completed { self.paths.part.clone() } else { self.paths.new.clone() };
+        let written = if is_completed { self.complete_segment(&net) } else { self.write_file(base.as_ref(), &net) };
         let (file, digest) = written.map_err(|error| unwritable(&from, error))?;
         let identity = Identity::of(&file).map_err(|error| unreadable(&from, error))?;
         let layout = self.layout.clone();
@@ -180,47 +180,58 @@ impl FileCopy {
         written.map(|(_, digest)| digest).map_err(|error| unwritable(&self.paths.new_index, error))
     }
 
-    /// Returns `true` if the segment itself is the new file. A file that exists passes on its mode and owner.
-    fn is_segment_complete(&self, net: &NetRows) -> bool {
+    /// Returns `true` if the segment can become the new file. A file that exists passes on its mode and owner.
+    fn is_completable(&self, net: &NetRows) -> io::Result<bool> {
         let segment = &self.state.segment;
-        self.state.base.is_none()
-            && net.rows == segment.rows()
-            && segment.layouts == [self.layout.clone()]
-            && self.format.header(&self.layout).is_some()
-            && !self.paths.out.exists()
+        if self.state.base.is_some()
+            || net.rows != segment.rows()
+            || segment.layouts != [self.layout.clone()]
+            || self.paths.out.exists()
+        {
+            return Ok(false);
+        }
+        self.format.is_completable(&self.chunks(&File::open(&self.paths.part)?, net))
     }
 
-    /// Prepares the segment to be the new file.
-    fn complete_segment(&mut self) -> io::Result<(File, Digest)> {
+    /// Makes the segment the new file.
+    fn complete_segment(&mut self, net: &NetRows) -> io::Result<(File, Digest)> {
+        // Truncated: an attempt before may have failed.
         self.files = None;
         let SegmentFiles { part, .. } = SegmentFiles::open(&self.paths, &self.disk, &self.state.segment)?;
-        self.disk.sync(&part)?;
-        let digest = Digest::of(&part)?;
-        Ok((part, digest))
+        // Opened again, because the other one has the position to write at.
+        let segment = File::open(&self.paths.part)?;
+        let mut file = HashedFile::continued(&self.disk, part)?;
+        self.format.complete(&self.layout, &self.chunks(&segment, net), &mut file)?;
+        file.finish()
     }
 
     /// Writes the new file from the complete file and the segment.
     fn write_file(&self, base: Option<&File>, net: &NetRows) -> io::Result<(File, Digest)> {
-        let segment = &self.state.segment;
-        let part = if segment.chunks.is_empty() { None } else { Some(File::open(&self.paths.part)?) };
+        let part = if self.state.segment.chunks.is_empty() { None } else { Some(File::open(&self.paths.part)?) };
         let mut inputs = Vec::new();
         if let (Some(file), Some(base)) = (base, &self.state.base) {
             let (length, rows, layout) = (base.file.size, base.rows, &base.layout);
             let superseded = (&net.superseded, 0);
             inputs.push(Input { file, offset: 0, length, is_complete: true, rows, layout, superseded });
         }
-        let (mut offset, mut first) = (segment.header, net.existing);
-        for chunk in &segment.chunks {
-            let Some(file) = &part else { break };
-            let (length, rows, layout) = (chunk.length, chunk.rows, &segment.layouts[chunk.layout]);
-            let superseded = (&net.superseded, first);
-            inputs.push(Input { file, offset, length, is_complete: false, rows, layout, superseded });
-            offset += length;
-            first += rows;
-        }
+        inputs.extend(part.iter().flat_map(|part| self.chunks(part, net)));
         let file = self.disk.create_replacement(&self.paths.new, &self.paths.out)?;
         let mut file = HashedFile::new(&self.disk, file);
         self.format.merge(&self.layout, &inputs, &mut file)?;
         file.finish()
+    }
+
+    /// Returns the chunks of the segment, which is this file.
+    fn chunks<'a>(&'a self, file: &'a File, net: &'a NetRows) -> Vec<Input<'a>> {
+        let segment = &self.state.segment;
+        let (mut offset, mut first) = (segment.header, net.existing);
+        let chunk = |chunk: &Chunk| {
+            let (length, rows, layout) = (chunk.length, chunk.rows, &segment.layouts[chunk.layout]);
+            let superseded = (&net.superseded, first);
+            let input = Input { file, offset, length, is_complete: false, rows, layout, superseded };
+            (offset, first) = (offset + length, first + rows);
+            input
+        };
+        segment.chunks.iter().map(chunk).collect()
     }
 }

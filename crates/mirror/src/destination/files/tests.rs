@@ -65,6 +65,10 @@ impl Copy {
         let mut copy = open(&CopyPaths::new(&self.path)?, self.options, &Disk { faults }, &self.schema, false)?;
         // Several ranges of hashes even for the few rows of a test.
         copy.sorted_at_once = 3;
+        #[cfg(feature = "parquet")]
+        if self.options.format == super::FileFormat::Parquet {
+            copy.format = Box::new(super::parquet::Parquet::new(&self.schema).min_rows(4));
+        }
         Ok(copy)
     }
 

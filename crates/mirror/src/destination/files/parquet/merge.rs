@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use bytes::Bytes;
-use parquet::errors::Result;
+use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::{KeyValue, RowGroupMetaData};
 use parquet::file::reader::ChunkReader;
 use parquet::file::writer::SerializedFileWriter;
@@ -15,13 +15,34 @@ use super::schema;
 use super::source::Source;
 use crate::batch::ColumnData;
 
-/// A row group with fewer rows and bytes than this part of the maximum is united with the following rows, so that a file
-/// does not have many small row groups after many runs.
-const SMALL: usize = 4;
+/// Minimum size of a row group. One with fewer rows and bytes is small: it is united with the following rows, so that a
+/// file does not have many small row groups after many runs.
+#[derive(Clone, Copy)]
+pub(super) struct MinGroup {
+    pub(super) rows: usize,
+    /// Size in bytes, before compression.
+    pub(super) bytes: usize,
+}
+
+impl MinGroup {
+    /// A quarter of the maximum.
+    pub(super) const DEFAULT: Self = Self { rows: ROWS_PER_GROUP / 4, bytes: BYTES_PER_GROUP / 4 };
+
+    /// Returns `true` if a row group has the size.
+    pub(super) fn is_reached_by(self, group: &RowGroupMetaData) -> bool {
+        let count = |value| usize::try_from(value).unwrap_or(0);
+        self.is_reached(count(group.num_rows()), count(group.total_byte_size()))
+    }
+
+    fn is_reached(self, rows: usize, bytes: usize) -> bool {
+        rows >= self.rows || bytes >= self.bytes
+    }
+}
 
 /// The file that is written.
 pub(super) struct Merger<'a, W: Write + Send> {
     layout: &'a Layout,
+    minimum: MinGroup,
     file: SerializedFileWriter<W>,
     /// Decoded rows of the next row group.
     pending: Vec<Rows>,
@@ -29,14 +50,14 @@ pub(super) struct Merger<'a, W: Write + Send> {
 
 impl<'a, W: Write + Send> Merger<'a, W> {
     /// Starts a file.
-    pub(super) fn new(layout: &'a Layout, metadata: Vec<KeyValue>, out: W) -> Result<Self> {
+    pub(super) fn new(layout: &'a Layout, minimum: MinGroup, metadata: Vec<KeyValue>, out: W) -> Result<Self> {
         // The settings of columns are those of the copied row groups.
         let properties = schema::properties(std::iter::empty());
         let mut file = SerializedFileWriter::new(out, schema::file_type(layout)?, properties)?;
         for entry in metadata {
             file.append_key_value_metadata(entry);
         }
-        Ok(Self { layout, file, pending: Vec::new() })
+        Ok(Self { layout, minimum, file, pending: Vec::new() })
     }
 
     /// Appends the rows of an input that are not superseded.
@@ -51,16 +72,32 @@ impl<'a, W: Write + Send> Merger<'a, W> {
             if superseded == rows {
                 continue;
             }
-            if is_large(self.pending.iter().map(|rows| rows.len).sum(), size(&self.pending)) {
+            if self.minimum.is_reached(self.pending.iter().map(|rows| rows.len).sum(), size(&self.pending)) {
                 self.flush()?;
             }
-            if same && superseded == 0 && self.pending.is_empty() && is_large_group(metadata) {
+            if same && superseded == 0 && self.pending.is_empty() && self.minimum.is_reached_by(metadata) {
                 self.copy(source, group)?;
                 continue;
             }
             let keep: Vec<bool> = range.map(|row| !input.is_superseded(row)).collect();
             self.pending.push(self.read(source, input.layout, group, &keep)?);
         }
+        Ok(())
+    }
+
+    /// Writes a chunk as it is, and retains its row groups. The chunks before it must have been written in the same way.
+    pub(super) fn retain<R: ChunkReader + 'static>(&mut self, chunk: &Source<R>, input: &Input<'_>) -> Result<()> {
+        for group in 0..chunk.groups().len() {
+            self.fill(chunk, input, chunk.start(group))?;
+            self.copy(chunk, group)?;
+        }
+        self.fill(chunk, input, input.length)
+    }
+
+    /// Writes the bytes of a chunk up to a position.
+    fn fill<R: ChunkReader + 'static>(&mut self, chunk: &Source<R>, input: &Input<'_>, end: u64) -> Result<()> {
+        let written = (self.file.bytes_written() as u64).checked_sub(input.offset);
+        self.file.write_all(&chunk.bytes(written.ok_or_else(misplaced)?..end)?)?;
         Ok(())
     }
 
@@ -119,11 +156,6 @@ fn size(rows: &[Rows]) -> usize {
     rows.iter().flat_map(|rows| &rows.columns).map(ColumnData::size).sum()
 }
 
-fn is_large(rows: usize, bytes: usize) -> bool {
-    rows >= ROWS_PER_GROUP / SMALL || bytes >= BYTES_PER_GROUP / SMALL
-}
-
-fn is_large_group(metadata: &RowGroupMetaData) -> bool {
-    let count = |value| usize::try_from(value).unwrap_or(0);
-    is_large(count(metadata.num_rows()), count(metadata.total_byte_size()))
+fn misplaced() -> ParquetError {
+    ParquetError::General("the chunks of the segment overlap".to_owned())
 }

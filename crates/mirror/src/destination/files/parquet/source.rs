@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader};
 use parquet::file::properties::{ReaderProperties, ReaderPropertiesPtr};
 use parquet::file::reader::{ChunkReader, Length};
@@ -47,6 +47,17 @@ impl<R: ChunkReader + 'static> Source<R> {
         self.metadata.row_groups()
     }
 
+    /// Returns the position of a row group.
+    pub(super) fn start(&self, group: usize) -> u64 {
+        self.groups()[group].columns().iter().map(|column| column.byte_range().0).min().unwrap_or(0)
+    }
+
+    /// Reads a range of the file.
+    pub(super) fn bytes(&self, range: Range<u64>) -> Result<Bytes> {
+        let length = range.end.checked_sub(range.start).and_then(|length| usize::try_from(length).ok());
+        self.bytes.get_bytes(range.start, length.ok_or_else(ended)?)
+    }
+
     /// Reads a column of a row group. The layout is that of [`open`](Self::open).
     pub(super) fn read(&self, group: usize, column: usize, layout: &Layout) -> Result<ColumnData> {
         let index = self.metadata.page_index_for_row_group(group);
@@ -62,10 +73,6 @@ impl<R: ChunkReader + 'static> Source<R> {
         out: &mut SerializedRowGroupWriter<'_, W>,
     ) -> Result<()> {
         let (row_group, index) = (&self.groups()[group], self.metadata.page_index_for_row_group(group));
-        let Range { start, end } = byte_range(row_group.columns());
-        let length = usize::try_from(end - start).map_err(|error| ParquetError::External(error.into()))?;
-        // One system call instead of one for every 8 KiB.
-        let bytes = Part { start, bytes: self.bytes.get_bytes(start, length)? };
         for (position, column) in row_group.columns().iter().enumerate() {
             let encoded = ColumnCloseResult {
                 bytes_written: column.compressed_size().unsigned_abs(),
@@ -75,17 +82,12 @@ impl<R: ChunkReader + 'static> Source<R> {
                 column_index: index.column_index(position).cloned(),
                 offset_index: index.offset_index(position).cloned(),
             };
-            out.append_column(&bytes, encoded)?;
+            // One system call instead of one for every 8 KiB.
+            let (start, length) = column.byte_range();
+            out.append_column(&Part { start, bytes: self.bytes(start..start + length)? }, encoded)?;
         }
         Ok(())
     }
-}
-
-/// Returns the range in the file that has the columns.
-fn byte_range(columns: &[ColumnChunkMetaData]) -> Range<u64> {
-    let ranges = columns.iter().map(ColumnChunkMetaData::byte_range);
-    let range = ranges.map(|(start, length)| start..start + length);
-    range.reduce(|all, range| all.start.min(range.start)..all.end.max(range.end)).unwrap_or(0..0)
 }
 
 /// A part of a file, from which a Parquet file is read.

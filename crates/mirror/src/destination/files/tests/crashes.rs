@@ -59,10 +59,20 @@ fn second_run() -> Vec<Step> {
 /// Lets a fault occur at each operation of a run, then continues without one.
 #[track_caller]
 fn check(extension: &str, fault: Fault, first_run: bool, then: impl Fn(&Copy, &[Step], Result<(), Error>)) {
-    let steps = second_run();
+    check_steps(extension, fault, first_run, &second_run(), then);
+}
+
+#[track_caller]
+fn check_steps(
+    extension: &str,
+    fault: Fault,
+    first_run: bool,
+    steps: &[Step],
+    then: impl Fn(&Copy, &[Step], Result<(), Error>),
+) {
     let (mut before, mut after) = (Model::new(), Model::new());
     steps[0].change(&mut before);
-    for step in &steps {
+    for step in steps {
         step.change(&mut after);
     }
     for operations in 0.. {
@@ -71,7 +81,7 @@ fn check(extension: &str, fault: Fault, first_run: bool, then: impl Fn(&Copy, &[
             resume(&copy, Faults::default(), &steps[..1]).unwrap();
         }
         let faults = Faults::after(operations, fault);
-        let result = resume(&copy, faults.clone(), &steps);
+        let result = resume(&copy, faults.clone(), steps);
         let has_occurred = faults.has_occurred();
         if !has_occurred {
             assert!(operations > 20, "a run has only {operations} operations");
@@ -83,7 +93,7 @@ fn check(extension: &str, fault: Fault, first_run: bool, then: impl Fn(&Copy, &[
             let found = copy.rows();
             assert!(found == before && !first_run || found == after, "{operations}: {found:?}");
         }
-        then(&copy, &steps, result);
+        then(&copy, steps, result);
         assert_eq!(copy.rows(), after, "{extension} {operations}");
         assert_eq!(copy.files(), ["", ".checkpoint", ".index"], "{operations}");
         // The index fits the file: a run that deletes all rows leaves an empty one.
@@ -101,6 +111,21 @@ fn a_run_continues_after_a_crash_at_any_operation() {
     for extension in EXTENSIONS {
         for first_run in [true, false] {
             check(extension, Fault::Crash, first_run, |copy, steps, _| {
+                resume(copy, Faults::default(), steps).unwrap();
+            });
+        }
+    }
+}
+
+/// The segment of a first run whose rows occur once becomes the file, so that the disk never has both.
+#[test]
+fn a_first_run_does_not_write_its_rows_twice() {
+    let steps: Vec<_> =
+        (0..6).map(|part| Step::Apply((4 * part..4 * part + 4).map(|id| (id, 0)).collect(), Vec::new())).collect();
+    for extension in EXTENSIONS {
+        for fault in [Fault::Crash, Fault::DiskFull] {
+            check_steps(extension, fault, true, &steps, |copy, steps, _| {
+                assert!(!copy.files().contains(&".new".to_owned()), "{extension}");
                 resume(copy, Faults::default(), steps).unwrap();
             });
         }
