@@ -15,7 +15,7 @@ use std::sync::Arc;
 use keyfob_client::codegen::{PageFacts, unexpected};
 use keyfob_client::table::{ChangeDetection, TablePaging};
 
-use self::row::Row;
+use self::row::{Irregular, Row};
 use crate::batch::column::ColumnSize;
 use crate::batch::{Batch, ColumnData, Reject, Value};
 use crate::error::Error;
@@ -92,7 +92,7 @@ impl Decoder {
         let schema = Arc::clone(&self.schema);
         let mut batch = Batch::new(Arc::clone(&schema));
         columns(&mut batch).zip(&self.sizes).for_each(|(column, size)| column.reserve(*size));
-        let decoded = page::decode(page, envelope(&schema), &mut |json| self.decode_row(json, &mut batch));
+        let decoded = page::decode(page, envelope(&schema), &mut |text| self.decode_row(text, &mut batch));
         let Some((mut facts, mode, elements)) = decoded else {
             let message = "the page is not JSON, or has no list of rows";
             return Err(unexpected(schema.table().operation, message).into());
@@ -103,21 +103,26 @@ impl Decoder {
         Ok(DecodedPage { batch, facts, mode })
     }
 
-    /// Appends a row to the batch: as an upsert, a deletion, or a reject.
-    fn decode_row(&mut self, json: &str, batch: &mut Batch) {
+    /// Appends the row at the start of a text to the batch: as an upsert, a deletion, or a reject. Returns the length of
+    /// its JSON; `None` if it is not JSON.
+    fn decode_row(&mut self, text: &str, batch: &mut Batch) -> Option<usize> {
         let row = batch.keys.len();
         let mut rejects = Vec::new();
-        if self.row(batch, row).decode(json).is_err() {
+        let decoded = self.row(batch, row).decode(text);
+        let json = decoded.map_or_else(|Irregular| row::json(text), |length| Some(&text[..length]))?;
+        if decoded.is_err() {
             truncate(batch, row);
             if !self.row(batch, row).decode_irregular(json, &mut rejects) {
                 truncate(batch, row);
-                return reject_row(batch, json, "an object");
+                reject_row(batch, json, "an object");
+                return Some(json.len());
             }
         }
         if !self.schema.has_extra() {
             batch.extra.push_null();
         }
         self.finish_row(json, row, rejects, batch);
+        Some(json.len())
     }
 
     /// Returns the target of the row at this position.

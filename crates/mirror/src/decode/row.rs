@@ -12,6 +12,7 @@ use crate::batch::{ColumnData, Reject, Value};
 use crate::schema::Schema;
 
 /// A row with values that need their JSON to be decoded, or that is not an object. Its columns are undefined.
+#[derive(Clone, Copy)]
 pub(super) struct Irregular;
 
 /// Target of a row: the columns, to which one value each is appended.
@@ -27,13 +28,20 @@ pub(super) struct Row<'a> {
     pub(super) position: usize,
 }
 
+/// Returns the JSON of the value at the start of a text; `None` if it is not JSON.
+pub(super) fn json(text: &str) -> Option<&str> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    values.next()?.ok().map(RawValue::get)
+}
+
 impl Row<'_> {
-    /// Decodes a row without copying its values.
-    pub(super) fn decode(&mut self, json: &str) -> Result<(), Irregular> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
+    /// Decodes the row at the start of a text without copying its values, and returns the length of its JSON.
+    pub(super) fn decode(&mut self, text: &str) -> Result<usize, Irregular> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
         let extra = deserializer.deserialize_map(RowVisitor(self)).map_err(|_| Irregular)?;
         self.finish(&extra);
-        Ok(())
+        // An iterator over the values that follow is the only way to the position of the deserializer.
+        Ok(deserializer.into_iter::<IgnoredAny>().byte_offset())
     }
 
     /// Decodes a row value by value, so that each value that does not have its type becomes null and a reject without a

@@ -175,6 +175,20 @@ fn a_row_with_an_unreadable_mark_of_deletions_is_neither_changed_nor_deleted() {
     assert_eq!((batch.len(), batch.deleted_len(), batch.unidentified()), (0, 0, 1));
 }
 
+/// Copies compare the hashes of runs months apart.
+#[test]
+fn the_hash_of_a_row_is_that_of_its_text() {
+    let regular = r#"{ "id" : "a", "new": {"x": [1 , 2]} }"#;
+    let irregular = r#"{"id":"b","qty":"many", "z" : "}"}"#;
+    let schema = Schema::new(&ROWS, false);
+    for page in [
+        format!(r#"{{"data":[{regular},{irregular}]}}"#),
+        format!("\r\n{{ \"other\" : {{}} , \"data\"\t: [ {regular}\n, {irregular} ] , \"total\":7 }} "),
+    ] {
+        assert_eq!(decode(&page).batch.hashes(), [schema.row_hash(regular), schema.row_hash(irregular)], "{page}");
+    }
+}
+
 #[test]
 fn an_element_that_is_no_object_is_retained_as_a_reject() {
     let batch = decode(r#"{"data":[1,"x",null,[{"id":"a"}],{"id":""},{"id":{}},{"id":"a","id":"b"}]}"#).batch;
