@@ -3,39 +3,71 @@
 /// Hashes of the rows of a copy: 25 bytes a row.
 #[derive(Debug, Default)]
 pub struct RowIndex {
-    /// Hashes of the keys, in ascending order.
-    keys: Vec<u128>,
-    /// Hashes of the rows, in the order of the keys.
-    hashes: Vec<u64>,
+    /// Rows in ascending order of their keys.
+    rows: Vec<HashedRow>,
     listed: Vec<bool>,
+}
+
+/// Hashes of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HashedRow {
+    key: KeyHash,
+    hash: u64,
+}
+
+/// Hash of a key as two numbers, whose order is that of the hashes. A `u128` beside a `u64` takes 32 bytes; this takes
+/// 24.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KeyHash {
+    upper: u64,
+    lower: u64,
+}
+
+impl From<u128> for KeyHash {
+    fn from(hash: u128) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+        let lower = hash as u64;
+        Self { upper: (hash >> 64) as u64, lower }
+    }
+}
+
+impl From<KeyHash> for u128 {
+    fn from(KeyHash { upper, lower }: KeyHash) -> Self {
+        Self::from(upper) << 64 | Self::from(lower)
+    }
+}
+
+impl HashedRow {
+    pub(crate) fn new(key: u128, hash: u64) -> Self {
+        Self { key: key.into(), hash }
+    }
 }
 
 impl RowIndex {
     /// Creates the index from the hash of each row's key ([`Schema::key_hash`](crate::Schema::key_hash)) and of the row.
     #[must_use]
     pub fn new(rows: impl IntoIterator<Item = (u128, u64)>) -> Self {
-        // Two vectors of the same order: a vector of pairs takes 32 bytes a row.
-        let (keys, hashes) = rows.into_iter().unzip();
-        Self::from_columns(keys, hashes)
+        Self::from_rows(rows.into_iter().map(|(key, hash)| HashedRow::new(key, hash)).collect())
     }
 
-    /// Creates the index from the hashes of the keys and, in the same order, of the rows.
-    pub(crate) fn from_columns(mut keys: Vec<u128>, mut hashes: Vec<u64>) -> Self {
-        sort_together(&mut keys, &mut hashes);
-        let listed = vec![false; keys.len()];
-        Self { keys, hashes, listed }
+    /// Creates the index from rows in any order.
+    pub(crate) fn from_rows(mut rows: Vec<HashedRow>) -> Self {
+        // In place: the rows of a large copy are most of the memory of a run.
+        rows.sort_unstable_by_key(|row| row.key);
+        let listed = vec![false; rows.len()];
+        Self { rows, listed }
     }
 
     /// Returns the number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.rows.len()
     }
 
     /// Returns `true` if the copy has no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.rows.is_empty()
     }
 
     /// Returns `true` if the listing has the row with this key.
@@ -60,44 +92,33 @@ impl RowIndex {
     /// Returns the hashes of the keys of the rows that the listing does not have, in ascending order.
     #[cfg(any(feature = "files", feature = "sqlite"))]
     pub(crate) fn unlisted_keys(&self) -> Vec<u128> {
-        self.keys.iter().zip(&self.listed).filter(|(_, listed)| !**listed).map(|(key, _)| *key).collect()
+        self.rows.iter().zip(&self.listed).filter(|(_, listed)| !**listed).map(|(row, _)| row.key.into()).collect()
     }
 
     /// Records a listed row. Returns `true` if the copy does not have it in this version.
     pub(crate) fn list(&mut self, key: u128, hash: u64) -> bool {
         let Some(position) = self.position(key) else { return true };
         self.listed[position] = true;
-        std::mem::replace(&mut self.hashes[position], hash) != hash
+        std::mem::replace(&mut self.rows[position].hash, hash) != hash
     }
 
     fn position(&self, key: u128) -> Option<usize> {
         // Hashes are distributed evenly, so that the position can be estimated.
-        let len = self.keys.len();
-        let estimate = ((key >> 64) * len as u128) >> 64;
+        let (len, key) = (self.rows.len(), KeyHash::from(key));
+        let estimate = (u128::from(key.upper) * len as u128) >> 64;
         let estimate = usize::try_from(estimate).unwrap_or(len);
         let (mut start, mut end, mut step) = (estimate, estimate, 16);
-        while start > 0 && self.keys[start - 1] >= key {
+        while start > 0 && self.rows[start - 1].key >= key {
             start = start.saturating_sub(step);
             step *= 2;
         }
         step = 16;
-        while end < len && self.keys[end] <= key {
+        while end < len && self.rows[end].key <= key {
             end = end.saturating_add(step).min(len);
             step *= 2;
         }
-        self.keys[start..end].binary_search(&key).ok().map(|position| start + position)
+        self.rows[start..end].binary_search_by_key(&key, |row| row.key).ok().map(|position| start + position)
     }
-}
-
-/// Sorts the keys, and the hashes with them.
-fn sort_together(keys: &mut Vec<u128>, hashes: &mut Vec<u64>) {
-    if keys.is_sorted() {
-        return;
-    }
-    let mut order: Vec<u32> = (0..u32::try_from(keys.len()).expect("a copy has less than 2³² rows")).collect();
-    order.sort_unstable_by_key(|position| keys[*position as usize]);
-    *keys = order.iter().map(|position| keys[*position as usize]).collect();
-    *hashes = order.iter().map(|position| hashes[*position as usize]).collect();
 }
 
 #[cfg(test)]

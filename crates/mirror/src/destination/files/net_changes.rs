@@ -5,6 +5,7 @@ use std::io;
 
 use super::index_file::{IndexReader, IndexedRow};
 use super::keys::{self, Change, Upsert};
+use crate::index::KeyHash;
 
 /// Changes that are sorted in memory at once, in 32 bytes each. A run with more of them reads its keys several times,
 /// each time those of a range of hashes, which costs less than sorting them on disk.
@@ -59,8 +60,7 @@ pub(super) struct NetChanges<'a> {
 
 /// A change of the current range.
 struct Sorted {
-    /// Halves of the key. A key as one number would take 16 bytes more.
-    key: [u64; 2],
+    key: KeyHash,
     hash: u64,
     /// Number of the row in the segment.
     row: u32,
@@ -86,7 +86,7 @@ impl<'a> NetChanges<'a> {
         while self.returned == self.changes.len() && self.range < self.ranges {
             self.read_range()?;
         }
-        let change = self.changes.get(self.returned).map(Sorted::key);
+        let change = self.changes.get(self.returned).map(|change| change.key.into());
         let existing = self.next_existing.map(|row| row.key);
         let Some(key) = change.into_iter().chain(existing).min() else { return Ok(None) };
         let change = if change == Some(key) { Some(self.last_change(key)) } else { None };
@@ -102,7 +102,7 @@ impl<'a> NetChanges<'a> {
     /// Returns the last change of the key that is next among the changes.
     fn last_change(&mut self, key: u128) -> LastChange {
         let mut last = LastChange::Deleted;
-        while let Some(change) = self.changes.get(self.returned).filter(|change| change.key() == key) {
+        while let Some(change) = self.changes.get(self.returned).filter(|change| u128::from(change.key) == key) {
             if let LastChange::Upsert(_, row) = last {
                 self.superseded.push(row);
             }
@@ -117,13 +117,16 @@ impl<'a> NetChanges<'a> {
     fn read_range(&mut self) -> io::Result<()> {
         let is_in_range = |key: u128| (u128::from(self.ranges) * (key >> 64)) >> 64 == u128::from(self.range);
         self.changes.clear();
+        // Reserved at once: a vector that grows is in memory twice. Hashes are distributed evenly.
+        let expected = self.length / Change::SIZE as u64 / self.ranges;
+        self.changes.reserve(usize::try_from(expected + expected / 64).unwrap_or(0));
         let (changes, mut row) = (&mut self.changes, 0_u64);
         let Some(keys) = self.keys else { return Err(io::ErrorKind::NotFound.into()) };
         keys::each(keys, self.length, |Change { key, upsert }| {
             if is_in_range(key) {
                 let Upsert { hash, rejects } = upsert.unwrap_or(Upsert { hash: 0, rejects: 0 });
                 let row = u32::try_from(row).unwrap_or(u32::MAX);
-                changes.push(Sorted { key: halves(key), hash, row, rejects, is_upsert: upsert.is_some() });
+                changes.push(Sorted { key: key.into(), hash, row, rejects, is_upsert: upsert.is_some() });
             }
             row += u64::from(upsert.is_some());
         })?;
@@ -137,16 +140,4 @@ impl<'a> NetChanges<'a> {
         self.returned = 0;
         Ok(())
     }
-}
-
-impl Sorted {
-    fn key(&self) -> u128 {
-        u128::from(self.key[0]) << 64 | u128::from(self.key[1])
-    }
-}
-
-/// Splits a key into halves, whose order is that of the keys.
-fn halves(key: u128) -> [u64; 2] {
-    let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default();
-    [half(key >> 64), half(key)]
 }

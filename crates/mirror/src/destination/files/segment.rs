@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::disk::Disk;
 use super::format::Format;
 use super::keys::Change;
 use super::layout::{Layout, Rows};
 use super::paths::CopyPaths;
 use super::state::{Chunk, SegmentState};
+use crate::destination::disk::Disk;
 
 /// Size of the rows in memory that are encoded, however few they are, in bytes.
-const MAX_PENDING: usize = 32 << 20;
+const MAX_PENDING: usize = 24 << 20;
 /// Minimum and maximum time between two checkpoints. A checkpoint costs a chunk, which is inefficient if it is small,
 /// and waiting for the storage device; a crash costs the rows since the last one.
 const MIN_INTERVAL: Duration = Duration::from_millis(250);

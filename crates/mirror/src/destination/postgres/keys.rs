@@ -13,18 +13,17 @@ use super::format::Format;
 use super::layout::{Layout, quote};
 use crate::batch::{ColumnData, Value};
 use crate::error::{Error, ErrorKind};
-use crate::index::RowIndex;
+use crate::index::{HashedRow, RowIndex};
 use crate::schema::{HASH, Schema};
 
 /// Reads the hashes of all rows.
 pub(super) async fn read_index(client: &Client, layout: &Layout) -> Result<RowIndex, Failure> {
-    let (mut keys, mut hashes, mut buffer) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut buffer) = (Vec::new(), Vec::new());
     read(client, layout, |row| {
-        keys.push(Schema::key_hash(row.key(), &mut buffer));
-        hashes.push(row.hash());
+        rows.push(HashedRow::new(Schema::key_hash(row.key(), &mut buffer), row.hash()));
     })
     .await?;
-    Ok(RowIndex::from_columns(keys, hashes))
+    Ok(RowIndex::from_rows(rows))
 }
 
 /// Reads the keys of the rows that are unlisted in an index.
