@@ -1,6 +1,5 @@
 //! Values as text.
 
-use chrono::{Datelike, NaiveDate};
 use keyfob_client::table::ColumnType;
 
 use crate::batch::Value;
@@ -62,52 +61,66 @@ pub(super) fn push_decimal(text: &mut String, value: i128) {
 }
 
 /// Appends a number with at least `width` digits.
-pub(super) fn push_digits(text: &mut String, mut number: u64, width: usize) {
-    let mut digits = [b'0'; 20];
-    let mut start = digits.len();
-    while number != 0 {
-        start -= 1;
-        digits[start] = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
-    let start = start.min(digits.len() - width);
-    text.extend(digits[start..].iter().map(|digit| char::from(*digit)));
+pub(super) fn push_digits(text: &mut String, number: u64, width: usize) {
+    let mut buffer = [b'0'; 20];
+    text.extend(digits(number, width, &mut buffer).iter().map(|digit| char::from(*digit)));
 }
 
-fn append_date(days: i64, out: &mut Vec<u8>) {
-    const EPOCH: i64 = 719_163;
-    let date = i32::try_from(days + EPOCH).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or_default();
-    if !(0..=9999).contains(&date.year()) {
-        return out.extend_from_slice(date.to_string().as_bytes());
+fn append_digits(number: u64, width: usize, out: &mut Vec<u8>) {
+    let mut buffer = [b'0'; 20];
+    out.extend_from_slice(digits(number, width, &mut buffer));
+}
+
+/// Returns the digits of a number, at least `width`, in a buffer of zeros.
+fn digits(mut number: u64, width: usize, buffer: &mut [u8; 20]) -> &[u8] {
+    let mut start = buffer.len();
+    while number != 0 {
+        start -= 1;
+        buffer[start] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
     }
-    append_digits(date.year().unsigned_abs(), 4, out);
+    &buffer[start.min(buffer.len() - width)..]
+}
+
+/// Appends a day, given in days since 1970-01-01. As in ISO 8601, a year that does not have 4 digits has a sign.
+fn append_date(days: i64, out: &mut Vec<u8>) {
+    let (year, month, day) = civil(days);
+    match year {
+        ..0 => out.push(b'-'),
+        0..=9999 => {}
+        _ => out.push(b'+'),
+    }
+    append_digits(year.unsigned_abs(), 4, out);
     out.push(b'-');
-    append_digits(date.month(), 2, out);
+    append_digits(month, 2, out);
     out.push(b'-');
-    append_digits(date.day(), 2, out);
+    append_digits(day, 2, out);
+}
+
+/// Returns year, month and day: the algorithm `civil_from_days` of Howard Hinnant, which counts years from March and
+/// eras of 400 years.
+pub(super) fn civil(days: i64) -> (i64, u64, u64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month.unsigned_abs(), day.unsigned_abs())
 }
 
 /// Appends a time of day, in microseconds. A fraction of a second has 3 or 6 digits.
 fn append_time(time: i64, out: &mut Vec<u8>) {
-    let (seconds, micros) = (time / 1_000_000, time % 1_000_000);
-    let part = |number: i64| u32::try_from(number).unwrap_or_default();
+    let (seconds, micros) = (time.unsigned_abs() / 1_000_000, time.unsigned_abs() % 1_000_000);
     for (separator, number) in [(b'T', seconds / 3600), (b':', seconds / 60 % 60), (b':', seconds % 60)] {
         out.push(separator);
-        append_digits(part(number), 2, out);
+        append_digits(number, 2, out);
     }
     if micros > 0 {
         out.push(b'.');
         let (fraction, digits) = if micros % 1000 == 0 { (micros / 1000, 3) } else { (micros, 6) };
-        append_digits(part(fraction), digits, out);
-    }
-}
-
-fn append_digits(mut number: u32, digits: usize, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + digits, b'0');
-    for digit in out[start..].iter_mut().rev() {
-        *digit += u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
+        append_digits(fraction, digits, out);
     }
 }
 
@@ -133,6 +146,10 @@ mod tests {
         }
         check(ColumnType::Date, Value::Date(0), "1970-01-01");
         check(ColumnType::Date, Value::Date(-1), "1969-12-31");
+        // Beyond the days of chrono, and beyond four digits.
+        check(ColumnType::Date, Value::Date(i32::MAX), "+5881580-07-11");
+        check(ColumnType::Date, Value::Date(i32::MIN), "-5877641-06-23");
+        check(ColumnType::Date, Value::Date(2_932_897), "+10000-01-01");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Text of days, times and decimal numbers in SQLite, which has no types for them.
 
-use crate::destination::text::{UNITS, push_digits};
+use crate::destination::text::{UNITS, civil, push_digits};
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -63,19 +63,6 @@ pub(super) fn parse_decimal(text: &str) -> Option<i128> {
     let fraction = if fraction.is_empty() { 0 } else { fraction.parse::<u128>().ok()? * scale };
     let value = whole.parse::<u128>().ok()?.checked_mul(UNITS)?.checked_add(fraction)?;
     if negative { 0_i128.checked_sub_unsigned(value) } else { i128::try_from(value).ok() }
-}
-
-/// Returns year, month and day: the algorithm `civil_from_days` of Howard Hinnant, which counts years from March and
-/// eras of 400 years.
-fn civil(days: i64) -> (i64, u64, u64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month.unsigned_abs(), day.unsigned_abs())
 }
 
 /// Returns days since 1970-01-01: the reverse of [`civil`].
