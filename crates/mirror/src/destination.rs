@@ -1,6 +1,7 @@
 //! Destinations: where a copy is written.
 
 pub mod changes;
+pub(crate) mod disk;
 #[cfg(feature = "files")]
 #[cfg_attr(docsrs, doc(cfg(feature = "files")))]
 pub mod files;

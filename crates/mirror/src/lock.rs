@@ -9,6 +9,7 @@ use chrono::{SecondsFormat, Utc};
 use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
 
+use crate::destination::disk;
 use crate::error::{Error, ErrorKind};
 
 /// Attempts to acquire the lock, because [`Lock::holder`] has it for a moment.
@@ -86,11 +87,7 @@ impl Drop for Lock {
 
 /// Opens a file for reading and writing, and creates it for its owner alone if it does not exist.
 fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    disk::private().read(true).write(true).create(true).truncate(false).open(path)
 }
 
 /// Returns `true` if the path still leads to the open file.

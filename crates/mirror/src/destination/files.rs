@@ -5,8 +5,6 @@ mod copy;
 mod csv;
 mod digest;
 mod disk;
-#[cfg(test)]
-mod faults;
 mod format;
 mod index_file;
 mod keys;
@@ -31,13 +29,13 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use self::disk::Disk;
 use self::format::Format;
 pub use self::layout::REJECTS;
 use self::open::{open, settings};
 use self::paths::CopyPaths;
 use self::state::State;
 use self::writer::{FileWriter, blocking};
+use super::disk::Disk;
 use super::{Destination, TableStatus, TableWriter};
 use crate::error::Error;
 use crate::lock::Lock;

@@ -1,14 +1,14 @@
 //! The state file of a stream of changes.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::checkpoint::Checkpoint;
+use crate::destination::disk::Disk;
 use crate::error::{Error, ErrorKind};
 use crate::schema::Schema;
 
@@ -92,23 +92,9 @@ impl State {
         };
         let rows = state.rows.iter().filter_map(stored).collect();
         self.content.tables.insert(name(schema), StoredTable { checkpoint, rows });
-        self.replace().map_err(|error| Error::destination(format!("cannot write {}", self.path.display()), error))
-    }
-
-    fn replace(&self) -> io::Result<()> {
-        let new = sibling(&self.path, ".new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        // The keys of rows may be personal data.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = BufWriter::new(options.open(&new)?);
-        serde_json::to_writer(&mut file, &self.content)?;
-        file.flush()?;
-        let file: File = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // Without this, a power failure can leave an empty file under the new name.
-        file.sync_data()?;
-        std::fs::rename(&new, &self.path)
+        let write = |out: &mut dyn Write| serde_json::to_writer(out, &self.content).map_err(io::Error::from);
+        let replaced = Disk::default().replace(&self.path, &sibling(&self.path, ".new"), write);
+        replaced.map_err(|error| Error::destination(format!("cannot write {}", self.path.display()), error))
     }
 }
 

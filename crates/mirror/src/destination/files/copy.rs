@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::disk::Disk;
 use super::format::Format;
 use super::index_file::{Index, IndexReader};
 use super::keys::{Change, KeyFilter, Upsert};
@@ -17,6 +16,7 @@ use super::segment::{Pending, Schedule, SegmentFiles};
 use super::state::{State, start_over};
 use crate::batch::Batch;
 use crate::checkpoint::Checkpoint;
+use crate::destination::disk::Disk;
 use crate::destination::{Applied, Run};
 use crate::error::{Error, ErrorKind};
 use crate::index::RowIndex;

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use twox_hash::XxHash3_128;
 
-use super::disk::Disk;
+use crate::destination::disk::Disk;
 
 /// Size of the buffers for reading and writing whole files, in bytes: few system calls, little memory.
 pub(super) const BUFFER: usize = 256 * 1024;

@@ -1,7 +1,5 @@
-//! The files of a copy, and creation of files that only their owner can access.
+//! The files of a copy.
 
-use std::fs::{File, Metadata, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind};
@@ -86,63 +84,4 @@ fn target(out: &Path) -> Result<PathBuf, Error> {
         return Ok(target);
     }
     Err(settings(format!("{} is not a regular file; a copy replaces its file", target.display())))
-}
-
-/// Opens a file for reading and writing, and creates it if it does not exist. An existing file keeps its mode.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    options().create(true).truncate(false).open(path)
-}
-
-/// Creates a file that is going to replace another, with the mode and the owner of that one if it exists.
-///
-/// A file at this path is removed first, so that its mode and its other links do not matter.
-pub(super) fn create_replacement(path: &Path, replaced: &Path) -> io::Result<File> {
-    remove(path)?;
-    let file = options().create_new(true).open(path)?;
-    keep_access(&file, replaced)?;
-    Ok(file)
-}
-
-/// Gives a file the mode and the owner of the file that it is going to replace, if that one exists.
-pub(super) fn keep_access(file: &File, replaced: &Path) -> io::Result<()> {
-    if let Ok(replaced) = replaced.metadata() {
-        // Only the superuser may change the owner. Without it the file belongs to this user, as any new file.
-        let _ = keep_owner(file, &replaced);
-        file.set_permissions(replaced.permissions())?;
-    }
-    Ok(())
-}
-
-/// Removes a file, if it exists.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn keep_owner(file: &File, replaced: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-
-    let created = file.metadata()?;
-    if (created.uid(), created.gid()) == (replaced.uid(), replaced.gid()) {
-        return Ok(());
-    }
-    fchown(file, Some(replaced.uid()), Some(replaced.gid()))
-}
-
-/// Does nothing: files have no owner on this system.
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature as on other systems")]
-fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-fn options() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }

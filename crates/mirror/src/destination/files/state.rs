@@ -1,19 +1,19 @@
 //! The checkpoint file of a copy: the source's checkpoint, and the files that it belongs to.
 
-use std::fs::File;
 use std::io::ErrorKind::NotFound;
+use std::io::{self, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Digest, Identity};
-use super::disk::Disk;
 use super::layout::Layout;
 use super::paths::CopyPaths;
 use super::unidentified::Unidentified;
 use crate::checkpoint::Checkpoint;
 use crate::destination::Run;
+use crate::destination::disk::Disk;
 use crate::error::{Error, ErrorKind};
 
 /// Version of the format of the checkpoint file and of the files beside it.
@@ -143,22 +143,11 @@ impl State {
         serde_json::from_str(&text).map(Some).map_err(damaged)
     }
 
-    /// Replaces the checkpoint file in one step.
+    /// Replaces the checkpoint file in one step. After a failure, the stored checkpoint remains valid.
     pub(super) fn store(&self, paths: &CopyPaths, disk: &Disk) -> Result<(), Error> {
-        let stored = self.replace(paths, disk);
-        if stored.is_err() {
-            // The stored checkpoint remains valid. On a full disk the rest of the new one would only take space.
-            let _ = disk.remove(&paths.new_checkpoint);
-        }
+        let write = |out: &mut dyn Write| serde_json::to_writer_pretty(out, self).map_err(io::Error::from);
+        let stored = disk.replace(&paths.checkpoint, &paths.new_checkpoint, write);
         stored.map_err(|error| Error::destination(format!("cannot write {}", paths.checkpoint.display()), error))
-    }
-
-    fn replace(&self, paths: &CopyPaths, disk: &Disk) -> std::io::Result<()> {
-        let text = serde_json::to_string_pretty(self)?;
-        let file: File = disk.create_replacement(&paths.new_checkpoint, &paths.checkpoint)?;
-        disk.write(&file, text.as_bytes())?;
-        disk.sync(&file)?;
-        disk.rename(&paths.new_checkpoint, &paths.checkpoint)
     }
 
     /// Adds the record of a run.

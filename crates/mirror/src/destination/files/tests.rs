@@ -15,8 +15,6 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::copy::FileCopy;
-use super::disk::Disk;
-use super::faults::{Fault, Faults};
 use super::open::open;
 use super::paths::CopyPaths;
 use super::{Files, Options};
@@ -24,6 +22,8 @@ use crate::batch::testing::{checkpoint, column, schema};
 use crate::batch::{Batch, Value};
 use crate::checkpoint::Checkpoint;
 use crate::destination::Run;
+use crate::destination::disk::Disk;
+use crate::destination::disk::faults::{Fault, Faults};
 use crate::error::Error;
 use crate::schema::Schema;
 

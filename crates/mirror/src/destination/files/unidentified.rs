@@ -7,9 +7,9 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::disk::Disk;
 use super::paths::CopyPaths;
 use crate::batch::Batch;
+use crate::destination::disk::Disk;
 
 /// Valid part of the file.
 ///
@@ -77,10 +77,7 @@ impl Unidentified {
             return Ok(self);
         }
         let text = text(&lines)?;
-        let file = disk.create_replacement(&paths.new_rejects, &paths.rejects)?;
-        disk.write(&file, &text)?;
-        disk.sync(&file)?;
-        disk.rename(&paths.new_rejects, &paths.rejects)?;
+        disk.replace(&paths.rejects, &paths.new_rejects, |out| out.write_all(&text))?;
         Ok(Self { rows: distinct(&lines), length: text.len() as u64 })
     }
 

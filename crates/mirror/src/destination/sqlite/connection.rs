@@ -1,6 +1,5 @@
 //! Connections to a database, and the errors of SQLite.
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -8,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::destination::disk;
 use crate::error::{Error, ErrorKind};
 
 /// Maximum time to wait for the transaction of another process. A first load of another table commits several times a
@@ -66,11 +66,7 @@ fn create(path: &Path) -> io::Result<()> {
     // opened in the meantime.
     static CREATION: Mutex<()> = Mutex::new(());
     let _creation = CREATION.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    disk::private().write(true).create_new(true).open(path).map(drop)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

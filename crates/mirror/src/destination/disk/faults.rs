@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
 /// A fault at one of the operations that change the disk. Clones share the count.
 #[derive(Clone, Debug)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     /// Operations before the fault.
     left: Arc<AtomicI64>,
     kind: Fault,
@@ -14,7 +14,7 @@ pub(super) struct Faults {
 
 /// Kinds of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The process dies: no later operation has an effect either.
     Crash,
     /// The disk is full for one operation. Later ones, such as removing files, work.
@@ -29,16 +29,16 @@ impl Default for Faults {
 
 impl Faults {
     /// Creates a fault after this number of operations.
-    pub(super) fn after(operations: i64, kind: Fault) -> Self {
+    pub(crate) fn after(operations: i64, kind: Fault) -> Self {
         Self { left: Arc::new(AtomicI64::new(operations)), kind }
     }
 
     /// Returns `true` if the fault has occurred.
-    pub(super) fn has_occurred(&self) -> bool {
+    pub(crate) fn has_occurred(&self) -> bool {
         self.left.load(SeqCst) < 0
     }
 
-    pub(super) fn step(&self) -> io::Result<()> {
+    pub(crate) fn step(&self) -> io::Result<()> {
         let left = self.left.fetch_sub(1, SeqCst);
         match self.kind {
             Fault::Crash if left <= 0 => Err(io::Error::other("the process died")),
@@ -48,7 +48,7 @@ impl Faults {
     }
 
     /// Returns `true` if the process died before the operation that failed now.
-    pub(super) fn is_stopped_before_write(&self) -> bool {
+    pub(crate) fn is_stopped_before_write(&self) -> bool {
         self.kind == Fault::Crash && self.left.load(SeqCst) < -1
     }
 }
