@@ -1,8 +1,9 @@
 //! The copy as the engine sees it: operations on files run on threads for blocking work.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
 
 use super::copy::FileCopy;
 use crate::batch::Batch;
@@ -22,13 +23,20 @@ impl FileWriter {
         Self { checkpoint: copy.state.checkpoint.clone(), copy: Arc::new(Mutex::new(copy)) }
     }
 
+    /// Returns `true` if an operation uses the copy, or is about to.
+    #[cfg(test)]
+    pub(super) fn is_in_use(&self) -> bool {
+        self.copy.try_lock().is_err()
+    }
+
     /// Runs an operation to its end, also if the future is dropped.
     async fn run<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&mut FileCopy) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let copy = Arc::clone(&self.copy);
-        blocking(move || operation(&mut copy.lock().unwrap_or_else(PoisonError::into_inner))).await
+        // Locked before the thread starts: operations that were dropped are ended first, in the order of their calls.
+        let mut copy = Arc::clone(&self.copy).lock_owned().await;
+        blocking(move || operation(&mut copy)).await
     }
 }
 

@@ -1,9 +1,10 @@
 //! The writer of a copy for asynchronous callers: the copy is used on threads that may wait for the disk.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use tokio::sync::Mutex;
 
 use super::copy::TableCopy;
 use crate::batch::Batch;
@@ -29,10 +30,10 @@ impl SqliteWriter {
         &mut self,
         run: impl FnOnce(&mut TableCopy) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let copy = Arc::clone(&self.copy);
+        // Locked before the thread starts: calls that were dropped are ended first, in their order. A panic drops the
+        // transaction, which leaves the copy in the state before it.
+        let mut copy = Arc::clone(&self.copy).lock_owned().await;
         let (result, checkpoint) = blocking(move || {
-            // A panic drops the transaction, which leaves the copy in the state before it.
-            let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
             let result = run(&mut copy);
             Ok((result, copy.checkpoint().cloned()))
         })

@@ -1,9 +1,12 @@
 //! Access to the files: locks, modes, links and paths.
 
 use std::fs;
+use std::task::{Context, Waker};
 
+use super::super::writer::FileWriter;
 use super::*;
 use crate::batch::testing::listed;
+use crate::destination::TableWriter;
 use crate::error::ErrorKind;
 
 #[test]
@@ -119,4 +122,27 @@ async fn the_state_of_a_copy_can_be_read_while_it_is_written() {
     let status = files.status().await.unwrap().remove(0);
     assert_eq!((status.rows, status.rejects, status.writer), (0, 0, None));
     assert_eq!(copy.rows(), Model::new());
+}
+
+/// A call is dropped when the run is stopped. The next call must not overtake it: its checkpoint is the later one.
+#[test]
+fn a_call_that_is_dropped_ends_before_the_next_one() {
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+    let copy = Copy::new("ndjson");
+    let mut writer = FileWriter::new(copy.open());
+    runtime.block_on(async {
+        // The only thread for blocking work is busy, so that the call has not started when it is dropped.
+        let (release, busy) = std::sync::mpsc::channel::<()>();
+        let thread = tokio::task::spawn_blocking(move || busy.recv());
+        let first = copy.checkpoint(1);
+        let mut call = writer.apply(copy.batch(&[(1, 1)], &[]), &first);
+        let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        drop(call);
+        assert!(writer.is_in_use(), "another call could use the copy before the one that was dropped");
+        release.send(()).unwrap();
+        thread.await.unwrap().unwrap();
+        writer.apply(copy.batch(&[(1, 2)], &[]), &copy.checkpoint(2)).await.unwrap();
+        writer.finish(&complete_run()).await.unwrap();
+    });
+    assert_eq!(copy.rows(), Model::from([(1, 2)]));
 }
