@@ -111,7 +111,7 @@ fn hand_written_code_keeps_its_size() {
     check_size("crates/cli/src", 7_500, 300);
     check_size("crates/simulator/src", 28_000, 400);
     check_size("xtask/src", 16_000, 400);
-    check_size("crates/mirror/src", 16_000, 400);
+    check_size("crates/mirror/src", 16_500, 400);
     // An API crate has about a page of hand-written code, plus its extras: sync (reporting), webhooks (bits,
     // digitaleo), filters (itempath), updates and portals (dvinci).
     // A crate that `cargo xtask new-api` has made is not in this table before it has extras.
