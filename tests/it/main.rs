@@ -16,6 +16,7 @@ mod one_shape;
 mod operations;
 mod readme_table;
 mod resilience;
+mod resilience_of_copies;
 mod secrets;
 mod tables;
 mod tidy;

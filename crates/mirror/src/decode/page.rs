@@ -18,9 +18,9 @@ pub(super) fn decode(
 ) -> Option<(PageFacts, Option<String>, usize)> {
     // Checked once, so that strings are not checked one by one.
     let mut json = Cursor(std::str::from_utf8(page).ok()?);
-    let (mut facts, mut mode, mut elements) = (PageFacts::default(), None, 0);
+    let (mut facts, mut mode, mut elements) = (PageFacts::default(), None, None);
     if envelope.rows.is_none() {
-        elements = json.rows(row)?;
+        elements = Some(json.rows(row)?);
     } else {
         let Envelope { rows, cursor, total, mode: mode_name } = envelope;
         json.items(b'{', b'}', |json| {
@@ -28,7 +28,7 @@ pub(super) fn decode(
             json.take(b':')?;
             let name = Some(name.as_str());
             if name == rows {
-                elements += json.rows(row)?;
+                elements = Some(elements.unwrap_or(0) + json.rows(row)?);
             } else if name == cursor {
                 facts.cursor = json.value()?;
             } else if name == total {
@@ -43,7 +43,8 @@ pub(super) fn decode(
             Some(())
         })?;
     }
-    json.peek().is_none().then_some((facts, mode, elements))
+    let elements = elements.filter(|_| json.peek().is_none())?;
+    Some((facts, mode, elements))
 }
 
 /// The rest of a page.

@@ -39,7 +39,8 @@ impl Script {
                     value.map_or(0, |value| value.parse::<usize>().unwrap())
                 };
                 let page = number("page") + number("offset") / 2;
-                let page = script.pages.lock().unwrap().get(page).cloned().unwrap_or(json!({}));
+                let page = script.pages.lock().unwrap().get(page).cloned();
+                let page = page.unwrap_or_else(|| json!({"materials": [], "transactions": []}));
                 script.queries.lock().unwrap().push(query);
                 let body = page.to_string();
                 let head = format!(
