@@ -34,8 +34,7 @@ pub(crate) enum Command {
     Token(Token),
     /// Call an operation by name and print its JSON response
     Call(Call),
-    /// Export a table of Ditio reporting to a file and keep the file up to date
-    #[cfg(feature = "ditio-reporting")]
+    /// Export a table to a file and keep the file up to date
     Export(Export),
     /// Copy tables into a database or a file, and keep the copies up to date
     Mirror(Mirror),
@@ -155,14 +154,13 @@ pub(crate) struct Call {
     pub(crate) connection: Connection,
 }
 
-#[cfg(feature = "ditio-reporting")]
 #[derive(Args, Debug)]
 #[command(after_help = "\
 FILE is replaced in one step when the export is complete. Progress is saved in FILE.checkpoint. With --resume, an
 interrupted export continues, and a complete one is brought up to date by fetching only the changes. New files can be
 read by their owner only; an existing file keeps its mode.")]
 pub(crate) struct Export {
-    /// Name of the API: ditio-reporting
+    /// Name of the API, for example ditio-reporting
     pub(crate) api: String,
     /// Name of the table, for example time_registrations
     #[expect(clippy::doc_markdown, reason = "shown as it is")]
@@ -184,8 +182,8 @@ pub(crate) struct Export {
     #[arg(long)]
     pub(crate) neutralize_formulas: bool,
     /// Rows per request, up to 10000
-    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(i64).range(1..=10_000))]
-    pub(crate) page_size: Option<i64>,
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) page_size: Option<u32>,
     /// Print the summary as JSON; the default when standard output is not a terminal
     #[arg(long)]
     pub(crate) json: bool,

@@ -9,8 +9,6 @@ use keyfob::{ErrorKind, auth};
 use keyfob_mirror::{Error as MirrorError, ErrorKind as MirrorErrorKind};
 
 use crate::console::{BAD, FAINT, note, paint, printable};
-#[cfg(feature = "ditio-reporting")]
-use crate::export::incomplete::Incomplete;
 use crate::interrupt::Interrupted;
 use crate::redact;
 use crate::registry::Api;
@@ -40,7 +38,6 @@ impl fmt::Display for ApiContext {
 ///
 /// Added to an error's context chain and printed as advice.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "ditio-reporting"), expect(dead_code, reason = "this build has no exports"))]
 pub(crate) enum ResumeHint {
     /// The next run of a mirror continues.
     NextRun,
@@ -48,9 +45,7 @@ pub(crate) enum ResumeHint {
     Full,
     /// `--resume` continues.
     Resume,
-    /// `--resume` requests the same page again, so the service must correct it first.
-    ResumeWhenCorrected,
-    /// The export cannot be resumed.
+    /// The export is continued only without `--resume`.
     StartOver,
 }
 
@@ -60,16 +55,22 @@ impl fmt::Display for ResumeHint {
             Self::NextRun => "the rows received so far are in the copy; run the same command to continue",
             Self::Full => "--full lists all rows again",
             Self::Resume => "the rows received so far are saved; run the same command with --resume to continue",
-            Self::ResumeWhenCorrected => {
-                "the rows of the pages before are saved, and FILE.checkpoint has the cursor of this page; when the \
-                 service has corrected it, run the same command with --resume to continue"
-            }
-            Self::StartOver => {
-                "an export with this time window cannot be resumed; run the same command without --resume"
-            }
+            Self::StartOver => "to list all rows, run the same command without --resume",
         })
     }
 }
+
+/// The error of an export whose listing had rows without a key.
+#[derive(Debug)]
+pub(crate) struct Incomplete(pub(crate) String);
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Incomplete {}
 
 /// Failures that were printed, with the exit status of the first one.
 #[derive(Debug)]
@@ -116,7 +117,6 @@ pub(crate) fn status(error: &anyhow::Error) -> u8 {
     if let Some(interrupted) = error.downcast_ref::<Interrupted>() {
         return interrupted.status();
     }
-    #[cfg(feature = "ditio-reporting")]
     if error.downcast_ref::<Incomplete>().is_some() {
         return INCOMPLETE;
     }

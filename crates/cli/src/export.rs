@@ -1,237 +1,107 @@
-//! `keyfob export`: writes a table to a file and keeps the file up to date from a checkpoint.
-
-mod columns;
-mod event;
-mod format;
-pub(crate) mod incomplete;
-mod journal;
-mod lock;
-mod merge;
-mod output;
-mod paths;
-mod private;
-mod progress;
-mod rejects;
-mod row_id;
-mod state;
-mod tables;
-mod window;
+//! `keyfob export`: writes a table to a file and keeps the file up to date. A mirror whose destination is a file.
 
 use std::io::IsTerminal;
-use std::time::Duration;
 
-use anyhow::Context;
-use chrono::TimeDelta;
-use keyfob::ErrorKind;
-use keyfob::ditio_reporting::sync::Checkpoint;
-use keyfob::ditio_reporting::{Client, operation::Projects};
+use keyfob_mirror::destination::Destination;
+use keyfob_mirror::destination::files::Files;
+use keyfob_mirror::{Error, ErrorKind, Schema, TableReport, Window};
 use serde_json::json;
 
-use self::event::{Event, Source};
-use self::format::Format;
-use self::incomplete::{Incomplete, Outcome};
-
-use self::journal::{Damaged, Journal};
-use self::lock::Lock;
-use self::paths::ExportPaths;
-use self::progress::Progress;
-use self::state::{Account, State};
-use self::tables::Table;
-use self::window::Window;
 use crate::args::Export;
-use crate::args::connection::Connection;
-use crate::console::{self, WARNING, note, paint};
-use crate::exit::{ApiContext, ResumeHint};
+use crate::console::{self, FAINT, paint};
+use crate::exit::{Incomplete, ResumeHint};
 use crate::interrupt::Interrupt;
+use crate::mirror::connections::ApiConnection;
+use crate::mirror::progress::Progress;
+use crate::mirror::run::{self, Options};
+use crate::mirror::selection::Selected;
+use crate::mirror::window::Dates;
 use crate::registry;
 use crate::usage_error::UsageError;
 
-/// The API whose tables can be exported.
-const API: &str = "ditio-reporting";
-/// Default time for which a request of an export is retried: a restart of a service or a short outage passes unnoticed,
-/// and a scheduled export ends before the next one.
-const RETRY_FOR: Duration = Duration::from_secs(600);
-
 pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let api = registry::api(&args.api)?;
-    if api.name != API {
-        return Err(UsageError::new(format!("{} has no tables to export; only {API} has", api.title)).into());
-    }
-    let table = tables::find(&args.table)?;
-    let format = Format::from_path(&args.out, args.neutralize_formulas)?;
-    let settings = api.settings(connection(args))?;
-    let client = Client::from((api.connect)(&settings)?);
-    let service = client.session().url(&Projects::OPERATION, "/")?.to_string();
-    let account = Account { service, client: keyfob::ditio::variables::CLIENT_ID.optional(&settings) };
-    let paths = ExportPaths::new(&args.out)?;
-    let lock = Lock::acquire(&paths)?;
-    let columns = if format.has_columns() { (table.columns)() } else { Vec::new() };
-    let found = if args.resume { State::find(&paths)? } else { None };
-    let mut state = if let Some(state) = found {
-        state.check(table.name, &columns, &account, args)?;
-        state
-    } else {
-        let window = Window::new(table.name, table.dates, args)?;
-        State::new(table.name, account, window, args.neutralize_formulas)
+    let selected = Selected::named(api, &args.table)?;
+    let destination = Files::new(&args.out)?.neutralize_formulas(args.neutralize_formulas)?.start_over(!args.resume);
+    let dates = Dates { from: ("--from", args.from.as_deref()), to: ("--to", args.to.as_deref()) };
+    let given = dates.window()?;
+    let stored = if args.resume { stored_window(&destination, selected).await? } else { None };
+    let window = match stored {
+        // The dates may be left out with --resume.
+        Some(stored) if given.is_unlimited() => stored,
+        Some(stored) if stored != given => {
+            let message =
+                format!("{} was exported with other dates; export again without --resume", args.out.display());
+            return Err(UsageError::new(message).into());
+        }
+        _ => {
+            dates.check(selected.table)?;
+            given
+        }
     };
-    // First, because an earlier checkpoint would describe the journal that a new export truncates.
-    state.store(&paths)?;
-    let mut interrupt = Interrupt::listen();
-    let format = format.neutralized(state.neutralized);
-    let mut source = (table.open)(&client, &state.window, args.page_size, state.checkpoint.clone());
-    let mut count = Count::default();
-    let exported = async {
-        let mut received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
-        if received.is_err() && source.is_expired() {
-            note(format_args!(
-                "{} the service no longer lists the changes since the last run; all rows are exported again",
-                paint(WARNING, "warning:")
-            ));
-            state = State::new(table.name, state.account().clone(), state.window.clone(), state.neutralized);
-            state.store(&paths)?;
-            source = (table.open)(&client, &state.window, args.page_size, None);
-            count = Count::default();
-            received = pull_changes(&mut *source, table.name, &paths, &mut state, &mut interrupt, &mut count).await;
-        }
-        received.context(ApiContext(api))?;
-        // The listing is that of all rows, and each that could not be read may be a row of the existing file.
-        if state.unreadable > 0 && state.base.is_none() && paths.has_content() {
-            let can_resume = state.window.can_filter_rows();
-            return Err(incomplete(args, table, state.unreadable, Outcome::NotReplaced { can_resume }));
-        }
-        merge::merge(&paths, &mut state, format, columns, &interrupt)
-    };
-    let exported = exported.await;
-    warn_about_clock(source.clock_offset());
-    let place = if exported.is_ok() { format.rejects() } else { "they are saved as received" };
-    source.rejects().print(table.name, place);
-    drop(lock);
-    match exported {
-        Ok(rows) => {
-            count.mismatches = source.rejects().count;
-            print_summary(args, table, &state, &count, rows)?;
-            match state.unreadable {
-                0 => Ok(()),
-                unreadable => Err(incomplete(args, table, unreadable, Outcome::Written)),
-            }
-        }
-        // These errors have an advice of their own.
-        Err(error) if error.is::<Damaged>() || error.is::<Incomplete>() => Err(error),
-        Err(error) => {
-            let hint = resume_hint(&state, &error);
-            Err(error.context(hint))
-        }
+    let connection = ApiConnection::open(api, &args.connection)?;
+    let options = Options { window, include_sensitive: true, page_size: args.page_size, ..Options::default() };
+    let (progress, interrupt) = (Progress::default(), Interrupt::listen());
+    let mut report = run::run_table(selected, &connection, destination, &options, &progress, &interrupt).await;
+    drop(progress);
+    run::warn_about_clock(&report);
+    run::warn(&report, "_keyfob_rejects has them as received");
+    if let Some(error) = report.error.take() {
+        return Err(failure(error, &report, selected, &interrupt));
     }
+    print_summary(args, &report)?;
+    if report.incomplete {
+        return Err(Incomplete(format!(
+            "{} is incomplete: rows of {} without a key were listed; export again without --resume when the service lists \
+             them correctly",
+            args.out.display(),
+            report.table
+        ))
+        .into());
+    }
+    Ok(())
 }
 
-/// Returns the error of an export whose table has rows that could not be read.
-fn incomplete(args: &Export, table: &Table, rows: u64, outcome: Outcome) -> anyhow::Error {
-    Incomplete { table: table.name, rows, out: args.out.clone(), outcome }.into()
+/// Returns the dates of the file to be updated; `None` if there is none.
+async fn stored_window(destination: &Files, selected: Selected) -> anyhow::Result<Option<Window>> {
+    let schema = Schema::new(selected.table, true);
+    let opened = destination.open(&schema, true).await;
+    let writer = opened.map_err(|error| anyhow::Error::from(error).context(ResumeHint::StartOver))?;
+    Ok(writer.checkpoint().map(|checkpoint| checkpoint.window.clone()))
 }
 
-/// Returns the way to continue after a failure.
-fn resume_hint(state: &State, error: &anyhow::Error) -> ResumeHint {
-    if !state.window.can_filter_rows() {
-        return ResumeHint::StartOver;
-    }
-    match error.downcast_ref::<keyfob::Error>() {
-        Some(error) if error.kind() == ErrorKind::Unexpected => ResumeHint::ResumeWhenCorrected,
+/// Returns the error of an export with its advice.
+fn failure(error: Error, report: &TableReport, selected: Selected, interrupt: &Interrupt) -> anyhow::Error {
+    let hint = match error.kind() {
+        ErrorKind::Mismatch if report.incomplete => return Incomplete(error.to_string()).into(),
+        ErrorKind::Locked | ErrorKind::Settings => return UsageError::new(error.to_string()).into(),
+        ErrorKind::Mismatch => ResumeHint::StartOver,
         _ => ResumeHint::Resume,
-    }
-}
-
-/// Returns the connection options, with retries for a batch job unless the arguments say otherwise.
-fn connection(args: &Export) -> Connection {
-    let mut connection = args.connection.clone();
-    if !connection.no_retry {
-        connection.retry_for.get_or_insert(RETRY_FOR);
-    }
-    connection
-}
-
-/// Number of changes that a run received.
-#[derive(Default)]
-struct Count {
-    upserts: u64,
-    deletions: u64,
-    /// Values that do not have their type.
-    mismatches: u64,
-}
-
-/// Writes the listed changes to the journal and saves the progress after each page.
-async fn pull_changes(
-    source: &mut dyn Source,
-    table: &'static str,
-    paths: &ExportPaths,
-    state: &mut State,
-    interrupt: &mut Interrupt,
-    count: &mut Count,
-) -> anyhow::Result<()> {
-    let mut journal = Journal::open(paths, state.journal)?;
-    let progress = Progress::new(table);
-    // The interrupted run may have left out rows of a page without other rows, which the journal does not have.
-    let was_incomplete = state.checkpoint.as_ref().is_some_and(Checkpoint::is_incomplete);
-    state.save(paths, &mut journal, source.checkpoint())?;
-    loop {
-        let received = tokio::select! {
-            received = source.next() => received.transpose(),
-            interrupted = interrupt.triggered() => Err(interrupted.into()),
-        };
-        let checkpoint = source.checkpoint();
-        // At the first change of a page and at its failure, the journal has exactly the changes of all earlier pages.
-        let is_new_page = state.checkpoint.as_ref() != Some(&checkpoint);
-        let saved = if is_new_page { state.save(paths, &mut journal, checkpoint) } else { Ok(()) };
-        let Some(event) = received? else { break };
-        saved?;
-        let event = state.window.apply(event, state.is_update());
-        match &event {
-            Event::Upsert { .. } => count.upserts += 1,
-            Event::Unreadable { .. } => {
-                count.upserts += 1;
-                state.unreadable += 1;
-            }
-            Event::Delete { .. } => count.deletions += 1,
-        }
-        journal.write(&event)?;
-        progress.set(count.upserts + count.deletions);
-    }
-    state.unreadable = state.unreadable.max(was_incomplete.into());
-    state.save(paths, &mut journal, source.checkpoint())
-}
-
-/// Prints a warning if the clock of this machine differs from the service's by more than a minute.
-fn warn_about_clock(offset: Option<TimeDelta>) {
-    let Some(offset) = offset.filter(|offset| offset.abs() > TimeDelta::minutes(1)) else { return };
-    let (seconds, direction) =
-        (offset.num_seconds().abs(), if offset > TimeDelta::zero() { "ahead of" } else { "behind" });
-    note(format_args!(
-        "{} the clock of this machine is {seconds} s {direction} the service's clock; correct it (no change is lost)",
-        paint(WARNING, "warning:")
-    ));
+    };
+    run::with_api(error, selected, interrupt).context(hint)
 }
 
 /// Prints the result, and how to update the file.
-fn print_summary(args: &Export, table: &Table, state: &State, count: &Count, rows: u64) -> anyhow::Result<()> {
-    let out = args.out.display();
+fn print_summary(args: &Export, report: &TableReport) -> anyhow::Result<()> {
+    let (out, progress) = (args.out.display(), report.progress);
     if args.json || !std::io::stdout().is_terminal() {
         let mut summary = json!({
-            "table": table.name,
+            "table": report.table,
             "out": out.to_string(),
-            "rows": rows,
-            "upserts": count.upserts,
-            "deletions": count.deletions,
+            "rows": report.rows,
+            "upserts": progress.upserts,
+            "deletions": progress.deletions,
         });
-        if count.mismatches > 0 {
-            summary["mismatches"] = count.mismatches.into();
+        if progress.rejects > 0 {
+            summary["mismatches"] = progress.rejects.into();
         }
-        if state.unreadable > 0 {
-            summary["unreadable"] = state.unreadable.into();
+        if report.incomplete {
+            summary["incomplete"] = true.into();
         }
         return Ok(console::json(&summary)?);
     }
-    console::line(format_args!("{out}: {rows} rows; {} added or changed, {} deleted", count.upserts, count.deletions))?;
-    if state.window.can_filter_rows() {
-        console::line(paint(console::FAINT, "to update the file: run the same command with --resume"))?;
-    }
+    let (rows, upserts, deletions) = (report.rows, progress.upserts, progress.deletions);
+    console::line(format_args!("{out}: {rows} rows; {upserts} added or changed, {deletions} deleted"))?;
+    console::line(paint(FAINT, "to update the file: run the same command with --resume"))?;
     Ok(())
 }

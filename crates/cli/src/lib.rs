@@ -6,7 +6,6 @@ mod completions;
 mod connect;
 mod console;
 mod exit;
-#[cfg(feature = "ditio-reporting")]
 mod export;
 mod interrupt;
 mod list;
@@ -48,7 +47,6 @@ pub fn main() -> ExitCode {
             Command::Trust(args) => trust::run(&args),
             Command::Token(args) => token::run(&args).await,
             Command::Call(args) => call::run(&args).await,
-            #[cfg(feature = "ditio-reporting")]
             Command::Export(args) => export::run(&args).await,
             Command::Mirror(args) => mirror::run(&args).await,
             Command::Apis(args) => list::run(&args),

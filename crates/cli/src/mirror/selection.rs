@@ -14,6 +14,20 @@ pub(crate) struct Selected {
     pub(crate) named: bool,
 }
 
+impl Selected {
+    /// Selects a table by name.
+    ///
+    /// # Errors
+    ///
+    /// If the API has no such table, or none at all.
+    pub(crate) fn named(api: &'static Api, table: &str) -> Result<Self, UsageError> {
+        if api.tables.is_empty() {
+            return Err(without_tables(api));
+        }
+        Ok(Self { api, table: api.table(table)?, named: true })
+    }
+}
+
 /// Returns the tables, each once, in the order of the arguments.
 ///
 /// # Errors
@@ -29,15 +43,13 @@ pub(super) fn select(arguments: &[String]) -> Result<Vec<Selected>, UsageError> 
         let (name, names) =
             argument.split_once('/').map_or((argument.as_str(), None), |(api, names)| (api, Some(names)));
         let api = registry::api(name)?;
-        if api.tables.is_empty() {
-            return Err(without_tables(api));
-        }
         match names {
             Some(names) => {
                 for name in names.split(',') {
-                    add(Selected { api, table: api.table(name.trim())?, named: true });
+                    add(Selected::named(api, name.trim())?);
                 }
             }
+            None if api.tables.is_empty() => return Err(without_tables(api)),
             None => api.tables.iter().for_each(|table| add(Selected { api, table, named: false })),
         }
     }

@@ -31,6 +31,6 @@ fn an_export_of_machine_registrations_is_complete_and_updated_within_the_limits_
     service.delete(TABLE, [rows[5]["id"].as_str().unwrap()]);
     running.simulator.advance(Duration::from_secs(4 * 24 * 60 * 60));
     let run = export(&running, "machine_registrations", &out, &["--from", &from, "--resume"]);
-    assert!(run.status == 0 && run.stderr.contains("all rows are exported again"), "{run:?}");
+    assert!(run.status == 0 && run.stderr.contains("all rows were listed again"), "{run:?}");
     check(&out, service.rows(TABLE));
 }
