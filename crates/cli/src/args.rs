@@ -159,6 +159,7 @@ pub(crate) struct Call {
 FILE is replaced in one step when the export is complete. Progress is saved in FILE.checkpoint. With --resume, an
 interrupted export continues, and a complete one is brought up to date by fetching only the changes. New files can be
 read by their owner only; an existing file keeps its mode.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Export {
     /// Name of the API, for example ditio-reporting
     pub(crate) api: String,
@@ -181,6 +182,9 @@ pub(crate) struct Export {
     /// programs read
     #[arg(long)]
     pub(crate) neutralize_formulas: bool,
+    /// Export the sensitive columns too
+    #[arg(long)]
+    pub(crate) include_sensitive: bool,
     /// Rows per request, up to 10000
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) page_size: Option<u32>,

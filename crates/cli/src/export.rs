@@ -25,7 +25,7 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
     let destination = Files::new(&args.out)?.neutralize_formulas(args.neutralize_formulas)?.start_over(!args.resume);
     let dates = Dates { from: ("--from", args.from.as_deref()), to: ("--to", args.to.as_deref()) };
     let given = dates.window()?;
-    let stored = if args.resume { stored_window(&destination, selected).await? } else { None };
+    let stored = if args.resume { stored_window(&destination, selected, args.include_sensitive).await? } else { None };
     let window = match stored {
         // The dates may be left out with --resume.
         Some(stored) if given.is_unlimited() => stored,
@@ -40,7 +40,8 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
         }
     };
     let connection = ApiConnection::open(api, &args.connection)?;
-    let options = Options { window, include_sensitive: true, page_size: args.page_size, ..Options::default() };
+    let options =
+        Options { window, include_sensitive: args.include_sensitive, page_size: args.page_size, ..Options::default() };
     let (progress, interrupt) = (Progress::default(), Interrupt::listen());
     let mut report = run::run_table(selected, &connection, destination, &options, &progress, &interrupt).await;
     drop(progress);
@@ -63,8 +64,12 @@ pub(crate) async fn run(args: &Export) -> anyhow::Result<()> {
 }
 
 /// Returns the dates of the file to be updated; `None` if there is none.
-async fn stored_window(destination: &Files, selected: Selected) -> anyhow::Result<Option<Window>> {
-    let schema = Schema::new(selected.table, true);
+async fn stored_window(
+    destination: &Files,
+    selected: Selected,
+    include_sensitive: bool,
+) -> anyhow::Result<Option<Window>> {
+    let schema = Schema::new(selected.table, include_sensitive);
     let opened = destination.open(&schema, true).await;
     let writer = opened.map_err(|error| anyhow::Error::from(error).context(ResumeHint::StartOver))?;
     Ok(writer.checkpoint().map(|checkpoint| checkpoint.window.clone()))
@@ -76,6 +81,7 @@ fn failure(error: Error, report: &TableReport, selected: Selected, interrupt: &I
         ErrorKind::Mismatch if report.incomplete => return Incomplete(error.to_string()).into(),
         ErrorKind::Locked | ErrorKind::Settings => return UsageError::new(error.to_string()).into(),
         ErrorKind::Mismatch => ResumeHint::StartOver,
+        _ if report.progress.received == 0 => return run::with_api(error, selected, interrupt),
         _ => ResumeHint::Resume,
     };
     run::with_api(error, selected, interrupt).context(hint)

@@ -29,7 +29,7 @@ pub(crate) async fn run(args: &args::mirror::Mirror) -> anyhow::Result<()> {
     if args.status {
         return status::print(&*target.open(None)?, &selected, as_json).await;
     }
-    let tables = with_dates(selected, dates(args))?;
+    let (tables, left_out) = with_dates(selected, dates(args))?;
     target.check(&tables)?;
     let options = Options {
         window: dates(args).window()?,
@@ -42,6 +42,10 @@ pub(crate) async fn run(args: &args::mirror::Mirror) -> anyhow::Result<()> {
     let destination = target.open(None)?;
     // A destination that cannot be reached is one failure, not one for each table.
     destination.status().await?;
+    for Selected { api, table, .. } in left_out {
+        let name = format!("{}/{}", api.name, table.name);
+        note(format_args!("{} {name} is left out: it requires --since-date", paint(WARNING, "warning:")));
+    }
     let outcomes = run::copy(&tables, &connections, &target, &options).await?;
     if !args.changes {
         summary::print(&destination.name(), &outcomes, args.dry_run, as_json)?;
@@ -53,19 +57,12 @@ fn dates(args: &args::mirror::Mirror) -> Dates<'_> {
     Dates { from: ("--since-date", args.since_date.as_deref()), to: ("--until-date", args.until_date.as_deref()) }
 }
 
-/// Checks the dates against the tables. A table that was not named and that requires a date is left out.
-fn with_dates(mut tables: Vec<Selected>, dates: Dates<'_>) -> Result<Vec<Selected>, UsageError> {
+/// Checks the dates against the tables. Returns the tables to copy, and those that are left out because they were not named
+/// and require a date.
+fn with_dates(tables: Vec<Selected>, dates: Dates<'_>) -> Result<(Vec<Selected>, Vec<Selected>), UsageError> {
     dates.window()?;
     for selected in tables.iter().filter(|selected| selected.named) {
         dates.check(selected.table)?;
     }
-    tables.retain(|selected| {
-        let is_possible = selected.named || !dates.lacks_first(selected.table);
-        if !is_possible {
-            let name = selected.table.name;
-            note(format_args!("{} {name} is left out: it requires {}", paint(WARNING, "warning:"), dates.from.0));
-        }
-        is_possible
-    });
-    Ok(tables)
+    Ok(tables.into_iter().partition(|selected| selected.named || !dates.lacks_first(selected.table)))
 }

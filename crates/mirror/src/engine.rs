@@ -60,6 +60,9 @@ async fn run_opened(
         None => new(),
     };
     checkpoint.started = started;
+    if context.dry_run {
+        report.rows = rows(context.destination, schema).await?;
+    }
     let source = source::open(context.session, schema, &context.source, &checkpoint.progress)?;
     let mut table = TableRun { context, schema, writer: &mut *writer, checkpoint, index: None, ended: None, report };
     let result = table.run(source, stop).await;
@@ -71,6 +74,13 @@ async fn run_opened(
     result?;
     report.rows = finished?;
     Ok(())
+}
+
+/// Returns the number of rows in the copy of a table.
+async fn rows(destination: &dyn Destination, schema: &Schema) -> Result<u64, Error> {
+    let tables = destination.status().await?;
+    let table = tables.iter().find(|table| (table.api.as_str(), table.table.as_str()) == (schema.api(), schema.name()));
+    Ok(table.map_or(0, |table| table.rows))
 }
 
 /// Returns the checkpoint to continue from.
@@ -181,9 +191,6 @@ impl TableRun<'_> {
                 self.checkpoint.listed_from = Some(self.report.started);
                 self.index = Some(self.writer.index().await?).filter(|index| !index.is_empty());
                 self.checkpoint.replacing = self.index.is_some();
-                if let (true, Some(index)) = (self.context.dry_run, &self.index) {
-                    self.report.rows = index.len() as u64;
-                }
             }
             if let Some(index) = &mut self.index {
                 changes.batch.retain_changed(index);

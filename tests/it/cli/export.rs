@@ -260,7 +260,7 @@ fn every_table_can_be_exported() {
         ("flow_mass_types", DitioTable::FlowMassTypes),
     ] {
         let out = folder.join(format!("{table}.ndjson"));
-        export(&running, table, &out, &[]).json();
+        export(&running, table, &out, &["--include-sensitive"]).json();
         check(&out, service.rows(of));
     }
     for (table, arguments) in [
@@ -273,6 +273,22 @@ fn every_table_can_be_exported() {
         assert_eq!(rows, exported(&out).len() as u64);
         assert!(rows > 0, "{table}");
     }
+}
+
+#[test]
+fn sensitive_columns_are_exported_on_request_only() {
+    let running = Running::in_real_time();
+    let out = folder("sensitive").join("users.csv");
+    let columns = |arguments: &[&str]| {
+        export(&running, "users", &out, arguments).json();
+        let text = fs::read_to_string(&out).unwrap();
+        let header: Vec<String> = text.lines().next().unwrap().split(',').map(str::to_owned).collect();
+        // The service sends birth dates, which are not described.
+        (header.contains(&"_extra".to_owned()), header.contains(&"id".to_owned()))
+    };
+    assert_eq!(columns(&[]), (false, true));
+    assert_eq!(columns(&["--resume", "--include-sensitive"]), (true, true));
+    check(&out, running.simulator.ditio_reporting().rows(DitioTable::User));
 }
 
 #[test]

@@ -94,6 +94,23 @@ fn the_first_run_copies_all_rows_and_later_runs_apply_changes_and_deletions() {
 }
 
 #[test]
+fn a_dry_run_reports_the_rows_of_the_copy_and_the_changes_and_writes_nothing() {
+    let running = Running::in_real_time();
+    let database = folder("dry").join("ditio.db");
+    let empty = summary(&mirror(&running, &database, &[NAME, "--dry-run"]));
+    assert_eq!((&empty["rows"], &empty["upserts"]), (&0.into(), &1000.into()));
+    assert!(!database.exists());
+    mirror(&running, &database, &[NAME]);
+    let before = ids(&database);
+    change(&running);
+    let dry = summary(&mirror(&running, &database, &[NAME, "--dry-run"]));
+    assert_eq!((&dry["rows"], &dry["upserts"], &dry["deletions"]), (&1000.into(), &1.into(), &1.into()));
+    assert_eq!(ids(&database), before);
+    let full = summary(&mirror(&running, &database, &[NAME, "--dry-run", "--full"]));
+    assert_eq!((&full["rows"], &full["upserts"], &full["deletions"]), (&1000.into(), &1.into(), &1.into()));
+}
+
+#[test]
 fn tables_of_several_apis_are_copied_in_one_run() {
     let running = Running::in_real_time();
     let database = folder("several").join("all.db");

@@ -48,7 +48,9 @@ pub(super) async fn copy(
         let mut report = run_table(*selected, connection, destination, options, &progress, &interrupt).await;
         let error = report.error.take().map(|error| {
             let hint = match error.kind() {
-                ErrorKind::Interrupted | ErrorKind::Api | ErrorKind::Destination => Some(ResumeHint::NextRun),
+                ErrorKind::Interrupted | ErrorKind::Api | ErrorKind::Destination if report.progress.received > 0 => {
+                    Some(ResumeHint::NextRun)
+                }
                 ErrorKind::Mismatch => Some(ResumeHint::Full),
                 _ => None,
             };

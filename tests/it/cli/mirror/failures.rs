@@ -15,6 +15,7 @@ fn refused_credentials_and_an_unavailable_service_have_their_status() {
     let run = command(&running, &to, &[NAME]).env("DITIO_CLIENT_SECRET", "canary-secret").run();
     assert_eq!(run.status, 3, "{run:?}");
     assert!(run.stderr.contains("check DITIO_CLIENT_ID and DITIO_CLIENT_SECRET"), "{run:?}");
+    assert!(!run.stderr.contains("received so far"), "nothing was received: {run:?}");
     assert!(!run.stderr.contains("canary") && !run.stdout.contains("canary"), "{run:?}");
 
     running.simulator.inject(Fault::status(503).on(Vendor::Ditio).path(ROUTE).always());
@@ -24,6 +25,21 @@ fn refused_credentials_and_an_unavailable_service_have_their_status() {
     running.simulator.clear_faults();
     summary(&mirror(&running, &to, &[NAME]));
     check(&running, &to);
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_the_only_message() {
+    let running = Running::in_real_time();
+    let keyfob = running.keyfob(&["mirror", "ditio-reporting", "--to", "postgres://me:canary@127.0.0.1:1/x"]);
+    let run = keyfob.run();
+    assert_eq!(run.status, 5, "{run:?}");
+    assert!(
+        run.stderr.starts_with("error: cannot read the state of the copies in postgres://127.0.0.1:1/x"),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains("check that the server runs") && run.stderr.lines().count() == 1, "{run:?}");
+    assert!(!run.stderr.contains("canary"), "{run:?}");
+    assert!(running.simulator.requests().is_empty());
 }
 
 #[test]

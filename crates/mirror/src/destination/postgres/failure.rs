@@ -67,13 +67,12 @@ impl Failure {
         };
         let (name, database) = (&settings.name, settings.database());
         // The details of a server's error have values of rows, the message has not.
-        let (cause, advice) = match error.as_db_error() {
-            Some(server) => {
-                (format!("{} ({})", server.message(), server.code().code()), advice(server.code(), database))
-            }
-            None => (root_cause(&error), connection_advice(&error)),
+        let Some(server) = error.as_db_error() else {
+            return Error::destination(format!("{action} in {name}; {}", connection_advice(&error)), error);
         };
-        Error::new(ErrorKind::Destination, format!("{action} in {name}: {cause}; {advice}"))
+        let (cause, code) = (server.message(), server.code());
+        let advice = advice(code, database);
+        Error::new(ErrorKind::Destination, format!("{action} in {name}: {cause} ({}); {advice}", code.code()))
     }
 }
 

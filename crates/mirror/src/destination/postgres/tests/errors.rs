@@ -1,5 +1,7 @@
 //! Tests of errors of the server.
 
+use std::error::Error as _;
+
 use super::{Database, batch, page, people, run};
 use crate::destination::Destination;
 use crate::destination::postgres::Postgres;
@@ -8,8 +10,14 @@ use crate::error::{Error, ErrorKind};
 #[track_caller]
 fn check(error: &Error, parts: &[&str]) {
     assert_eq!(error.kind(), ErrorKind::Destination, "{error}");
+    let mut messages = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        messages = format!("{messages}: {error}");
+        cause = error.source();
+    }
     for part in parts {
-        assert!(error.to_string().contains(part), "{part} is missing in: {error}");
+        assert!(messages.contains(part), "{part} is missing in: {messages}");
     }
     assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
 }
