@@ -1,6 +1,8 @@
 //! Runs of a mirror with short delays, for the tests and for the process that the tests kill.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use keyfob::client::Session;
@@ -14,7 +16,7 @@ use keyfob_mirror::destination::sqlite::Sqlite;
 use keyfob_mirror::{Error, Mirror, TableReport};
 use keyfob_simulator::credentials as c;
 
-/// Place of a copy: `sqlite:FILE`, `postgresql://…`, or a file whose extension is the format.
+/// Place of a copy: `sqlite:FILE`, `postgres://…`, or a file whose extension is the format.
 #[derive(Clone, Debug)]
 pub(crate) struct To(pub(crate) String);
 
@@ -28,11 +30,21 @@ pub(crate) struct Settings {
     pub(crate) clock: Clock,
     /// Folder of a store that shares tokens with other processes.
     pub(crate) tokens: Option<PathBuf>,
+    /// Clients by API, to be removed when the clock is replaced. To build one, the certificates of the machine are read, which
+    /// takes as long as a run.
+    pub(crate) sessions: Arc<Mutex<HashMap<String, Session>>>,
 }
 
 impl Settings {
     pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), page_size: 40, attempts: 3, clock: Clock::system(), tokens: None }
+        Self {
+            url: url.to_owned(),
+            page_size: 40,
+            attempts: 3,
+            clock: Clock::system(),
+            tokens: None,
+            sessions: Arc::default(),
+        }
     }
 
     /// Updates the copies of tables of one API.
@@ -42,10 +54,10 @@ impl Settings {
         tables: &'static [&'static Table],
         to: &To,
     ) -> Result<Vec<TableReport>, Error> {
-        let session = self.session(api);
+        let session = self.sessions.lock().unwrap().entry(api.to_owned()).or_insert_with(|| self.session(api)).clone();
         match to.0.split_once(':') {
             Some(("sqlite", path)) => self.mirror(session, tables, Sqlite::new(path)).await,
-            Some(("postgresql", _)) => self.mirror(session, tables, Postgres::new(&to.0)?.schema("copy")).await,
+            Some(("postgres", _)) => self.mirror(session, tables, Postgres::new(&to.0)?.schema("copy")).await,
             _ => self.mirror(session, tables, Files::new(&to.0)?).await,
         }
     }

@@ -10,6 +10,7 @@ mod others;
 mod postgres;
 mod read;
 mod scenario;
+#[path = "../../crates/mirror/tests/support/postgres.rs"]
 mod server;
 mod sqlite;
 mod truth;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::cell::{Cell, Row, Rows, assert_same};
 use crate::copy::To;
 use crate::read::postgres::psql;
-use crate::server::Server;
+use crate::server::PostgresServer;
 use crate::truth::{key, kind};
 use crate::workload::table;
 use crate::world::{Folder, World};
@@ -52,13 +52,13 @@ const TYPES: [(&str, [&str; 4]); 4] = [
 #[tokio::test]
 async fn others_read_typed_columns_and_equal_rows() {
     let folder = Folder::new("others");
-    let server = Server::start(folder.path());
+    let server = PostgresServer::start();
     let mut world = World::start(401).await;
     let table = table(ditio_reporting::TABLES, "time_registrations");
     let schema = Schema::new(table, true);
     let file = |extension: &str| folder.path().join(format!("rows.{extension}"));
     let [parquet, csv, ndjson, sqlite] = ["parquet", "csv", "ndjson", "db"].map(file);
-    let url = server.database("others");
+    let url = server.create_database("others");
     let place = |path: &Path| To(path.display().to_string());
     let places =
         [place(&parquet), place(&csv), place(&ndjson), To(format!("sqlite:{}", sqlite.display())), To(url.clone())];

@@ -8,28 +8,24 @@ use keyfob::ditio_reporting;
 use crate::copy::To;
 use crate::read::postgres::psql;
 use crate::scenario::{Place, changes, command, crashes, faults, locks, wait};
-use crate::server::Server;
+use crate::server::{PostgresServer, Stop};
 use crate::workload::table;
-use crate::world::{Folder, World};
+use crate::world::World;
 
 /// A server with a database for each place.
 struct Databases {
-    server: Server,
+    server: PostgresServer,
     count: AtomicUsize,
-    // Dropped after the server has ended.
-    _folder: Folder,
 }
 
 impl Databases {
     fn start() -> Self {
-        let folder = Folder::new("postgres");
-        let server = Server::start(folder.path());
-        Self { server, count: AtomicUsize::new(0), _folder: folder }
+        Self { server: PostgresServer::start(), count: AtomicUsize::new(0) }
     }
 
     fn place(&self) -> Place {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
-        let url = self.server.database(&format!("copies{number}"));
+        let url = self.server.create_database(&format!("copies{number}"));
         Place::new(move |_| To(url.clone()))
     }
 }
@@ -39,12 +35,22 @@ fn remove(to: &To) {
 }
 
 #[tokio::test]
-async fn copies_in_postgresql_survive_changes_faults_and_crashes() {
+async fn changes_and_faults_lose_nothing_in_postgresql() {
     let databases = Databases::start();
     changes::random_changes(&databases.place(), 301).await;
     faults::survive(&databases.place(), 302).await;
+}
+
+#[tokio::test]
+async fn kills_at_random_moments_lose_nothing_in_postgresql() {
+    let databases = Databases::start();
     crashes::kill(&databases.place(), 303, remove).await;
     crashes::lock_holder_killed(&databases.place(), 305).await;
+}
+
+#[tokio::test]
+async fn copies_in_postgresql_have_locks_and_survive_clocks_columns_and_restarts() {
+    let databases = Databases::start();
     locks::one_table(&databases.place(), 306).await;
     locks::one_token(&databases.place(), 307).await;
     for skew in [-3_600, 3_600] {
@@ -63,7 +69,7 @@ async fn restart(databases: &Databases, seed: u64) {
     for round in 0..5 {
         let child = command(&world, registrations, &to).spawn().unwrap();
         tokio::time::sleep(Duration::from_millis(world.workload.random.below(900))).await;
-        databases.server.restart();
+        databases.server.restart(Stop::Crash);
         wait(child).await;
         if round == 1 {
             remove_if_present(&to);

@@ -25,8 +25,9 @@ async fn main() -> ExitCode {
     };
     let tables: Vec<&'static Table> =
         tables.iter().copied().filter(|table| names.iter().any(|name| name == table.name)).collect();
-    let tokens = std::env::var_os("TOKEN_STORE").map(Into::into);
-    match (Settings { tokens, ..Settings::new(url) }).run_of(api, tables.leak(), &To(to.clone())).await {
+    let mut settings = Settings::new(url);
+    settings.tokens = std::env::var_os("TOKEN_STORE").map(Into::into);
+    match settings.run_of(api, tables.leak(), &To(to.clone())).await {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}: {:?}", error.kind());

@@ -35,6 +35,24 @@ pub(crate) fn command(world: &World, table: &Table, to: &To) -> Command {
     command
 }
 
+/// Returns the command `keyfob mirror` for the copy of a table.
+pub(crate) fn keyfob(world: &World, table: &Table, to: &To) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyfob-under-test"));
+    command.arg("mirror").arg(format!("{}/{}", table.operation.api, table.name)).args(["--to", &to.0]);
+    command.args(["--include-sensitive", "--page-size", &world.settings.page_size.to_string()]);
+    // The names that the destinations of `Settings` have.
+    if to.0.starts_with("sqlite:") {
+        command.args(["--prefix", ""]);
+    } else if to.0.starts_with("postgres:") {
+        command.args(["--schema", "copy"]);
+    }
+    command.env_clear().envs(world.simulator.environment()).current_dir(std::env::temp_dir());
+    // Without stored tokens: they expire in simulated time, and a token that is seconds old is not replaced at once.
+    command.env("KEYFOB_TOKENS", "/dev/null/tokens");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
 /// Waits for a process; returns its status and messages.
 pub(crate) async fn wait(child: Child) -> (ExitStatus, String) {
     // The simulator runs on this thread's runtime and must respond meanwhile.

@@ -1,6 +1,6 @@
 //! The rows that the simulator lists, read through plain HTTP without any code of the mirror.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use keyfob::client::table::{ColumnType, PageSize, Table, TablePaging};
 use keyfob_mirror::Schema;
@@ -15,6 +15,8 @@ use crate::cell::{Cell, Row, Rows};
 pub(crate) struct Http {
     client: Client,
     url: String,
+    /// Token of Digitaleo, if one was requested.
+    digitaleo: Arc<Mutex<Option<String>>>,
 }
 
 impl Http {
@@ -26,7 +28,7 @@ impl Http {
         // Digitaleo requires `Authorization` in this spelling.
         let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().http1_title_case_headers();
         let client = client.build().unwrap();
-        Self { client, url: url.to_owned() }
+        Self { client, url: url.to_owned(), digitaleo: Arc::default() }
     }
 
     /// Returns a request to an API with its authorization.
@@ -41,15 +43,25 @@ impl Http {
         self.client.request(method, format!("{}{base}{path}", self.url)).bearer_auth(token)
     }
 
-    /// Requests a token, each time, because the tests move the clock past its lifetime.
+    /// Returns a token, which is requested again if the service rejects it, because the tests move the clock past its
+    /// lifetime.
     async fn digitaleo_token(&self) -> String {
+        let token = self.digitaleo.lock().unwrap().clone();
+        if let Some(token) = token {
+            let test = self.client.get(format!("{}/digitaleo/contacts/rest/contacts?limit=1", self.url));
+            if test.bearer_auth(&token).send().await.unwrap().status().is_success() {
+                return token;
+            }
+        }
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", credentials::DIGITALEO_CLIENT_ID),
             ("client_secret", credentials::DIGITALEO_CLIENT_SECRET),
         ];
         let token = Self::send(self.client.post(format!("{}/digitaleo/oauth/token", self.url)).form(&form)).await;
-        token["access_token"].as_str().unwrap().to_owned()
+        let token = token["access_token"].as_str().unwrap().to_owned();
+        *self.digitaleo.lock().unwrap() = Some(token.clone());
+        token
     }
 
     /// Sends a request and returns its JSON body.

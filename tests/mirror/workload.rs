@@ -95,11 +95,12 @@ impl Workload {
     }
 
     fn change_ditio(&mut self, table: DitioTable) {
+        let rows = self.ditio.rows(table).into_iter();
+        let mut ids: Vec<String> = rows.map(|row| row["id"].as_str().unwrap().to_owned()).collect();
         for _ in 0..=self.random.below(6) {
-            let rows = self.ditio.rows(table);
             let pick = |random: &mut Random| {
                 let count = 1 + random.below(3);
-                (0..count).map(|_| random.pick(&rows)["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+                (0..count).map(|_| random.pick(&ids).clone()).collect::<Vec<_>>()
             };
             let (year, day) = (2025 + self.random.below(2), 1 + self.random.below(28));
             let quantities = [json!(null), json!(0.1), json!(7.5), json!(1e15)];
@@ -112,9 +113,13 @@ impl Workload {
                 "brandNew": self.random.pick(&extras),
             });
             match self.random.below(4) {
-                _ if rows.len() < 5 => drop(self.ditio.insert(table, [change])),
-                0 => drop(self.ditio.insert(table, [change.clone(), change])),
-                1 => drop(self.ditio.delete(table, pick(&mut self.random))),
+                _ if ids.len() < 5 => ids.extend(self.ditio.insert(table, [change])),
+                0 => ids.extend(self.ditio.insert(table, [change.clone(), change])),
+                1 => {
+                    let deleted = pick(&mut self.random);
+                    ids.retain(|id| !deleted.contains(id));
+                    self.ditio.delete(table, deleted);
+                }
                 _ => drop(self.ditio.update(table, pick(&mut self.random), change)),
             }
         }

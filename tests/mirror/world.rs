@@ -1,6 +1,7 @@
 //! Services with changing rows, and the check that a copy equals them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -46,12 +47,18 @@ impl World {
         let (now, by) = (SystemTime::from(self.simulator.now()), Duration::from_secs(skew.unsigned_abs()));
         fake.set_wall(if skew < 0 { now - by } else { now + by });
         self.settings.clock = clock;
+        self.settings.sessions = Arc::default();
     }
 
     /// Updates the copy of a table.
     pub(crate) async fn try_run(&self, table: &'static Table, to: &To) -> Result<TableReport, Error> {
         let tables = Box::leak(Box::new([table]));
-        self.settings.run_of(table.operation.api, tables, to).await.map(|mut reports| reports.remove(0))
+        let result = self.settings.run_of(table.operation.api, tables, to).await;
+        if result.is_err() {
+            // The next run is that of a new process, without a delay after a token request that has failed.
+            self.settings.sessions.lock().unwrap().clear();
+        }
+        result.map(|mut reports| reports.remove(0))
     }
 
     /// Updates the copy of a table; the run must succeed.
@@ -83,7 +90,7 @@ pub(crate) fn file(to: &To) -> &Path {
 
 /// Reads a copy.
 pub(crate) fn read(schema: &Schema, to: &To) -> Rows {
-    if to.0.starts_with("postgresql:") {
+    if to.0.starts_with("postgres:") {
         read::postgres::read(schema, &to.0, &format!("copy.{}", schema.name()))
     } else if to.0.starts_with("sqlite:") {
         read::sqlite::read(schema, file(to), schema.name())

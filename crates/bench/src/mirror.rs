@@ -2,9 +2,12 @@
 //! by hand.
 
 mod by_hand;
+mod contents;
 mod figures;
 mod ours;
 mod peers;
+// `#[path]` is relative to the folder of this file.
+#[path = "../../mirror/tests/support/postgres.rs"]
 mod postgres;
 mod process;
 mod section;
@@ -71,7 +74,8 @@ async fn by_hand(base: &str, to: &To) -> Result<()> {
     match to {
         To::Parquet(file) => by_hand::parquet(base, simulator::token(), file).await,
         To::Sqlite(file) => by_hand::sqlite(base, simulator::token(), file).await,
-        To::Csv(_) | To::Postgres(_) => anyhow::bail!("not written by hand"),
+        To::Postgres(database) => by_hand::postgres(base, simulator::token(), database).await,
+        To::Csv(_) => anyhow::bail!("not written by hand"),
     }
 }
 
@@ -80,7 +84,7 @@ pub(crate) fn run(effort: Effort) -> Result<String> {
     let rows = effort.rows.unwrap_or(effort.pick(1_000_000, 20_000));
     let folder = std::env::temp_dir().join(format!("keyfob-bench-mirror-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let done = figures::measure_all(&folder, rows).map(|figures| section::format(rows, &figures));
+    let done = figures::measure_all(&folder, rows, !effort.quick).map(|figures| section::format(rows, &figures));
     remove(&folder);
     done
 }

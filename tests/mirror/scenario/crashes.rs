@@ -8,44 +8,52 @@ use keyfob_simulator::{DitioTable, Fault};
 use serde_json::json;
 
 use super::locks::listed;
-use super::{Place, command, wait};
+use super::{Place, command, keyfob, wait};
 use crate::copy::To;
 use crate::workload::table;
 use crate::world::{World, file};
 
-/// Number of times that a process is killed.
-const KILLS: u32 = 20;
+/// Number of times that a process is killed, for each of two tables.
+const KILLS: u32 = 10;
 
-/// `kill -9` at random moments of a run, during the first listing and later. `remove` removes the copy, so that half of
-/// the processes are killed during the first listing.
+/// `kill -9` of `keyfob mirror` at random moments, during the first listing and later. `remove` removes the copy, so that
+/// half of the processes are killed during the first listing.
 pub(crate) async fn kill(place: &Place, seed: u64, remove: impl Fn(&To)) {
     for table in [table(ditio_reporting::TABLES, "time_registrations"), table(itempath::TABLES, "materials")] {
         let mut world = World::of_rows(seed, 1_500).await;
         let to = place.of(table);
         let mut killed = 0;
-        for kill in 0..KILLS {
+        for run in 0.. {
+            if killed == KILLS {
+                break;
+            }
+            assert!(run < 10 * KILLS, "only {killed} of {run} processes were killed before they ended");
             let before = listed(&world, table);
-            let mut child = command(&world, table, &to).spawn().unwrap();
+            let mut child = keyfob(&world, table, &to).spawn().unwrap();
             // After a random number of pages, of which an update has few, and some microseconds.
-            let pages = if kill % 2 == 0 { 1 } else { 1 + world.workload.random.position(40) };
+            let pages = if run % 2 == 0 { 1 } else { 1 + world.workload.random.position(40) };
             while listed(&world, table) < before + pages && child.try_wait().unwrap().is_none() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             tokio::time::sleep(Duration::from_micros(world.workload.random.below(20_000))).await;
             child.kill().unwrap();
-            let (status, _) = wait(child).await;
+            let (status, messages) = wait(child).await;
+            assert!(status.success() || status.code().is_none(), "run {run}: {status}: {messages}");
             killed += u32::from(!status.success());
             world.workload.change(table).await;
             world.simulator.advance(Duration::from_secs(world.workload.random.below(900)));
-            if kill % 5 == 4 {
-                world.run(table, &to).await;
-                world.check(table, &to, &format!("after kill {kill}")).await;
+            if run % 5 == 4 {
+                let (status, messages) = wait(keyfob(&world, table, &to).spawn().unwrap()).await;
+                assert!(status.success(), "after run {run}: {status}: {messages}");
+                world.check(table, &to, &format!("after run {run}")).await;
             }
-            if kill % 10 == 4 {
+            if run % 10 == 4 {
                 remove(&to);
             }
         }
-        assert!(killed > 5, "only {killed} processes were killed before they ended");
+        let (status, messages) = wait(keyfob(&world, table, &to).spawn().unwrap()).await;
+        assert!(status.success(), "after {KILLS} kills: {status}: {messages}");
+        world.check(table, &to, &format!("after {KILLS} kills")).await;
     }
 }
 

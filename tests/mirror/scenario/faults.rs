@@ -38,7 +38,7 @@ fn fault(world: &mut World) -> Fault {
 pub(crate) async fn survive(place: &Place, seed: u64) {
     let mut world = World::start(seed).await;
     let (mut failed, mut succeeded) = (0, 0);
-    for round in 0..5 {
+    for round in 0..3 {
         for table in tables() {
             let to = place.of(table);
             for _ in 0..2 {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -14,40 +14,59 @@ use parquet::record::RecordWriter as _;
 use parquet_derive::ParquetRecordWriter;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Statement, params_from_iter};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use tokio_postgres::types::{ToSql, Type};
 
 use super::ours::SQLITE_TABLE;
 
-/// A value that is bound to a parameter of a statement.
-trait Bind {
+mod postgres;
+
+pub(super) use postgres::copy as postgres;
+
+/// A value of a column.
+trait Column: ToSql + Sync {
+    /// Type of the column in `PostgreSQL`.
+    const TYPE: Type;
+
+    /// Binds the value to a parameter of a statement of `SQLite`.
     fn bind(&self, statement: &mut Statement<'_>, position: usize) -> rusqlite::Result<()>;
 }
 
-impl Bind for String {
+impl Column for String {
+    const TYPE: Type = Type::TEXT;
+
     fn bind(&self, statement: &mut Statement<'_>, position: usize) -> rusqlite::Result<()> {
         statement.raw_bind_parameter(position, self.as_str())
     }
 }
 
-impl Bind for f64 {
+impl Column for f64 {
+    const TYPE: Type = Type::FLOAT8;
+
     fn bind(&self, statement: &mut Statement<'_>, position: usize) -> rusqlite::Result<()> {
         statement.raw_bind_parameter(position, self)
     }
 }
 
-impl Bind for bool {
+impl Column for bool {
+    const TYPE: Type = Type::BOOL;
+
     fn bind(&self, statement: &mut Statement<'_>, position: usize) -> rusqlite::Result<()> {
         statement.raw_bind_parameter(position, self)
     }
 }
 
-impl Bind for NaiveDateTime {
+impl Column for NaiveDateTime {
+    const TYPE: Type = Type::TIMESTAMP;
+
     fn bind(&self, statement: &mut Statement<'_>, position: usize) -> rusqlite::Result<()> {
         statement.raw_bind_parameter(position, self.to_string())
     }
 }
 
-impl<T: Bind> Bind for Option<T> {
+impl<T: Column> Column for Option<T> {
+    const TYPE: Type = T::TYPE;
+
     fn bind(&self, statement: &mut Statement<'_>, position: usize) -> rusqlite::Result<()> {
         match self {
             Some(value) => value.bind(statement, position),
@@ -58,13 +77,13 @@ impl<T: Bind> Bind for Option<T> {
 
 /// Declares the row with its columns, all of which are optional but the id.
 macro_rules! row {
-    ($($name:ident: $kind:ident,)*) => {
+    ($($(#[$attribute:meta])* $name:ident: $kind:ident,)*) => {
         /// A time registration.
         #[derive(Default, Deserialize, ParquetRecordWriter)]
         #[serde(rename_all = "camelCase", default)]
         struct Row {
             id: String,
-            $($name: Option<$kind>,)*
+            $($(#[$attribute])* $name: Option<$kind>,)*
         }
 
         /// Names of the columns.
@@ -82,13 +101,23 @@ macro_rules! row {
                 debug_assert_eq!(position, NAMES.len());
                 Ok(())
             }
+
+            /// Returns the types of the columns in `PostgreSQL`.
+            fn types() -> Vec<Type> {
+                vec![String::TYPE, $($kind::TYPE),*]
+            }
+
+            /// Returns the values in the order of [`NAMES`].
+            fn values(&self) -> Vec<&(dyn ToSql + Sync)> {
+                vec![&self.id, $(&self.$name),*]
+            }
         }
     };
 }
 
 row! {
     work_date: NaiveDateTime, start_date_time: NaiveDateTime, stop_date_time: NaiveDateTime, created_date_time:
-    NaiveDateTime, modified_date_time: NaiveDateTime, is_deleted: bool, deleted_date_time: NaiveDateTime, qty:
+    NaiveDateTime, #[serde(deserialize_with = "utc")] modified_date_time: NaiveDateTime, is_deleted: bool, deleted_date_time: NaiveDateTime, qty:
     f64, unit_name: String, unit_qty: f64, unit_price: f64, price: f64, amount: f64, cost_price_base: f64,
     cost_price_man: f64, cost_price_machine: f64, cost_amount: f64, cost_amount_man: f64, cost_amount_machine:
     f64, break_qty: f64, description: String, description_internal: String, approved: bool, approved_by_name:
@@ -104,6 +133,11 @@ row! {
     user_work_shift_setting_name: String,
 }
 
+/// Decodes the only time that the service sends with its zone.
+fn utc<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDateTime>, D::Error> {
+    Ok(Option::<DateTime<Utc>>::deserialize(deserializer)?.map(|time| time.naive_utc()))
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
@@ -111,23 +145,36 @@ struct Page {
     continuation_token: Option<String>,
 }
 
-/// Lists all rows and hands each page to `each`.
-async fn list(base: &str, token: &str, mut each: impl FnMut(&[Row]) -> Result<()>) -> Result<()> {
+/// A listing of all rows.
+struct Pages<'a> {
+    client: reqwest::Client,
+    base: &'a str,
+    token: &'a str,
+    cursor: Option<String>,
+    ended: bool,
+}
+
+fn pages<'a>(base: &'a str, token: &'a str) -> Result<Pages<'a>> {
     let client = reqwest::Client::builder().no_proxy().build()?;
-    let mut cursor: Option<String> = None;
-    loop {
-        let mut request = client.get(format!("{base}/v1/time-registrations")).bearer_auth(token);
-        request = request.query(&[("ChunkLimit", "5000")]);
-        if let Some(cursor) = &cursor {
+    Ok(Pages { client, base, token, cursor: None, ended: false })
+}
+
+impl Pages<'_> {
+    /// Returns the rows of the next page; `None` after the last.
+    async fn next(&mut self) -> Result<Option<Vec<Row>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let request = self.client.get(format!("{}/v1/time-registrations", self.base)).bearer_auth(self.token);
+        let mut request = request.query(&[("ChunkLimit", "5000")]);
+        if let Some(cursor) = &self.cursor {
             request = request.query(&[("ContinuationToken", cursor)]);
         }
         let body = request.send().await?.error_for_status()?.bytes().await?;
         let page: Page = serde_json::from_slice(&body)?;
-        each(&page.data)?;
-        cursor = page.continuation_token;
-        if cursor.is_none() {
-            return Ok(());
-        }
+        self.ended = page.continuation_token.is_none();
+        self.cursor = page.continuation_token;
+        Ok(Some(page.data))
     }
 }
 
@@ -136,13 +183,12 @@ pub(super) async fn parquet(base: &str, token: &str, file: &Path) -> Result<()> 
     let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
     let schema = [Row::default()].as_slice().schema()?;
     let mut writer = SerializedFileWriter::new(File::create(file)?, schema, Arc::new(properties))?;
-    list(base, token, |rows| {
+    let mut pages = pages(base, token)?;
+    while let Some(rows) = pages.next().await? {
         let mut group = writer.next_row_group()?;
-        rows.write_to_row_group(&mut group)?;
+        rows.as_slice().write_to_row_group(&mut group)?;
         group.close()?;
-        Ok(())
-    })
-    .await?;
+    }
     writer.close()?;
     Ok(())
 }
@@ -154,14 +200,13 @@ pub(super) async fn sqlite(base: &str, token: &str, file: &Path) -> Result<()> {
     transaction.execute_batch(&format!("create table rows (\"{}\", primary key (id))", NAMES.join("\", \"")))?;
     let values = vec!["?"; NAMES.len()].join(", ");
     let mut insert = transaction.prepare(&format!("insert into rows values ({values})"))?;
-    list(base, token, |rows| {
-        for row in rows {
+    let mut pages = pages(base, token)?;
+    while let Some(rows) = pages.next().await? {
+        for row in &rows {
             row.bind(&mut insert)?;
             insert.raw_execute()?;
         }
-        Ok(())
-    })
-    .await?;
+    }
     drop(insert);
     transaction.commit()?;
     Ok(())

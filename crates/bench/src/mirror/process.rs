@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// Time between two samples of memory and space.
-const SAMPLE: Duration = Duration::from_millis(20);
+const SAMPLE: Duration = Duration::from_millis(5);
 
 /// Cost of a process that has ended, with its children.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,7 +20,7 @@ pub(super) struct Usage {
     pub(super) cpu: f64,
     /// Peak resident memory, in bytes, from samples.
     pub(super) peak: u64,
-    /// Bytes passed to the kernel by writing system calls, sockets included.
+    /// Bytes passed to the kernel by writing system calls, without those of sockets.
     pub(super) written: u64,
     /// Largest size of the watched folder, in bytes, from samples.
     pub(super) space: u64,

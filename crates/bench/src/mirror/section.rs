@@ -1,32 +1,40 @@
 //! Tables of the page.
 
+use std::fmt::Display;
+
 use keyfob_bench::table::{Budgets, Table};
 
-use super::figures::{Copy, Figures, PEER_PART};
+use super::figures::{Copy, Figures, LARGE, PEER_PART};
 use super::process::Usage;
 
 const MIB: f64 = 1_048_576.0;
 
 /// Formats the tables.
 pub(super) fn format(rows: u64, figures: &Figures) -> String {
-    let head = ["Work", "wall s", "CPU s", "without listing", "peak MiB", "MiB written", "MiB of space"];
+    let work = format!("{} rows", thousands(rows));
+    let head = [&*work, "wall s", "CPU s", "without listing", "peak MiB", "MiB written", "MiB of space"];
     let mut table = Table::new(head);
     let mut line = |work: String, usage: &Usage, factor: f64, lists: bool| {
         let alone = if lists { format!("{:.2}", usage.cpu * factor - figures.list_raw.cpu) } else { String::new() };
-        let mib = |bytes: u64| format!("{:.1}", bytes as f64 / MIB);
+        // Without a value: a process that ended between two samples, and the space in a server.
+        let mib = |bytes: u64| if bytes > 0 { format!("{:.1}", bytes as f64 / MIB) } else { String::new() };
         let (wall, cpu) = (format!("{:.2}", usage.wall * factor), format!("{:.2}", usage.cpu * factor));
         table.row([work, wall, cpu, alone, mib(usage.peak), mib(usage.written), mib(usage.space)]);
     };
-    line(format!("listing {rows} rows alone, typed records"), &figures.list, 1.0, false);
-    line(format!("listing {rows} rows alone, undecoded"), &figures.list_raw, 1.0, false);
+    line("listing alone, typed records".to_owned(), &figures.list, 1.0, false);
+    line("listing alone, undecoded pages".to_owned(), &figures.list_raw, 1.0, false);
     for copy in &figures.copies {
-        line(format!("**keyfob** to {}, first run", copy.name), &copy.first, 1.0, true);
+        let size = if copy.size > 0 { format!(" ({:.0} MiB)", copy.size as f64 / MIB) } else { String::new() };
+        line(format!("**keyfob** to {}{size}, first run", copy.name), &copy.first, 1.0, true);
         line(format!("**keyfob** to {}, no changes", copy.name), &copy.unchanged, 1.0, false);
         line(format!("**keyfob** to {}, 100 changes and 20 deletions together", copy.name), &copy.together, 1.0, false);
-        line(format!("**keyfob** to {}, the same apart", copy.name), &copy.scattered, 1.0, false);
+        line(format!("**keyfob** to {}, the same scattered", copy.name), &copy.scattered, 1.0, false);
     }
-    line("**keyfob**, source without changes to SQLite, first run".to_owned(), &figures.snapshot.0, 1.0, true);
-    line("**keyfob**, the same, no changes".to_owned(), &figures.snapshot.1, 1.0, true);
+    line("**keyfob** to SQLite, all rows listed and compared, first run".to_owned(), &figures.snapshot.0, 1.0, true);
+    line("**keyfob** to SQLite, all rows listed and compared, no changes".to_owned(), &figures.snapshot.1, 1.0, true);
+    if let Some(usage) = &figures.large {
+        line(format!("**keyfob** to Parquet, first run of {} rows", thousands(rows * LARGE)), usage, 1.0, false);
+    }
     for (name, usage) in &figures.by_hand {
         line(format!("Rust by hand to {name}"), usage, 1.0, true);
     }
@@ -40,7 +48,7 @@ pub(super) fn format(rows: u64, figures: &Figures) -> String {
     let note = if figures.python.is_some() {
         format!(
             "\n¹ Measured with {} rows; times are multiplied by {PEER_PART}, the other figures are not.\n",
-            rows / PEER_PART
+            thousands(rows / PEER_PART)
         )
     } else {
         String::new()
@@ -96,12 +104,25 @@ fn parquet(budgets: &mut Budgets, copy: &Copy, figures: &Figures) {
     }
     let peak = first.peak as f64 / MIB;
     budgets.add("peak memory to Parquet, first run", "120 MiB", format!("{peak:.0} MiB"), peak <= 120.0);
+    if let Some(large) = &figures.large {
+        let peak = large.peak as f64 / MIB;
+        let what = format!("peak memory to Parquet, first run of {LARGE} times the rows");
+        budgets.add(what, "120 MiB", format!("{peak:.0} MiB"), peak <= 120.0);
+    }
     let space = first.space.saturating_sub(copy.size) as f64 / copy.size as f64;
     budgets.at_most("temporary space to Parquet, first run, ratio to the file", 2.0, space);
 }
 
+/// Formats a number with separators.
+fn thousands(number: impl Display) -> String {
+    let digits = format!("{number:.0}");
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
 fn speed(budgets: &mut Budgets, copy: &Copy, rows: u64, alone: f64, how: &str) {
     let ratio = alone / copy.first.wall;
-    let what = format!("rows/s to {}, ratio to {how} alone ({:.0} rows/s)", copy.name, rows as f64 / alone);
+    let what = format!("rows/s to {}, ratio to {how} alone ({} rows/s)", copy.name, thousands(rows as f64 / alone));
     budgets.add(what, "≥ 0.5", format!("{ratio:.2}"), ratio >= 0.5);
 }

@@ -43,9 +43,8 @@ impl Service {
         format!("{}/ditio/reporting", self.url)
     }
 
-    /// Changes the first 100 ids and deletes the others.
-    pub(super) fn change(&self, ids: &[String], text: &str) -> Result<()> {
-        let (changed, deleted) = ids.split_at(100);
+    /// Changes some rows and deletes others, by their ids.
+    pub(super) fn change(&self, (changed, deleted): (&[String], &[String]), text: &str) -> Result<()> {
         runtime(true)?.block_on(async {
             let client = reqwest::Client::builder().no_proxy().build()?;
             let url = format!("{}{CONTROL}", self.url);

@@ -81,12 +81,27 @@ impl PostgresServer {
                 chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
             }
         }
-        let options = vec!["ssl=on".to_owned(), "listen_addresses=127.0.0.1".to_owned()];
+        Self::listen(&folder, &["ssl=on"])
+    }
+
+    /// Creates a database cluster and starts a server that listens on 127.0.0.1 too, for clients that do not support sockets.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    pub(crate) fn start_with_network() -> Self {
+        Self::listen(&Self::create_cluster(), &[])
+    }
+
+    /// Starts a server that listens on a free port of 127.0.0.1.
+    fn listen(folder: &Path, options: &[&str]) -> Self {
+        let options: Vec<String> =
+            options.iter().chain(&["listen_addresses=127.0.0.1"]).map(|option| (*option).to_owned()).collect();
         for _ in 0..ATTEMPTS {
             // The server cannot be given a listener, so that another process may take the port before it.
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let process = Mutex::new(spawn(&folder, port, &options));
-            let server = Self { folder: folder.clone(), port, options: options.clone(), process };
+            let process = Mutex::new(spawn(folder, port, &options));
+            let server = Self { folder: folder.to_owned(), port, options: options.clone(), process };
             if server.becomes_ready() {
                 return server;
             }
@@ -113,7 +128,8 @@ impl PostgresServer {
         folder
     }
 
-    /// Returns the folder of the server's files; `data` has its configuration, and the folder its socket.
+    /// Returns the folder of the server's files; `data` has its configuration, and the folder its socket. The user of the
+    /// server owns it.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -126,6 +142,11 @@ impl PostgresServer {
     /// Returns the URL of a database for the superuser.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?host={}&port={}&user=postgres", self.folder.display(), self.port)
+    }
+
+    /// Returns the URL of a database at 127.0.0.1, with a password, which some clients require and the server does not check.
+    pub(crate) fn network_url(&self, database: &str) -> String {
+        format!("postgresql://postgres:unchecked@127.0.0.1:{}/{database}", self.port)
     }
 
     /// Creates an empty database with this name, and returns its URL.
