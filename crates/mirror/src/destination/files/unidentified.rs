@@ -1,5 +1,6 @@
 //! Rows without a key, which no row of the copy can be compared with: the file `FILE.rejects.ndjson`.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -48,21 +49,23 @@ impl Unidentified {
         if rejects.peek().is_none() {
             return Ok(self);
         }
-        let mut lines = self.read(&paths.rejects)?;
-        let stored = lines.len();
-        for reject in rejects {
-            let is_current = |line: &Line| from.is_none_or(|from| line.run_started >= from);
-            if !lines.iter().any(|line| line.raw == reject.raw && is_current(line)) {
+        let stored = self.read(&paths.rejects)?;
+        let current = stored.iter().filter(|line| from.is_none_or(|from| line.run_started >= from));
+        let mut current: HashSet<&str> = current.map(|line| line.raw.as_str()).collect();
+        let new: Vec<Line> = rejects
+            .filter(|reject| current.insert(&reject.raw))
+            .map(|reject| {
                 let (field, expected, raw) = (reject.field.into(), reject.expected.into(), reject.raw.clone());
-                lines.push(Line { run_started: started, field, expected, raw });
-            }
-        }
-        let (file, new) = (disk.open(&paths.rejects)?, text(&lines[stored..])?);
+                Line { run_started: started, field, expected, raw }
+            })
+            .collect();
+        let rows = distinct(stored.iter().chain(&new));
+        let (file, new) = (disk.open(&paths.rejects)?, text(&new)?);
         let start = self.length.min(file.metadata()?.len());
         disk.truncate(&file, start)?;
         disk.write_at(&file, start, &new)?;
         disk.sync(&file)?;
-        Ok(Self { rows: distinct(&lines), length: start + new.len() as u64 })
+        Ok(Self { rows, length: start + new.len() as u64 })
     }
 
     /// Removes the rows that were not received since `from`.
@@ -96,11 +99,8 @@ impl Unidentified {
     }
 }
 
-fn distinct(lines: &[Line]) -> u64 {
-    let mut raws: Vec<&str> = lines.iter().map(|line| line.raw.as_str()).collect();
-    raws.sort_unstable();
-    raws.dedup();
-    raws.len() as u64
+fn distinct<'a>(lines: impl IntoIterator<Item = &'a Line>) -> u64 {
+    lines.into_iter().map(|line| line.raw.as_str()).collect::<HashSet<_>>().len() as u64
 }
 
 fn text(lines: &[Line]) -> io::Result<Vec<u8>> {
