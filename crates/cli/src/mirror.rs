@@ -29,10 +29,11 @@ pub(crate) async fn run(args: &args::mirror::Mirror) -> anyhow::Result<()> {
     if args.status {
         return status::print(&*target.open(None)?, &selected, as_json).await;
     }
-    let (tables, left_out) = with_dates(selected, dates(args))?;
+    let dates = dates(args);
+    let (tables, left_out) = with_dates(selected, dates)?;
     target.check(&tables)?;
     let options = Options {
-        window: dates(args).window()?,
+        window: dates.window()?,
         include_sensitive: args.include_sensitive,
         full: args.full,
         dry_run: args.dry_run,
@@ -44,7 +45,7 @@ pub(crate) async fn run(args: &args::mirror::Mirror) -> anyhow::Result<()> {
     destination.status().await?;
     for Selected { api, table, .. } in left_out {
         let name = format!("{}/{}", api.name, table.name);
-        note(format_args!("{} {name} is left out: it requires --since-date", paint(WARNING, "warning:")));
+        note(format_args!("{} {name} is left out: it requires {}", paint(WARNING, "warning:"), dates.from.0));
     }
     let outcomes = run::copy(&tables, &connections, &target, &options).await?;
     if !args.changes {

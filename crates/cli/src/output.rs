@@ -157,7 +157,7 @@ impl Drop for Replacement {
 /// Gives a file the owner and group of the file that it replaces. Fails unless they are the user's own, or the user is
 /// root.
 #[cfg(unix)]
-pub(crate) fn keep_owner(file: &File, replaced: &Metadata) -> io::Result<()> {
+fn keep_owner(file: &File, replaced: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
 
     let created = file.metadata()?;
@@ -170,7 +170,7 @@ pub(crate) fn keep_owner(file: &File, replaced: &Metadata) -> io::Result<()> {
 /// Does nothing: files have no owner on this system.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature as on other systems")]
-pub(crate) fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
+fn keep_owner(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 

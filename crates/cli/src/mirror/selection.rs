@@ -21,9 +21,7 @@ impl Selected {
     ///
     /// If the API has no such table, or none at all.
     pub(crate) fn named(api: &'static Api, table: &str) -> Result<Self, UsageError> {
-        if api.tables.is_empty() {
-            return Err(without_tables(api));
-        }
+        tables(api)?;
         Ok(Self { api, table: api.table(table)?, named: true })
     }
 }
@@ -34,11 +32,12 @@ impl Selected {
 ///
 /// If an API or a table does not exist.
 pub(super) fn select(arguments: &[String]) -> Result<Vec<Selected>, UsageError> {
-    let mut tables: Vec<Selected> = Vec::new();
-    let mut add = |selected: Selected| match tables.iter_mut().find(|known| std::ptr::eq(known.table, selected.table)) {
-        Some(known) => known.named |= selected.named,
-        None => tables.push(selected),
-    };
+    let mut selection: Vec<Selected> = Vec::new();
+    let mut add =
+        |selected: Selected| match selection.iter_mut().find(|known| std::ptr::eq(known.table, selected.table)) {
+            Some(known) => known.named |= selected.named,
+            None => selection.push(selected),
+        };
     for argument in arguments {
         let (name, names) =
             argument.split_once('/').map_or((argument.as_str(), None), |(api, names)| (api, Some(names)));
@@ -49,16 +48,19 @@ pub(super) fn select(arguments: &[String]) -> Result<Vec<Selected>, UsageError> 
                     add(Selected::named(api, name.trim())?);
                 }
             }
-            None if api.tables.is_empty() => return Err(without_tables(api)),
-            None => api.tables.iter().for_each(|table| add(Selected { api, table, named: false })),
+            None => tables(api)?.iter().for_each(|table| add(Selected { api, table, named: false })),
         }
     }
-    Ok(tables)
+    Ok(selection)
 }
 
-fn without_tables(api: &Api) -> UsageError {
+/// Returns the tables of an API; an error if it has none.
+fn tables(api: &Api) -> Result<&'static [&'static Table], UsageError> {
+    if !api.tables.is_empty() {
+        return Ok(api.tables);
+    }
     let others = APIS.iter().filter(|api| !api.tables.is_empty()).map(|api| api.name).collect::<Vec<_>>().join(", ");
-    UsageError::new(format!("{} has no tables to copy; the APIs with tables are {others}", api.title))
+    Err(UsageError::new(format!("{} has no tables to copy; the APIs with tables are {others}", api.title)))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl Dates<'_> {
 }
 
 /// Parses a time and converts it to UTC if it has an offset; a time without offset is used unchanged.
-pub(crate) fn comparable_time(text: &str) -> Option<NaiveDateTime> {
+fn comparable_time(text: &str) -> Option<NaiveDateTime> {
     let time: Timestamp = text.parse().ok()?;
     Some(time.to_utc().map_or_else(|| time.naive(), |utc| utc.naive_utc()))
 }
