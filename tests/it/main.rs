@@ -23,3 +23,4 @@ mod tidy;
 mod webhooks;
 #[cfg(unix)]
 mod world;
+mod written_page;

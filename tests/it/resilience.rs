@@ -15,9 +15,7 @@ mod slow_server;
 
 use std::{
     fmt::Write as _,
-    fs,
     future::poll_fn,
-    path::PathBuf,
     pin::pin,
     task::Poll,
     time::{Duration, SystemTime},
@@ -40,6 +38,7 @@ use self::{
     slow_server::{STEP, SlowServer},
 };
 use crate::ditio::{environment, valid_credentials};
+use crate::written_page;
 
 /// Read timeout of the clients; generous, so that a busy machine causes no timeout. Rows about time move tokio's clock
 /// themselves.
@@ -371,13 +370,8 @@ async fn cells(row: &Row) -> Vec<Cell> {
 
 #[tokio::test]
 async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twice() {
-    let mut table = String::from("| Fault |");
-    for (_, name) in CALLS {
-        write!(table, " {name} |").unwrap();
-    }
-    table += "\n|---|";
-    table += &"---|".repeat(CALLS.len());
-    table += "\n";
+    let names = CALLS.iter().map(|(_, name)| *name);
+    let mut table = written_page::table_head(&["Fault"].into_iter().chain(names).collect::<Vec<_>>());
     for row in ROWS {
         write!(table, "| {} |", row.name).unwrap();
         for ((call, _), cell) in CALLS.iter().zip(cells(row).await) {
@@ -387,14 +381,5 @@ async fn results_by_fault_are_as_documented_and_no_processed_create_is_sent_twic
         }
         table += "\n";
     }
-    let page = format!("{PREFACE}{table}{NOTES}");
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/book/src/reference/resilience.md");
-    if std::env::var_os("KEYFOB_BLESS").is_some() {
-        fs::write(&path, &page).unwrap();
-    }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        committed, page,
-        "docs/book/src/reference/resilience.md is out of date: run this test with KEYFOB_BLESS=1"
-    );
+    written_page::check("reference/resilience.md", &format!("{PREFACE}{table}{NOTES}"));
 }

@@ -18,6 +18,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::ditio::{environment, valid_credentials};
+use crate::written_page;
 
 /// Number of rows in a page, so that each run has several pages.
 const PAGE_SIZE: u32 = 4;
@@ -209,13 +210,8 @@ of destinations (a full disk, a restarted database, a killed process) are tested
 
 #[tokio::test]
 async fn results_of_copies_by_fault_are_as_documented_and_the_next_run_completes_the_copy() {
-    let mut table = String::from("| Fault |");
-    for (_, name) in RUNS {
-        write!(table, " {name} |").unwrap();
-    }
-    table += "\n|---|";
-    table += &"---|".repeat(RUNS.len());
-    table += "\n";
+    let names = RUNS.iter().map(|(_, name)| *name);
+    let mut table = written_page::table_head(&["Fault"].into_iter().chain(names).collect::<Vec<_>>());
     for row in ROWS {
         write!(table, "| {} |", row.name).unwrap();
         let cells = RUNS.iter().map(|(run, _)| async { Fixture::new(*run).await.cell(row).await });
@@ -224,16 +220,7 @@ async fn results_of_copies_by_fault_are_as_documented_and_the_next_run_completes
         }
         table += "\n";
     }
-    let page = format!("{PREFACE}{table}{NOTES}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/book/src/reference/resilience-of-copies.md");
-    if std::env::var_os("KEYFOB_BLESS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        committed, page,
-        "docs/book/src/reference/resilience-of-copies.md is out of date: run this test with KEYFOB_BLESS=1"
-    );
+    written_page::check("reference/resilience-of-copies.md", &format!("{PREFACE}{table}{NOTES}"));
 }
 
 #[tokio::test]
